@@ -1,0 +1,149 @@
+package jsonscan
+
+import (
+	"bytes"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// hex are the digits of \u escapes.
+const hex = "0123456789abcdef"
+
+func hasEscape(b []byte) bool { return bytes.IndexByte(b, '\\') >= 0 }
+
+// Plain reports whether the text of a string literal, with or without its
+// quotes, stands for itself: it has no escapes and is valid UTF-8.
+func Plain(raw []byte) bool { return !hasEscape(raw) && utf8.Valid(raw) }
+
+// Unquote returns the value of a string literal that a Scanner has validated;
+// raw includes the quotes. As in encoding/json, what is not UTF-8 and surrogates
+// without a partner become U+FFFD.
+func Unquote(raw []byte) string {
+	if Plain(raw) {
+		return string(raw[1 : len(raw)-1])
+	}
+	return string(AppendUnquote(make([]byte, 0, len(raw)), raw))
+}
+
+// AppendUnquote appends the value of a validated string literal to dst.
+func AppendUnquote(dst, raw []byte) []byte {
+	raw = raw[1 : len(raw)-1]
+	for len(raw) > 0 {
+		n := bytes.IndexByte(raw, '\\')
+		if n < 0 {
+			n = len(raw)
+		}
+		dst = appendValid(dst, raw[:n])
+		if raw = raw[n:]; len(raw) > 0 {
+			dst, raw = appendEscaped(dst, raw)
+		}
+	}
+	return dst
+}
+
+// appendValid appends b with U+FFFD for each byte that is not UTF-8.
+func appendValid(dst, b []byte) []byte {
+	if utf8.Valid(b) {
+		return append(dst, b...)
+	}
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		dst = utf8.AppendRune(dst, r)
+		b = b[n:]
+	}
+	return dst
+}
+
+// appendEscaped appends what the escape sequence at the start of raw stands for
+// and returns the rest of raw.
+func appendEscaped(dst, raw []byte) (_, rest []byte) {
+	switch c := raw[1]; c {
+	case 'u':
+		return appendRune(dst, raw)
+	case 'b':
+		dst = append(dst, '\b')
+	case 'f':
+		dst = append(dst, '\f')
+	case 'n':
+		dst = append(dst, '\n')
+	case 'r':
+		dst = append(dst, '\r')
+	case 't':
+		dst = append(dst, '\t')
+	default:
+		dst = append(dst, c)
+	}
+	return dst, raw[2:]
+}
+
+// appendRune appends the rune of a \u escape, or of a surrogate pair of them.
+func appendRune(dst, raw []byte) (_, rest []byte) {
+	r := hex4(raw)
+	raw = raw[6:]
+	if utf16.IsSurrogate(r) {
+		var low rune
+		if len(raw) >= 6 && raw[0] == '\\' && raw[1] == 'u' {
+			low = hex4(raw)
+		}
+		if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
+			raw = raw[6:]
+		}
+	}
+	return utf8.AppendRune(dst, r), raw
+}
+
+// hex4 is the value of the four digits of the \u escape at the start of raw.
+func hex4(raw []byte) rune {
+	var r rune
+	for _, c := range raw[2:6] {
+		switch {
+		case c >= 'a':
+			c -= 'a' - 10
+		case c >= 'A':
+			c -= 'A' - 10
+		default:
+			c -= '0'
+		}
+		r = r<<4 | rune(c)
+	}
+	return r
+}
+
+// AppendQuote appends s as a JSON string literal. It escapes what JSON demands
+// and nothing else (no HTML escaping); what is not UTF-8 becomes U+FFFD.
+func AppendQuote[S ~string | ~[]byte](dst []byte, s S) []byte {
+	dst = append(dst, '"')
+	b := []byte(s) // for the compiler: no copy, b does not escape and is only read
+	if !utf8.Valid(b) {
+		b = appendValid(nil, b)
+	}
+	for len(b) > 0 {
+		n := plain(b, 0)
+		dst = append(dst, b[:n]...)
+		if b = b[n:]; len(b) > 0 {
+			dst = appendEscape(dst, b[0])
+			b = b[1:]
+		}
+	}
+	return append(dst, '"')
+}
+
+// appendEscape appends the shortest escape of a quote, a backslash or a control
+// character.
+func appendEscape(dst []byte, c byte) []byte {
+	switch c {
+	case '"', '\\':
+		return append(dst, '\\', c)
+	case '\b':
+		return append(dst, '\\', 'b')
+	case '\f':
+		return append(dst, '\\', 'f')
+	case '\n':
+		return append(dst, '\\', 'n')
+	case '\r':
+		return append(dst, '\\', 'r')
+	case '\t':
+		return append(dst, '\\', 't')
+	}
+	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+}
