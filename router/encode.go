@@ -1,0 +1,262 @@
+package router
+
+import (
+	"encoding/base64"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/lambdarest/lambdarest/internal/jsonscan"
+)
+
+// The largest answers that the sources take, in bytes. Lambda ends the process of
+// a function that answers more.
+const (
+	maxAnswer    = 6_291_556 // AWS Lambda quotas: 6 MB
+	maxAnswerALB = 1_000_000 // ALB: 1 MB
+)
+
+// encode returns a response in the form that the event's source expects. It must
+// be valid.
+func (p *payload) encode(resp *Response, method string) []byte {
+	limit := maxAnswer
+	if p.src == ALB {
+		limit = maxAnswerALB
+	}
+	out := p.append(nil, resp, method)
+	if len(out) > limit {
+		e := &Error{Detail: "the answer of " + strconv.Itoa(len(out)) + " bytes is larger than the " + strconv.Itoa(limit) + " that the function may return"}
+		out = p.append(out[:0], e.response(nil), method)
+	}
+	return out
+}
+
+func (p *payload) append(dst []byte, resp *Response, method string) []byte {
+	a := newAnswer(resp, method)
+	if dst == nil {
+		dst = make([]byte, 0, a.size())
+	}
+	dst = append(dst, `{"statusCode":`...)
+	dst = strconv.AppendInt(dst, int64(resp.Status), 10)
+	switch {
+	case p.src == REST:
+		dst = a.appendSplit(dst)
+	case p.src == ALB:
+		dst = append(dst, `,"statusDescription":`...)
+		dst = jsonscan.AppendQuote(dst, strings.TrimSpace(strconv.Itoa(resp.Status)+" "+http.StatusText(resp.Status)))
+		if p.ev.isMultiValue() {
+			dst = append(dst, `,"multiValueHeaders":{`...)
+			dst = a.appendLists(dst, func(string) bool { return true })
+			dst = append(dst, '}')
+		} else {
+			dst = a.appendSpelled(dst)
+		}
+	default:
+		dst = a.appendJoined(dst)
+	}
+	return append(a.appendBody(dst), '}')
+}
+
+// An answer is what is sent of a response.
+type answer struct {
+	header http.Header
+	names  []string // of the headers, sorted, without those that the gateway sets
+	body   []byte
+	base64 bool
+	room   [8]string // backs names
+}
+
+func newAnswer(resp *Response, method string) *answer {
+	a := &answer{header: resp.Header, body: resp.Body}
+	if method == http.MethodHead || resp.Status < 200 || resp.Status == 204 || resp.Status == 304 {
+		a.body = nil
+	}
+	if len(a.body) > 0 {
+		a.describeBody()
+	}
+	a.names = a.room[:0]
+	for name, values := range a.header {
+		switch http.CanonicalHeaderKey(name) {
+		case "Connection", "Content-Length", "Transfer-Encoding":
+		default:
+			if len(values) > 0 {
+				a.names = append(a.names, name)
+			}
+		}
+	}
+	slices.Sort(a.names)
+	return a
+}
+
+// describeBody detects the Content-Type where the response has none, and decides
+// about base64.
+func (a *answer) describeBody() {
+	contentType := a.header.Get("Content-Type")
+	if contentType == "" {
+		contentType = http.DetectContentType(a.body)
+		if a.header = maps.Clone(a.header); a.header == nil {
+			a.header = make(http.Header)
+		}
+		a.header["Content-Type"] = []string{contentType}
+	}
+	encoding := a.header.Get("Content-Encoding")
+	a.base64 = encoding != "" && encoding != "identity" || isBinary(contentType) || !utf8.Valid(a.body)
+}
+
+// isBinary reports whether a media type is not text, for the types that are
+// known not to be.
+func isBinary(contentType string) bool {
+	t, _, _ := strings.Cut(strings.ToLower(contentType), ";")
+	t = strings.TrimSpace(t)
+	if strings.HasSuffix(t, "+xml") || strings.HasSuffix(t, "+json") {
+		return false
+	}
+	kind, sub, _ := strings.Cut(t, "/")
+	switch kind {
+	case "image", "audio", "video", "font":
+		return true
+	case "application":
+		switch sub {
+		case "octet-stream", "pdf", "zip", "gzip", "x-gzip", "x-tar", "x-protobuf", "protobuf", "grpc", "wasm", "vnd.ms-fontobject":
+			return true
+		}
+	}
+	return false
+}
+
+// size estimates the length of the encoded answer.
+func (a *answer) size() int {
+	n := 128 + len(a.body)
+	if a.base64 {
+		n += len(a.body)/3 + 4
+	}
+	n += len(a.body) / 8 // quotes in JSON
+	for _, name := range a.names {
+		n += len(name) + 8
+		for _, v := range a.header[name] {
+			n += len(v) + 4
+		}
+	}
+	return n
+}
+
+// appendBody appends the members body and isBase64Encoded.
+func (a *answer) appendBody(dst []byte) []byte {
+	dst = append(dst, `,"body":`...)
+	if !a.base64 {
+		dst = jsonscan.AppendQuote(dst, a.body)
+		return append(dst, `,"isBase64Encoded":false`...)
+	}
+	dst = append(dst, '"')
+	dst = base64.StdEncoding.AppendEncode(dst, a.body)
+	return append(dst, `","isBase64Encoded":true`...)
+}
+
+// appendSplit appends headers for a REST API: each name either in headers or,
+// with several values, in multiValueHeaders, never in both, because API Gateway
+// would merge them.
+func (a *answer) appendSplit(dst []byte) []byte {
+	dst = append(dst, `,"headers":{`...)
+	dst = a.appendSingles(dst, func(name string) bool { return len(a.header[name]) == 1 })
+	dst = append(dst, '}')
+	if !slices.ContainsFunc(a.names, a.isMulti) {
+		return dst
+	}
+	dst = append(dst, `,"multiValueHeaders":{`...)
+	dst = a.appendLists(dst, a.isMulti)
+	return append(dst, '}')
+}
+
+func (a *answer) isMulti(name string) bool { return len(a.header[name]) > 1 }
+
+// appendJoined appends headers for payload format 2.0: one string a name, and
+// cookies apart, because they cannot be joined.
+func (a *answer) appendJoined(dst []byte) []byte {
+	dst = append(dst, `,"headers":{`...)
+	dst = a.appendSingles(dst, func(name string) bool { return !isSetCookie(name) })
+	dst = append(dst, '}')
+	i := slices.IndexFunc(a.names, isSetCookie)
+	if i < 0 {
+		return dst
+	}
+	dst = append(dst, `,"cookies":`...)
+	return appendStrings(dst, a.header[a.names[i]])
+}
+
+func isSetCookie(name string) bool { return strings.EqualFold(name, "Set-Cookie") }
+
+// appendSpelled appends headers for an ALB in single-value mode: one string a
+// name. Cookies after the first one go under names that differ in case.
+func (a *answer) appendSpelled(dst []byte) []byte {
+	dst = append(dst, `,"headers":{`...)
+	dst = a.appendSingles(dst, func(name string) bool { return !isSetCookie(name) })
+	if i := slices.IndexFunc(a.names, isSetCookie); i >= 0 {
+		for n, v := range a.header[a.names[i]] {
+			dst = appendKey(dst, spelling("set-cookie", n))
+			dst = jsonscan.AppendQuote(dst, v)
+		}
+	}
+	return append(dst, '}')
+}
+
+// spelling returns the n-th way to write a name of lower-case letters: bit i of n
+// makes the i-th letter a capital.
+func spelling(name string, n int) string {
+	b := []byte(name)
+	for i := range b {
+		if b[i] == '-' {
+			continue
+		}
+		if n&1 == 1 {
+			b[i] -= 'a' - 'A'
+		}
+		n >>= 1
+	}
+	return string(b)
+}
+
+// appendSingles appends the members of an object for the chosen headers, several
+// values joined by commas.
+func (a *answer) appendSingles(dst []byte, choose func(name string) bool) []byte {
+	for _, name := range a.names {
+		if choose(name) {
+			dst = appendKey(dst, name)
+			dst = jsonscan.AppendQuote(dst, strings.Join(a.header[name], ", "))
+		}
+	}
+	return dst
+}
+
+// appendLists appends the members of an object for the chosen headers, each with
+// a list of values.
+func (a *answer) appendLists(dst []byte, choose func(name string) bool) []byte {
+	for _, name := range a.names {
+		if choose(name) {
+			dst = appendKey(dst, name)
+			dst = appendStrings(dst, a.header[name])
+		}
+	}
+	return dst
+}
+
+// appendKey appends a member's key, and the comma before it where one is due.
+func appendKey(dst []byte, key string) []byte {
+	if dst[len(dst)-1] != '{' {
+		dst = append(dst, ',')
+	}
+	return append(jsonscan.AppendQuote(dst, key), ':')
+}
+
+func appendStrings(dst []byte, list []string) []byte {
+	dst = append(dst, '[')
+	for i, s := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = jsonscan.AppendQuote(dst, s)
+	}
+	return append(dst, ']')
+}

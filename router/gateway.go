@@ -1,0 +1,108 @@
+package router
+
+import "strings"
+
+// What API Gateway does to paths and queries before a function sees them.
+
+// restPath strips the base path of a custom domain from the path of a REST API's
+// event. The resource that API Gateway matched ("/users/{id}") never contains the
+// base path, so the path's last segments, as many as the resource has, are what
+// the client asked of the API. A greedy variable has as many segments as proxy,
+// its value. Nothing is stripped from what came through the API's own domain:
+// there requestContext.path has the stage, so that it differs from path.
+func restPath(path, resource, contextPath, proxy string) string {
+	if resource == "" || path != contextPath {
+		return path
+	}
+	n := strings.Count(trimSlash(resource), "/")
+	if proxy != "" {
+		n += strings.Count(trimSlash(proxy), "/")
+	}
+	rest := trimSlash(path)
+	cut := len(rest)
+	for ; n > 0 && cut > 0; n-- {
+		cut = strings.LastIndexByte(rest[:cut], '/')
+	}
+	if cut <= 0 || !sameLiterals(resource, rest[cut:]) {
+		return path
+	}
+	return rest[cut:]
+}
+
+// sameLiterals reports whether the literal segments of a resource stand at the
+// same places of path.
+func sameLiterals(resource, path string) bool {
+	for resource, path = trimSlash(resource), trimSlash(path); resource != ""; {
+		var seg, have string
+		seg, resource = nextSegment(resource)
+		have, path = nextSegment(path)
+		if isGreedy(seg) {
+			return true
+		}
+		if seg != have && !strings.HasPrefix(seg, "{") {
+			return false
+		}
+	}
+	return path == ""
+}
+
+// nextSegment splits "/a/b/c" into "a" and "/b/c".
+func nextSegment(path string) (seg, rest string) {
+	path = strings.TrimPrefix(path, "/")
+	if i := strings.IndexByte(path, '/'); i >= 0 {
+		return path[:i], path[i:]
+	}
+	return path, ""
+}
+
+func isGreedy(seg string) bool { return strings.HasPrefix(seg, "{") && strings.HasSuffix(seg, "+}") }
+
+// greedyName returns the name of a resource's greedy path variable, or "".
+func greedyName(resource string) string {
+	if !strings.HasSuffix(resource, "+}") {
+		return ""
+	}
+	return resource[strings.LastIndexByte(resource, '{')+1 : len(resource)-len("+}")]
+}
+
+// routeKeyPath returns the path that the route key of an HTTP API says was
+// matched, with its variables filled in. HTTP APIs send rawPath decoded, so that
+// only this tells GET /users/a%2Fb ({id} is "a/b") from GET /users/a/b. It
+// reports false for $default, and where a variable's value is missing.
+func routeKeyPath(routeKey string, value func(name string) string, buf []string) (path, bool) {
+	_, pattern, ok := strings.Cut(routeKey, " /")
+	p := path{segments: buf}
+	for rest := trimSlash(pattern); ok && rest != ""; {
+		var seg string
+		seg, rest = nextSegment(rest)
+		if !strings.HasPrefix(seg, "{") {
+			p.segments = append(p.segments, seg)
+			continue
+		}
+		v := value(strings.TrimSuffix(strings.Trim(seg, "{}"), "+"))
+		switch {
+		case v == "":
+			return p, false
+		case isGreedy(seg):
+			p.segments = append(p.segments, strings.Split(trimSlash(v), "/")...)
+		default:
+			p.segments = append(p.segments, v)
+		}
+	}
+	return p, ok
+}
+
+// stripStage strips the stage that HTTP APIs leave in rawPath, at a boundary
+// only, and only where it is there: behind a custom domain it is not.
+func stripStage(path, stage, domain string) string {
+	rest, ok := strings.CutPrefix(path, "/"+stage)
+	switch {
+	case !ok || stage == "" || stage == "$default":
+		return path
+	case rest != "" && rest[0] != '/':
+		return path
+	case domain != "" && !strings.Contains(domain, ".execute-api."):
+		return path
+	}
+	return rest
+}

@@ -1,0 +1,29 @@
+package router
+
+import (
+	"context"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+)
+
+// Invoke answers a raw event of API Gateway (REST API, HTTP API with either
+// payload format), a function URL or an ALB in the form that its source expects.
+// It makes a Router a lambda.Handler, for lambda.Start.
+//
+// It fails only for events that are not HTTP requests ([ErrNotHTTP]) or not
+// JSON, and runs no handler for them. Everything that a handler or a client does
+// wrong becomes an answer. It keeps nothing of payload and is safe for concurrent
+// use.
+func (r *Router) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	p, err := newPayload(payload)
+	if err != nil {
+		return nil, err
+	}
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		p.lambda = lc.AwsRequestID
+	}
+	req := &Request{msg: p}
+	req.method, req.path, req.fault = p.target(req.segments[:0])
+	resp := r.serve(ctx, req)
+	return p.encode(resp, req.method), nil
+}

@@ -1,0 +1,67 @@
+package router
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// Log writes one line for each request: method, route (the pattern, not the
+// path, which may hold personal data), status, duration, the gateway's request
+// id, the X-Ray trace id, whether it was this process's first request, and the
+// error if there is one, with its cause. The level is Error from status 500 on
+// and Info below. It belongs outermost. A nil logger writes nothing.
+func Log(l *slog.Logger) Middleware {
+	if l == nil {
+		return func(next Handler) Handler { return next }
+	}
+	var warm atomic.Bool
+	return func(next Handler) Handler {
+		return func(ctx context.Context, req *Request) (*Response, error) {
+			start := time.Now()
+			cold := !warm.Swap(true)
+			resp, err := next(ctx, req)
+			status := statusOf(resp, err)
+			level := slog.LevelInfo
+			if status >= http.StatusInternalServerError {
+				level = slog.LevelError
+			}
+			attrs := []slog.Attr{
+				slog.String("method", clip(req.Method())),
+				slog.String("route", req.Route()),
+				slog.Int("status", status),
+				slog.Duration("duration", time.Since(start)),
+				slog.String("request_id", req.RequestID()),
+				slog.Bool("cold_start", cold),
+			}
+			if id := traceID(ctx); id != "" {
+				attrs = append(attrs, slog.String("trace_id", id))
+			}
+			if err != nil {
+				attrs = append(attrs, slog.String("error", err.Error()))
+			}
+			l.LogAttrs(ctx, level, "request", attrs...)
+			return resp, err
+		}
+	}
+}
+
+// statusOf returns the status that will answer what a handler returned.
+func statusOf(resp *Response, err error) int {
+	if err == nil && resp != nil {
+		return resp.Status
+	}
+	return StatusOf(err)
+}
+
+// traceID returns the X-Ray trace header of the invocation. aws-lambda-go puts it
+// into the context under this string, and into the environment.
+func traceID(ctx context.Context) string {
+	if id, ok := ctx.Value("x-amzn-trace-id").(string); ok {
+		return id
+	}
+	return os.Getenv("_X_AMZN_TRACE_ID")
+}

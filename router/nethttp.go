@@ -1,0 +1,180 @@
+package router
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// ServeHTTP answers a net/http request, for servers and tests outside Lambda. It
+// makes a Router an http.Handler. Routing and answers are the same as for events;
+// what only a gateway knows (stage, claims, the request id) is empty.
+func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	in := &Request{msg: &httpMessage{req: req}, method: req.Method}
+	in.path, in.fault = splitPath(req.URL.EscapedPath(), true, in.segments[:0])
+	resp := r.serve(req.Context(), in)
+	a := newAnswer(resp, req.Method)
+	for _, name := range a.names {
+		w.Header()[http.CanonicalHeaderKey(name)] = a.header[name]
+	}
+	w.WriteHeader(resp.Status)
+	w.Write(a.body) // an error means that the client has gone
+}
+
+// An httpMessage is a message that comes as a net/http request.
+type httpMessage struct {
+	req *http.Request
+}
+
+func (m *httpMessage) source() Source              { return NetHTTP }
+func (m *httpMessage) header(name string) string   { return m.headers().Get(name) }
+func (m *httpMessage) cookies() []string           { return m.req.Header["Cookie"] }
+func (m *httpMessage) query() url.Values           { return parseQuery(m.req.URL.RawQuery) }
+func (m *httpMessage) requestID() string           { return "" }
+func (m *httpMessage) stage() string               { return "" }
+func (m *httpMessage) stageVariable(string) string { return "" }
+func (m *httpMessage) claim(string) (string, bool) { return "", false }
+func (m *httpMessage) event(any) error {
+	return errors.New("router: the request did not come as an event")
+}
+
+// headers returns the headers with Host, which net/http keeps apart and every
+// event has.
+func (m *httpMessage) headers() http.Header {
+	if m.req.Host == "" {
+		return m.req.Header
+	}
+	h := maps.Clone(m.req.Header)
+	if h == nil {
+		h = make(http.Header)
+	}
+	h["Host"] = []string{m.req.Host}
+	return h
+}
+
+func (m *httpMessage) body() ([]byte, error) {
+	if m.req.Body == nil {
+		return []byte{}, nil
+	}
+	body, err := io.ReadAll(m.req.Body)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, &Error{Status: http.StatusRequestEntityTooLarge, Err: err}
+	case err != nil:
+		return nil, &Error{Status: http.StatusBadRequest, Detail: "the body could not be read", Err: err}
+	}
+	return body, nil
+}
+
+func (m *httpMessage) sourceIP() string {
+	host, _, err := net.SplitHostPort(m.req.RemoteAddr)
+	if err != nil {
+		return m.req.RemoteAddr
+	}
+	return host
+}
+
+// FromHTTP makes a Handler of a net/http handler. The http.Request has the
+// request's context, its path without stage and base path, and the route's
+// variables as path values. What the handler writes is buffered: its
+// ResponseWriter can neither flush nor be hijacked.
+func FromHTTP(h http.Handler) Handler {
+	return func(ctx context.Context, req *Request) (*Response, error) {
+		r, err := httpRequest(ctx, req)
+		if err != nil {
+			return nil, err
+		}
+		w := &recorder{header: make(http.Header)}
+		h.ServeHTTP(w, r)
+		w.WriteHeader(http.StatusOK) // unless the handler has
+		return &Response{Status: w.status, Header: w.sent, Body: w.body.Bytes()}, nil
+	}
+}
+
+// httpRequest returns the request as net/http would.
+func httpRequest(ctx context.Context, req *Request) (*http.Request, error) {
+	body, err := req.Body()
+	if err != nil {
+		return nil, err
+	}
+	u := &url.URL{Path: req.path.String(), RawPath: req.path.escaped(), RawQuery: req.rawQuery()}
+	if req.path.slash && u.Path != "/" {
+		u.Path, u.RawPath = u.Path+"/", u.RawPath+"/"
+	}
+	r, err := http.NewRequestWithContext(ctx, req.method, "/", bytes.NewReader(body))
+	if err != nil {
+		return nil, Errorf(http.StatusBadRequest, "the method is not valid")
+	}
+	r.URL = u
+	r.RequestURI = u.RequestURI()
+	r.Header = req.Headers().Clone()
+	r.Host = r.Header.Get("Host")
+	r.Header.Del("Host")
+	r.RemoteAddr = net.JoinHostPort(req.SourceIP(), "0")
+	if req.route != nil {
+		for _, seg := range req.route.pattern.segments {
+			if seg.kind != literal {
+				r.SetPathValue(seg.text, req.PathValue(seg.text))
+			}
+		}
+	}
+	return r, nil
+}
+
+// escaped returns the path percent-encoded.
+func (p path) escaped() string {
+	var b strings.Builder
+	for _, s := range p.segments {
+		b.WriteString("/" + url.PathEscape(s))
+	}
+	if b.Len() == 0 {
+		return "/"
+	}
+	return b.String()
+}
+
+// rawQuery returns the query string: as it came where the source keeps it, else
+// encoded anew.
+func (r *Request) rawQuery() string {
+	switch m := r.msg.(type) {
+	case *httpMessage:
+		return m.req.URL.RawQuery
+	case *payload:
+		if isString(m.ev.rawQueryString) {
+			return str(m.ev.rawQueryString)
+		}
+	}
+	return r.Query().Encode()
+}
+
+// A recorder is the ResponseWriter of FromHTTP.
+type recorder struct {
+	header http.Header
+	sent   http.Header // as of WriteHeader; later changes do not count
+	status int
+	body   bytes.Buffer
+	wrote  bool
+}
+
+func (w *recorder) Header() http.Header { return w.header }
+
+// WriteHeader keeps the first final status. Informational ones are not passed on:
+// no source of Lambda knows them.
+func (w *recorder) WriteHeader(status int) {
+	if w.wrote || 100 <= status && status < 200 {
+		return
+	}
+	w.wrote, w.status, w.sent = true, status, w.header.Clone()
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	return w.body.Write(b)
+}

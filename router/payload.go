@@ -1,0 +1,202 @@
+package router
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/lambdarest/lambdarest/internal/jsonscan"
+)
+
+// A payload is a message that comes as a raw event.
+type payload struct {
+	data   []byte // a copy of the event; the parts and all strings point into it
+	ev     event
+	src    Source
+	lambda string // the invocation's request id
+
+	index []member // of the headers, those of multiValueHeaders first, once needed
+}
+
+// newPayload copies the event, because the runtime uses its buffer again.
+func newPayload(data []byte) (*payload, error) {
+	p := &payload{data: bytes.Clone(data)}
+	var err error
+	p.ev, p.src, err = parseEvent(p.data)
+	return p, err
+}
+
+// target returns the request's method and path, appending the path's segments to
+// buf.
+func (p *payload) target(buf []string) (method string, target path, err error) {
+	ev := &p.ev
+	switch p.src {
+	case HTTP:
+		target, err = p.httpPath(buf)
+		return str(ev.context.httpMethod), target, err
+	case FunctionURL:
+		target, err = splitPath(str(ev.rawPath), true, buf)
+		return str(ev.context.httpMethod), target, err
+	case REST:
+		resource := str(ev.resource)
+		proxy := str(lookup(ev.pathParameters, greedyName(resource)))
+		target, err = splitPath(restPath(str(ev.path), resource, str(ev.context.path), proxy), true, buf)
+	default:
+		target, err = splitPath(str(ev.path), true, buf)
+	}
+	return str(ev.httpMethod), target, err
+}
+
+// httpPath returns the path of an HTTP API's event: what its route key says, or
+// the rawPath without the stage.
+func (p *payload) httpPath(buf []string) (path, error) {
+	params := p.ev.pathParameters
+	value := func(name string) string { return str(lookup(params, name)) }
+	if target, ok := routeKeyPath(str(p.ev.routeKey), value, buf); ok {
+		return target, nil
+	}
+	raw := stripStage(str(p.ev.rawPath), str(p.ev.context.stage), str(p.ev.context.domainName))
+	return splitPath(raw, false, buf)
+}
+
+func (p *payload) source() Source { return p.src }
+
+func (p *payload) header(name string) string {
+	v := p.findHeader(name)
+	if v == nil && strings.EqualFold(name, "Cookie") {
+		return strings.Join(list(p.ev.cookies), "; ")
+	}
+	return first(v)
+}
+
+// findHeader returns the raw value of a header: an array of strings or a string.
+func (p *payload) findHeader(name string) []byte {
+	if p.index == nil {
+		p.index = appendMembers(make([]member, 0, 32), p.ev.multiValueHeaders)
+		p.index = appendMembers(p.index, p.ev.headers)
+	}
+	return find(p.index, name)
+}
+
+// headers merges the two maps: what multiValueHeaders has of a name is complete,
+// and headers holds the last value of it.
+func (p *payload) headers() http.Header {
+	h := make(http.Header)
+	for _, m := range appendMembers(nil, p.ev.multiValueHeaders) {
+		addHeader(h, m.key, list(m.value)...)
+	}
+	multi := len(h) > 0
+	for _, m := range appendMembers(nil, p.ev.headers) {
+		if _, ok := h[http.CanonicalHeaderKey(m.key)]; !ok || !multi {
+			addHeader(h, m.key, list(m.value)...)
+		}
+	}
+	if cookies := list(p.ev.cookies); len(cookies) > 0 && h["Cookie"] == nil {
+		h["Cookie"] = []string{strings.Join(cookies, "; ")}
+	}
+	return h
+}
+
+func addHeader(h http.Header, name string, values ...string) {
+	name = http.CanonicalHeaderKey(name)
+	if len(values) > 0 {
+		h[name] = append(h[name], values...)
+	}
+}
+
+// cookies takes the event's own list where there is one: function URLs send it
+// beside the header.
+func (p *payload) cookies() []string {
+	if isArray(p.ev.cookies) {
+		return list(p.ev.cookies)
+	}
+	return list(p.findHeader("Cookie"))
+}
+
+func (p *payload) query() url.Values {
+	ev := &p.ev
+	if isString(ev.rawQueryString) && p.src != REST && p.src != ALB {
+		return parseQuery(str(ev.rawQueryString))
+	}
+	q := make(url.Values)
+	for _, m := range appendMembers(nil, ev.multiValueQuery) {
+		q[p.queryText(m.key)] = p.queryTexts(list(m.value))
+	}
+	for _, m := range appendMembers(nil, ev.queryString) {
+		if key := p.queryText(m.key); !q.Has(key) {
+			q[key] = p.queryTexts(list(m.value))
+		}
+	}
+	return q
+}
+
+// queryText decodes a key or value of a query map: ALBs send them as the client
+// did, API Gateway has decoded them.
+func (p *payload) queryText(s string) string {
+	if p.src == ALB {
+		s, _ = unescape(s, true)
+	}
+	return s
+}
+
+func (p *payload) queryTexts(values []string) []string {
+	for i, v := range values {
+		values[i] = p.queryText(v)
+	}
+	return values
+}
+
+func (p *payload) body() ([]byte, error) {
+	if !isString(p.ev.body) {
+		return []byte{}, nil
+	}
+	body := jsonscan.AppendUnquote(make([]byte, 0, len(p.ev.body)), p.ev.body)
+	if string(p.ev.isBase64Encoded) != "true" {
+		return body, nil
+	}
+	n, err := base64.StdEncoding.Decode(body, body)
+	if err != nil {
+		return nil, errBase64()
+	}
+	return body[:n], nil
+}
+
+func (p *payload) requestID() string {
+	if id := str(p.ev.context.requestID); id != "" {
+		return id
+	}
+	return p.lambda
+}
+
+func (p *payload) sourceIP() string { return str(p.ev.context.sourceIP) }
+
+func (p *payload) stage() string { return str(p.ev.context.stage) }
+
+func (p *payload) stageVariable(name string) string { return str(lookup(p.ev.stageVariables, name)) }
+
+// claim looks where authorizers put claims: JWT authorizers of HTTP APIs below
+// jwt.claims, their Lambda authorizers below lambda, Cognito authorizers of REST
+// APIs below claims, Lambda authorizers of REST APIs at the top.
+func (p *payload) claim(name string) (string, bool) {
+	a := p.ev.context.authorizer
+	for _, claims := range [][]byte{lookup(lookup(a, "jwt"), "claims"), lookup(a, "lambda"), lookup(a, "claims"), a} {
+		switch v := lookup(claims, name); {
+		case isString(v):
+			return str(v), true
+		case !isNull(v):
+			return view(v), true
+		}
+	}
+	return "", false
+}
+
+func (p *payload) event(v any) error {
+	if err := json.Unmarshal(p.data, v); err != nil {
+		return fmt.Errorf("router: event: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,138 @@
+package router
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// Proxy answers a REST API's event that was decoded before. It is for functions
+// that are written with the event structs of aws-lambda-go; [Router.Invoke] is
+// faster, because it decodes only what is asked for. The error is always nil.
+func (r *Router) Proxy(ctx context.Context, ev events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+	m := &proxyMessage{ev: ev}
+	req := &Request{msg: m, method: ev.HTTPMethod}
+	proxy := ev.PathParameters[greedyName(ev.Resource)]
+	req.path, req.fault = splitPath(restPath(ev.Path, ev.Resource, ev.RequestContext.Path, proxy), true, req.segments[:0])
+	return proxyResponse(r.serve(ctx, req), req.method), nil
+}
+
+// proxyResponse returns a response as the event struct has it.
+func proxyResponse(resp *Response, method string) events.APIGatewayProxyResponse {
+	a := newAnswer(resp, method)
+	out := events.APIGatewayProxyResponse{StatusCode: resp.Status, Headers: make(map[string]string, len(a.names)), IsBase64Encoded: a.base64}
+	for _, name := range a.names {
+		if values := a.header[name]; len(values) == 1 {
+			out.Headers[name] = values[0]
+		} else if out.MultiValueHeaders == nil {
+			out.MultiValueHeaders = map[string][]string{name: values}
+		} else {
+			out.MultiValueHeaders[name] = values
+		}
+	}
+	if out.Body = string(a.body); a.base64 {
+		out.Body = base64.StdEncoding.EncodeToString(a.body)
+	}
+	return out
+}
+
+// A proxyMessage is a message that comes as a decoded REST event.
+type proxyMessage struct {
+	ev events.APIGatewayProxyRequest
+}
+
+func (m *proxyMessage) source() Source { return REST }
+
+func (m *proxyMessage) header(name string) string {
+	for key, values := range m.ev.MultiValueHeaders {
+		if strings.EqualFold(key, name) && len(values) > 0 {
+			return values[0]
+		}
+	}
+	for key, value := range m.ev.Headers {
+		if strings.EqualFold(key, name) {
+			return value
+		}
+	}
+	return ""
+}
+
+func (m *proxyMessage) headers() http.Header {
+	h := make(http.Header, len(m.ev.Headers))
+	for key, values := range m.ev.MultiValueHeaders {
+		addHeader(h, key, values...)
+	}
+	multi := len(h) > 0
+	for key, value := range m.ev.Headers {
+		if _, ok := h[http.CanonicalHeaderKey(key)]; !ok || !multi {
+			addHeader(h, key, value)
+		}
+	}
+	return h
+}
+
+func (m *proxyMessage) cookies() []string { return m.headers()["Cookie"] }
+
+func (m *proxyMessage) query() url.Values {
+	q := make(url.Values, len(m.ev.QueryStringParameters))
+	for key, values := range m.ev.MultiValueQueryStringParameters {
+		q[key] = append([]string(nil), values...)
+	}
+	for key, value := range m.ev.QueryStringParameters {
+		if !q.Has(key) {
+			q[key] = []string{value}
+		}
+	}
+	return q
+}
+
+func (m *proxyMessage) body() ([]byte, error) {
+	if !m.ev.IsBase64Encoded {
+		return []byte(m.ev.Body), nil
+	}
+	body, err := base64.StdEncoding.DecodeString(m.ev.Body)
+	if err != nil {
+		return nil, errBase64()
+	}
+	return body, nil
+}
+
+func (m *proxyMessage) requestID() string { return m.ev.RequestContext.RequestID }
+
+func (m *proxyMessage) sourceIP() string { return m.ev.RequestContext.Identity.SourceIP }
+
+func (m *proxyMessage) stage() string { return m.ev.RequestContext.Stage }
+
+func (m *proxyMessage) stageVariable(name string) string { return m.ev.StageVariables[name] }
+
+func (m *proxyMessage) claim(name string) (string, bool) {
+	claims, _ := m.ev.RequestContext.Authorizer["claims"].(map[string]any)
+	for _, from := range []map[string]any{claims, m.ev.RequestContext.Authorizer} {
+		switch v := from[name].(type) {
+		case nil:
+		case string:
+			return v, true
+		default:
+			text, err := json.Marshal(v)
+			return string(text), err == nil
+		}
+	}
+	return "", false
+}
+
+func (m *proxyMessage) event(v any) error {
+	data, err := json.Marshal(m.ev)
+	if err == nil {
+		err = json.Unmarshal(data, v)
+	}
+	if err != nil {
+		return errors.Join(errors.New("router: event"), err)
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package router
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"runtime"
+	"slices"
+)
+
+// A Handler answers a request. Exactly one of its results is meant to be set: an
+// error becomes a problem document (see [Error]), a nil Response with a nil error
+// an empty 200. Headers of a Response that stands beside an error are added to
+// the problem document's; middleware uses that.
+type Handler func(ctx context.Context, req *Request) (*Response, error)
+
+// A Middleware wraps a handler to do something before it, after it, or in its
+// place.
+type Middleware func(next Handler) Handler
+
+// A Router sends requests to the handlers of the routes that match them. It is a
+// lambda.Handler ([Router.Invoke]) and an http.Handler ([Router.ServeHTTP]).
+//
+// The zero Router is ready to use. Register everything before the first request:
+// a Router that serves is safe for concurrent use, registering is not.
+type Router struct {
+	table  *table
+	parent *Router // of a group
+	prefix string
+	mw     []Middleware
+	chain  Handler // the root's middleware around the matched route, or nil
+}
+
+// A table holds the routes of a router and of its groups.
+type table struct {
+	root   node
+	routes []*route
+}
+
+// A route is a pattern with its handler.
+type route struct {
+	pattern pattern
+	path    string // the pattern without its method
+	owner   *Router
+	own     Handler // as registered, with the route's own middleware
+	handler Handler // own within the middleware of its groups
+	caller  uintptr // where it was registered
+}
+
+// A Route describes one registered route. Method is "" for a route that takes any
+// method.
+type Route struct {
+	Method, Path string
+}
+
+// New returns a router with middleware. The first one is the outermost.
+func New(mw ...Middleware) *Router {
+	r := new(Router)
+	r.Use(mw...)
+	return r
+}
+
+// Use adds middleware inside what is there already. A router's middleware runs
+// around every request, also those that match no route; a group's runs around
+// the group's routes, whether they are registered before or after, and inside
+// its parent's. Innermost is the middleware given with a route.
+func (r *Router) Use(mw ...Middleware) {
+	r.mw = append(r.mw, mw...)
+	if r.parent == nil {
+		r.chain = wrap(r.dispatch, r.mw)
+		return
+	}
+	for _, rt := range r.routes().routes {
+		rt.handler = rt.owner.around(rt.own)
+	}
+}
+
+// wrap returns h inside the middleware, of which the first is the outermost.
+func wrap(h Handler, mw []Middleware) Handler {
+	for _, m := range slices.Backward(mw) {
+		h = m(h)
+	}
+	return h
+}
+
+// around wraps a handler in the middleware of the group r and its parents. The
+// root's is not among it: that runs around dispatch.
+func (r *Router) around(h Handler) Handler {
+	for ; r.parent != nil; r = r.parent {
+		h = wrap(h, r.mw)
+	}
+	return h
+}
+
+// routes returns the table that r shares with its groups.
+func (r *Router) routes() *table {
+	root := r
+	for root.parent != nil {
+		root = root.parent
+	}
+	if root.table == nil {
+		root.table = new(table)
+	}
+	return root.table
+}
+
+// Group returns a router for routes below prefix, with middleware of their own.
+// The prefix may hold variables. Only registering is done through the group;
+// requests go to the router it came from.
+func (r *Router) Group(prefix string, mw ...Middleware) *Router {
+	g := &Router{parent: r, prefix: r.prefix + trimSlash(prefix), mw: slices.Clone(mw)}
+	if prefix != "" && prefix[0] != '/' {
+		panic(fmt.Sprintf(`router: group prefix %q must start with "/"`, prefix))
+	}
+	return g
+}
+
+func trimSlash(s string) string {
+	for len(s) > 0 && s[len(s)-1] == '/' {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+// Handle registers a handler for a pattern: "GET /users/{id}", or without a
+// method (or with ANY) for all methods: "/{proxy+}". A GET route answers HEAD as
+// well, and OPTIONS is answered from the routes where none takes it. Where
+// several patterns match a path, literals come before variables and variables
+// before the greedy one, segment by segment from the left, among the patterns
+// that take the method.
+//
+// Handle panics, naming both places, when the pattern is malformed or takes the
+// method and the paths of another one.
+func (r *Router) Handle(pattern string, h Handler, mw ...Middleware) {
+	r.handle(pattern, h, mw)
+}
+
+// Get registers a handler for GET and HEAD requests.
+func (r *Router) Get(path string, h Handler, mw ...Middleware) { r.handle("GET "+path, h, mw) }
+
+// Post registers a handler for POST requests.
+func (r *Router) Post(path string, h Handler, mw ...Middleware) { r.handle("POST "+path, h, mw) }
+
+// Put registers a handler for PUT requests.
+func (r *Router) Put(path string, h Handler, mw ...Middleware) { r.handle("PUT "+path, h, mw) }
+
+// Patch registers a handler for PATCH requests.
+func (r *Router) Patch(path string, h Handler, mw ...Middleware) { r.handle("PATCH "+path, h, mw) }
+
+// Delete registers a handler for DELETE requests.
+func (r *Router) Delete(path string, h Handler, mw ...Middleware) { r.handle("DELETE "+path, h, mw) }
+
+// handle must be called directly by an exported method: it notes that one's
+// caller.
+func (r *Router) handle(s string, h Handler, mw []Middleware) {
+	var pcs [1]uintptr
+	runtime.Callers(3, pcs[:])
+	p, err := parsePattern(r.prefix, s)
+	if err == nil && h == nil {
+		err = fmt.Errorf("nil handler for %q", s)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("router: %v (registered at %s)", err, site(pcs[0])))
+	}
+	rt := &route{pattern: p, path: p.path(), owner: r, own: wrap(h, mw), caller: pcs[0]}
+	rt.handler = r.around(rt.own)
+	t := r.routes()
+	if old := t.root.insert(rt); old != nil {
+		panic(fmt.Sprintf("router: %q (registered at %s) conflicts with %q (registered at %s): both match %s",
+			p.String(), site(rt.caller), old.pattern.String(), site(old.caller), p.witness()))
+	}
+	t.routes = append(t.routes, rt)
+}
+
+// site names a place in the source. It is called only to panic: resolving every
+// route's place would cost start-up time.
+func site(pc uintptr) string {
+	f, _ := runtime.CallersFrames([]uintptr{pc}).Next()
+	return fmt.Sprintf("%s:%d", f.File, f.Line)
+}
+
+// Routes returns the routes in the order of registration, those of all groups
+// among them.
+func (r *Router) Routes() iter.Seq[Route] {
+	return func(yield func(Route) bool) {
+		for _, rt := range r.routes().routes {
+			if !yield(Route{rt.pattern.method, rt.path}) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,98 @@
+package router
+
+import (
+	"context"
+	"net/http"
+)
+
+// serve routes a request and returns the answer to it, which is valid.
+func (r *Router) serve(ctx context.Context, req *Request) *Response {
+	for r.parent != nil {
+		r = r.parent
+	}
+	req.router = r
+	if r.table != nil && req.fault == nil {
+		req.route, req.values = r.table.root.match(req.method, req.path, req.params[:0])
+	}
+	h := r.chain
+	if h == nil {
+		h = r.dispatch
+	}
+	resp, err := h(ctx, req)
+	switch {
+	case err != nil:
+		var header http.Header
+		if resp != nil {
+			header = resp.Header
+		}
+		resp = problemOf(err).response(header)
+	case resp == nil:
+		resp = &Response{Status: http.StatusOK}
+	}
+	if err := resp.check(); err != nil {
+		resp = (&Error{Detail: "the function's answer is not valid"}).response(nil)
+	}
+	return resp
+}
+
+// dispatch runs the matched route, or answers for want of one.
+func (r *Router) dispatch(ctx context.Context, req *Request) (*Response, error) {
+	switch {
+	case req.fault != nil:
+		return nil, req.fault
+	case req.route != nil:
+		return req.route.handler(ctx, req)
+	}
+	methods := req.methods()
+	if len(methods) == 0 {
+		return nil, Errorf(http.StatusNotFound, "no route matches the path")
+	}
+	return answerMethods(req, methods)
+}
+
+// methods returns the methods of all routes that match the request's path; "" is
+// any method.
+func (r *Request) methods() []string {
+	if r.router == nil || r.router.table == nil || r.fault != nil {
+		return nil
+	}
+	return r.router.table.root.allowed(r.path, 0, nil)
+}
+
+// MethodNotAllowed answers 405 with the methods that the routes of the matched
+// path have, and OPTIONS with 204 and the same. Register it for a path without a
+// method to keep that path's other methods from a more general route:
+//
+//	r.Get("/users", list)
+//	r.Handle("/users", router.MethodNotAllowed)
+//	r.Handle("/{proxy+}", fallback) // would get DELETE /users otherwise
+//
+// Where no general route matches, a Router answers so by itself.
+func MethodNotAllowed(_ context.Context, req *Request) (*Response, error) {
+	var methods []string
+	if req.route != nil {
+		for _, rt := range req.router.table.routes {
+			if rt.path == req.route.path {
+				methods = append(methods, rt.pattern.method)
+			}
+		}
+	}
+	return answerMethods(req, methods)
+}
+
+// answerMethods answers OPTIONS with 204, any other method with 405.
+func answerMethods(req *Request, methods []string) (*Response, error) {
+	resp := &Response{Status: http.StatusNoContent, Header: http.Header{"Allow": {allow(methods)}}}
+	if req.method == http.MethodOptions {
+		return resp, nil
+	}
+	return resp, Errorf(http.StatusMethodNotAllowed, "the path does not take %s", clip(req.method))
+}
+
+// clip bounds what of a client's text is sent back.
+func clip(s string) string {
+	if len(s) > 40 {
+		return s[:40] + "…"
+	}
+	return s
+}
