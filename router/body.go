@@ -219,6 +219,12 @@ func unmarshal(raw []byte, v reflect.Value, at string) []fault {
 
 // must says what JSON a value of type t is made of.
 func must(t reflect.Type) string {
+	switch {
+	case t == timeType:
+		return mustTime
+	case t == bytesType:
+		return "must be a base64 string"
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return must(t.Elem())

@@ -73,7 +73,7 @@ func (c *CORSConfig) check() error {
 			continue
 		}
 		u, err := url.Parse(o)
-		if err != nil || u.Host == "" || u.Scheme+"://"+u.Host != o || o != strings.ToLower(o) {
+		if err != nil || u.Host == "" || u.Scheme+"://"+u.Host != o || o != strings.ToLower(o) || strings.Contains(o, "*") {
 			return fmt.Errorf(`origin %q is not of the form "https://host[:port]", in lower case`, o)
 		}
 	}

@@ -28,14 +28,15 @@ type Error struct {
 //	return nil, router.Errorf(404, "no user %d: %w", id, err) // detail: "no user 7"
 func Errorf(status int, format string, args ...any) *Error {
 	e := &Error{Status: status}
-	switch err := fmt.Errorf(format, args...).(type) {
+	err := fmt.Errorf(format, args...)
+	switch err := err.(type) {
 	case interface{ Unwrap() error }:
 		e.Err = err.Unwrap()
 	case interface{ Unwrap() []error }:
 		e.Err = errors.Join(err.Unwrap()...)
 	}
 	if e.Err == nil {
-		e.Detail = fmt.Sprintf(format, args...)
+		e.Detail = err.Error()
 		return e
 	}
 	args = slices.Clone(args)
@@ -44,7 +45,7 @@ func Errorf(status int, format string, args ...any) *Error {
 			args[i] = unsaid{}
 		}
 	}
-	e.Detail = strings.TrimRight(fmt.Errorf(format, args...).Error(), ": ")
+	e.Detail = strings.TrimRight(fmt.Errorf(format, args...).Error(), ":;, ")
 	return e
 }
 

@@ -243,10 +243,10 @@ func TestBody(t *testing.T) {
 
 func TestContext(t *testing.T) {
 	authorizers := map[string]string{
-		"Cognito": mergeJSON(restEvent, `{"authorizer":{"claims":{"sub":"u1","n":7}}}`),
-		"Lambda":  mergeJSON(restEvent, `{"authorizer":{"sub":"u1","n":7,"principalId":"p"}}`),
-		"JWT":     mergeJSON(httpEvent, `{"authorizer":{"jwt":{"claims":{"sub":"u1","n":7},"scopes":null}}}`),
-		"Lambda2": mergeJSON(httpEvent, `{"authorizer":{"lambda":{"sub":"u1","n":7}}}`),
+		"Cognito": inContext(`{"authorizer":{"claims":{"sub":"u1","n":7}}}`),
+		"Lambda":  inContext(`{"authorizer":{"sub":"u1","n":7,"principalId":"p"}}`),
+		"JWT":     inContext(`{"authorizer":{"jwt":{"claims":{"sub":"u1","n":7},"scopes":null}}}`),
+		"Lambda2": inContext(`{"authorizer":{"lambda":{"sub":"u1","n":7}}}`),
 	}
 	for name, changes := range authorizers {
 		base := restEvent
@@ -274,7 +274,7 @@ func TestContext(t *testing.T) {
 	}
 }
 
-func mergeJSON(_, context string) string { return `{"requestContext":` + context + `}` }
+func inContext(changes string) string { return `{"requestContext":` + changes + `}` }
 
 func TestSources(t *testing.T) {
 	want := map[string]Source{"REST": REST, "HTTP": HTTP, "FunctionURL": FunctionURL, "ALB": ALB}

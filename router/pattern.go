@@ -43,7 +43,7 @@ func (e *patternError) Error() string {
 func parsePattern(prefix, s string) (pattern, error) {
 	var p pattern
 	path, offset := s, 0
-	if method, rest, ok := strings.Cut(s, " "); ok {
+	if method, rest, ok := strings.Cut(s, " "); ok && s[0] != '/' {
 		if !isMethod(method) {
 			return p, &patternError{s, 0, "the method must be upper-case letters and hyphens"}
 		}

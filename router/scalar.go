@@ -6,6 +6,7 @@ import (
 	"errors"
 	"reflect"
 	"strconv"
+	"time"
 )
 
 // A setter sets a field from the text of a parameter's values, of which there is
@@ -19,12 +20,15 @@ const (
 	mustNumber  = "must be a number"
 	mustBool    = "must be true or false"
 	mustString  = "must be a string"
+	mustTime    = "must be an RFC 3339 time"
 	outOfRange  = "is out of range"
 )
 
 var (
 	textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 	jsonUnmarshaler = reflect.TypeFor[json.Unmarshaler]()
+	timeType        = reflect.TypeFor[time.Time]()
+	bytesType       = reflect.TypeFor[[]byte]()
 )
 
 func isTextUnmarshaler(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textUnmarshaler) }
@@ -50,10 +54,10 @@ func setterFor(t reflect.Type) (setter, bool) {
 // setText is the setter of types with UnmarshalText, time.Time among them. Their
 // errors may quote the value, so they are not passed on.
 func setText(v reflect.Value, values []string) string {
-	if v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(values[0])) != nil {
-		return "must be a valid " + v.Type().Name()
+	if v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(values[0])) == nil {
+		return ""
 	}
-	return ""
+	return must(v.Type())
 }
 
 func pointerSetter(t reflect.Type) (setter, bool) {

@@ -1,0 +1,144 @@
+package router
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func mustURL(path string) *url.URL {
+	if u, err := url.Parse(path); err == nil {
+		return u
+	}
+	return &url.URL{Path: "/x", RawPath: path, Opaque: path} // what net/http would refuse to parse
+}
+
+func corsRouter(cfg CORSConfig) *Router {
+	r := New(CORS(cfg))
+	r.Get("/users", named("users"))
+	r.Post("/users", named("users"))
+	r.Handle("/{proxy+}", named("any"))
+	r.Get("/fails", func(context.Context, *Request) (*Response, error) { return nil, Errorf(409, "no") })
+	return r
+}
+
+func corsRequest(r *Router, method, path string, headers ...string) *http.Response {
+	req := httptest.NewRequest(method, path, nil)
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	r.ServeHTTP(w, req)
+	return w.Result()
+}
+
+func TestCORS(t *testing.T) {
+	const app, other = "https://app.example.com", "https://app.example.com.evil.com"
+	exact := CORSConfig{Origins: []string{app, "http://localhost:3000"}, Credentials: true, MaxAge: 10 * time.Minute, ExposeHeaders: []string{"ETag"}}
+	for _, tt := range []struct {
+		name         string
+		cfg          CORSConfig
+		method, path string
+		headers      []string
+		status       int
+		want         map[string]string // of the answer's headers; "" for none
+	}{
+		{"no origin", exact, "GET", "/users", nil, 200, map[string]string{"Access-Control-Allow-Origin": "", "Vary": "Origin"}},
+		{"an allowed origin", exact, "GET", "/users", []string{"Origin", app}, 200, map[string]string{"Access-Control-Allow-Origin": app, "Access-Control-Allow-Credentials": "true", "Access-Control-Expose-Headers": "ETag", "Vary": "Origin"}},
+		{"another origin", exact, "GET", "/users", []string{"Origin", other}, 200, map[string]string{"Access-Control-Allow-Origin": "", "Access-Control-Allow-Credentials": "", "Vary": "Origin"}},
+		{"null", exact, "GET", "/users", []string{"Origin", "null"}, 200, map[string]string{"Access-Control-Allow-Origin": ""}},
+		{"other case", exact, "GET", "/users", []string{"Origin", "https://APP.example.com"}, 200, map[string]string{"Access-Control-Allow-Origin": ""}},
+		{"an error", exact, "GET", "/fails", []string{"Origin", app}, 409, map[string]string{"Access-Control-Allow-Origin": app, "Content-Type": "application/problem+json"}},
+		{"preflight", exact, "OPTIONS", "/users", []string{"Origin", app, "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "content-type, x-a, b@d"}, 204, map[string]string{
+			"Access-Control-Allow-Origin": app, "Access-Control-Allow-Methods": "GET, POST", "Access-Control-Allow-Headers": "content-type, x-a", "Access-Control-Max-Age": "600", "Access-Control-Allow-Credentials": "true",
+			"Vary": "Origin,Access-Control-Request-Method,Access-Control-Request-Headers"}},
+		{"preflight of a path that takes any method", exact, "OPTIONS", "/x", []string{"Origin", app, "Access-Control-Request-Method", "PURGE"}, 204, map[string]string{"Access-Control-Allow-Methods": "PURGE"}},
+		{"preflight from elsewhere", exact, "OPTIONS", "/users", []string{"Origin", other, "Access-Control-Request-Method", "POST"}, 204, map[string]string{"Access-Control-Allow-Origin": "", "Access-Control-Allow-Methods": ""}},
+		{"OPTIONS that is no preflight", exact, "OPTIONS", "/users", []string{"Origin", app}, 200, map[string]string{"Access-Control-Allow-Methods": "", "Access-Control-Allow-Origin": app}},
+		{"any origin", CORSConfig{Origins: []string{"*"}}, "GET", "/users", []string{"Origin", other}, 200, map[string]string{"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": ""}},
+		{"given methods and headers", CORSConfig{Origins: []string{app}, Methods: []string{"GET"}, Headers: []string{"X-B"}}, "OPTIONS", "/users", []string{"Origin", app, "Access-Control-Request-Method", "PUT"}, 204, map[string]string{
+			"Access-Control-Allow-Methods": "GET", "Access-Control-Allow-Headers": "X-B", "Access-Control-Max-Age": ""}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			resp := corsRequest(corsRouter(tt.cfg), tt.method, tt.path, tt.headers...)
+			if resp.StatusCode != tt.status {
+				t.Errorf("status %d, want %d", resp.StatusCode, tt.status)
+			}
+			for name, want := range tt.want {
+				if got := strings.Join(resp.Header.Values(name), ","); got != want {
+					t.Errorf("%s: %q, want %q", name, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestCORSRefusesUnsafeConfigs(t *testing.T) {
+	for _, cfg := range []CORSConfig{
+		{}, {Origins: []string{"*"}, Credentials: true}, {Origins: []string{"*", "https://a.example.com"}},
+		{Origins: []string{"null"}}, {Origins: []string{"https://a.example.com/"}}, {Origins: []string{"a.example.com"}},
+		{Origins: []string{"https://A.example.com"}}, {Origins: []string{""}}, {Origins: []string{"https://*.example.com"}, Credentials: true}, {Origins: []string{"https://u@a.example.com"}},
+	} {
+		if msg := panics(func() { CORS(cfg) }); !strings.HasPrefix(msg, "router: CORS: ") {
+			t.Errorf("%+v: %s", cfg, msg)
+		}
+	}
+}
+
+func TestRecover(t *testing.T) {
+	cause := errors.New("nil map")
+	var logged bytes.Buffer
+	r := New(Log(slog.New(slog.NewTextHandler(&logged, nil))), Recover())
+	r.Get("/error", func(context.Context, *Request) (*Response, error) { panic(cause) })
+	r.Get("/value", func(context.Context, *Request) (*Response, error) { panic("secret") })
+	for _, path := range []string{"/error", "/value"} {
+		w := do(r, "GET", path)
+		if w.Code != 500 || w.Body.String() != `{"status":500,"title":"Internal Server Error"}` {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+	}
+	for _, want := range []string{"nil map", "secret", "middleware_test.go", "level=ERROR"} {
+		if !strings.Contains(logged.String(), want) {
+			t.Errorf("the log lacks %q: %s", want, &logged)
+		}
+	}
+	_, err := Recover()(func(context.Context, *Request) (*Response, error) { panic(cause) })(t.Context(), nil)
+	if !errors.Is(err, cause) {
+		t.Errorf("the panic's error is lost: %v", err)
+	}
+}
+
+func TestLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var logged bytes.Buffer
+		r := New(Log(slog.New(slog.NewTextHandler(&logged, nil))), Log(nil))
+		r.Get("/users/{id}", func(ctx context.Context, req *Request) (*Response, error) {
+			time.Sleep(3 * time.Millisecond)
+			if req.PathValue("id") == "0" {
+				return nil, Errorf(404, "no such user: %w", errors.New("a cause"))
+			}
+			return Text(201, ""), nil
+		})
+		ctx := context.WithValue(t.Context(), "x-amzn-trace-id", "Root=1-2") //nolint // aws-lambda-go's key
+		for _, tt := range []struct{ id, want string }{
+			{"1", "level=INFO msg=request method=GET route=/users/{id} status=201 duration=3ms request_id=r-1 cold_start=true trace_id=\"Root=1-2\""},
+			{"0", "level=INFO msg=request method=GET route=/users/{id} status=404 duration=3ms request_id=r-1 cold_start=false trace_id=\"Root=1-2\" error=\"404 Not Found: no such user: a cause\""},
+		} {
+			logged.Reset()
+			if _, err := r.Invoke(ctx, mergeEvent(t, restEvent, `{"path":"/users/`+tt.id+`"}`)); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.TrimSpace(logged.String()); !strings.HasSuffix(got, tt.want) || strings.Count(got, "\n") != 0 {
+				t.Errorf("logged %s\nwant …%s", got, tt.want)
+			}
+		}
+	})
+}
