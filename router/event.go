@@ -25,8 +25,8 @@ type event struct {
 	stageVariables, body, isBase64Encoded      []byte
 	authorizerType, authorizerArn              []byte // of a request to a Lambda authorizer
 	context                                    struct {
-		elb, http, path, domainName, stage, requestID, authorizer []byte
-		httpMethod, sourceIP                                      []byte
+		elb, http, path, domainName, stage, requestID, authorizer, connectionID []byte
+		httpMethod, sourceIP                                                    []byte
 	}
 }
 
@@ -116,6 +116,8 @@ func (ev *event) readContext(s *jsonscan.Scanner) {
 			c.requestID = s.Value()
 		case "authorizer":
 			c.authorizer = s.Value()
+		case "connectionId":
+			c.connectionID = s.Value()
 		default:
 			s.Skip()
 		}
@@ -129,6 +131,8 @@ func (ev *event) source(data []byte) (Source, error) {
 	switch {
 	case isString(ev.authorizerType) && isString(ev.authorizerArn):
 		return 0, fmt.Errorf("%w: a request to a Lambda authorizer", ErrNotHTTP)
+	case isString(ev.context.connectionID):
+		return 0, fmt.Errorf("%w: an event of a WebSocket API", ErrNotHTTP)
 	case isObject(ev.context.elb) && isString(ev.httpMethod) && isString(ev.path):
 		return ALB, nil
 	case isString(ev.context.httpMethod) && isString(ev.rawPath):

@@ -302,7 +302,8 @@ func TestForeignEvents(t *testing.T) {
 		{`{"version":"0","source":"aws.events","detail-type":"Scheduled Event"}`, `"detail-type"`},
 		{`{"type":"REQUEST","methodArn":"arn:x","httpMethod":"GET","path":"/x","requestContext":{}}`, "Lambda authorizer"},
 		{`{"type":"REQUEST","routeArn":"arn:x","rawPath":"/x","requestContext":{"http":{"method":"GET"}}}`, "Lambda authorizer"},
-		{`{"requestContext":{"connectionId":"c","eventType":"MESSAGE","routeKey":"$default"}}`, `"requestContext"`},
+		{`{"httpMethod":"GET","path":"/x","requestContext":{"connectionId":"c"}}`, "WebSocket"},
+		{`{"requestContext":{"connectionId":"c","eventType":"MESSAGE","routeKey":"$default"}}`, "WebSocket"},
 		{`{}`, "empty"}, {`null`, "no object"}, {`[1]`, "no object"}, {`"GET"`, "no object"},
 	} {
 		ran := false
