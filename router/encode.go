@@ -189,29 +189,32 @@ func (a *answer) appendJoined(dst []byte) []byte {
 func isSetCookie(name string) bool { return strings.EqualFold(name, "Set-Cookie") }
 
 // appendSpelled appends headers for an ALB in single-value mode: one string a
-// name. Cookies after the first one go under names that differ in case.
+// name. Several cookies, which cannot be joined, go under names that differ in
+// case.
 func (a *answer) appendSpelled(dst []byte) []byte {
+	several := func(name string) bool { return isSetCookie(name) && len(a.header[name]) > 1 }
 	dst = append(dst, `,"headers":{`...)
-	dst = a.appendSingles(dst, func(name string) bool { return !isSetCookie(name) })
-	if i := slices.IndexFunc(a.names, isSetCookie); i >= 0 {
+	dst = a.appendSingles(dst, func(name string) bool { return !several(name) })
+	if i := slices.IndexFunc(a.names, several); i >= 0 {
 		for n, v := range a.header[a.names[i]] {
-			dst = appendKey(dst, spelling("set-cookie", n))
+			dst = appendKey(dst, spelling("SET-COOKIE", n))
 			dst = jsonscan.AppendQuote(dst, v)
 		}
 	}
 	return append(dst, '}')
 }
 
-// spelling returns the n-th way to write a name of lower-case letters: bit i of n
-// makes the i-th letter a capital.
+// spelling returns the n-th way to write a name of capital letters: the bits of n
+// make letters small, the lowest bit the last one, so that the spellings sort like
+// their numbers.
 func spelling(name string, n int) string {
 	b := []byte(name)
-	for i := range b {
+	for i := range slices.Backward(b) {
 		if b[i] == '-' {
 			continue
 		}
 		if n&1 == 1 {
-			b[i] -= 'a' - 'A'
+			b[i] += 'a' - 'A'
 		}
 		n >>= 1
 	}

@@ -1,0 +1,47 @@
+// Package router sends the HTTP requests that reach a Lambda function to typed
+// handlers, whatever service they come through.
+//
+//	r := router.New(router.Log(slog.Default()), router.Recover())
+//	r.Get("/users/{id}", router.JSON(func(ctx context.Context, in struct{ ID int `path:"id"` }) (User, error) {
+//		return users.Get(ctx, dynamo.KeyOf(in.ID))
+//	}))
+//	r.Handle("/{proxy+}", fallback)
+//	lambda.Start(r)
+//
+// # Sources
+//
+// [Router.Invoke] tells from the event whether it comes from an API Gateway REST
+// API, an HTTP API with either payload format, a function URL or an Application
+// Load Balancer, and answers in the form that this service expects. Events of
+// anything else are an error ([ErrNotHTTP]) and reach no handler.
+//
+// The services differ in what they decode, join and lower-case. Handlers do not
+// see that: paths and queries are decoded exactly once, %2F never separates
+// segments, cookies come from wherever the service puts them, and the stage and
+// the base path of a custom domain are not part of the path. The rules and where
+// they come from stand at the code that applies them, in gateway.go and
+// payload.go.
+//
+// # Routing
+//
+// A pattern is a method and a path: "GET /users/{id}". {name} stands for one
+// segment, {name+} for the rest of the path, as in API Gateway. A pattern without
+// a method takes any. Literals are preferred to variables and these to the greedy
+// variable, segment by segment, whatever the order of registration. A path whose
+// pattern lacks the method does not hide a more general one that has it; only if
+// no pattern has it the answer is 405. HEAD goes to GET's route and is answered
+// without a body. OPTIONS is answered with Allow where no route takes it. There are
+// no redirects; a slash at the end of a path makes no difference.
+//
+// # Errors
+//
+// Handlers return errors. An [Error] says how it is answered; [MapError] says it
+// for the errors of other packages; anything else is a 500 of which the client
+// learns nothing. Answers to errors are problem documents (RFC 9457).
+//
+// # Speed
+//
+// Most of the cost of an HTTP request to a Lambda function is the JSON around it.
+// Invoke makes one pass over the event, which validates it and notes where things
+// are; what no handler asks for is never decoded.
+package router
