@@ -1,0 +1,88 @@
+package dynamo
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/require"
+)
+
+// selfMade items write and read themselves: {id, name} as {"id", "data": "…"}.
+type selfMade struct {
+	ID   string `dynamodbav:"id" dynamo:"partition"`
+	Name string `dynamodbav:"-"`
+	made types.AttributeValue
+}
+
+func (s selfMade) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	switch {
+	case s.Name == "fail":
+		return nil, errors.New("cannot be marshalled")
+	case s.made != nil:
+		return s.made, nil
+	}
+	return avM(item{"id": avS(s.ID), "data": avS(s.Name)}), nil
+}
+
+func (s *selfMade) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	m := av.(*types.AttributeValueMemberM).Value
+	data, ok := m["data"].(*types.AttributeValueMemberS)
+	if !ok {
+		return errors.New("data is not a string")
+	}
+	s.ID, s.Name = m["id"].(*types.AttributeValueMemberS).Value, data.Value
+	return nil
+}
+
+func TestItemsThatMarshalThemselves(t *testing.T) {
+	var stored item
+	f := &fake{
+		put: func(in *dynamodb.PutItemInput) (*dynamodb.PutItemOutput, error) {
+			stored = in.Item
+			return &dynamodb.PutItemOutput{}, nil
+		},
+		get: func(*dynamodb.GetItemInput) (*dynamodb.GetItemOutput, error) {
+			return &dynamodb.GetItemOutput{Item: stored}, nil
+		},
+	}
+	r := repo[selfMade](t, f)
+	require.NoError(t, r.Put(t.Context(), selfMade{ID: "a", Name: "Kim"}))
+	got, err := r.Get(t.Context(), KeyOf("a"))
+	require.NoError(t, err)
+	require.Equal(t, selfMade{ID: "a", Name: "Kim"}, got, "attributes that are no fields reach the Unmarshaler")
+
+	stored["data"] = avN("1")
+	_, err = r.Get(t.Context(), KeyOf("a"))
+	require.EqualError(t, err, `dynamo: get ausg: cannot decode M into dynamo.selfMade`)
+
+	requests := f.requests
+	require.EqualError(t, r.Put(t.Context(), selfMade{Name: "fail"}), "dynamo: put ausg: cannot be marshalled")
+	require.EqualError(t, r.Put(t.Context(), selfMade{made: avS("x")}), "dynamo: put ausg: the item's own marshaler made no map")
+	for kind, av := range map[string]types.AttributeValue{
+		"N": avN("1"), "B": avB("x"), "L": avL(), "M": avM(nil),
+		"BOOL": &types.AttributeValueMemberBOOL{}, "NULL": &types.AttributeValueMemberNULL{},
+		"SS": &types.AttributeValueMemberSS{Value: []string{"x"}}, "NS": &types.AttributeValueMemberNS{Value: []string{"1"}},
+		"BS": &types.AttributeValueMemberBS{Value: [][]byte{{1}}}, "an unknown kind": nil,
+	} {
+		err := r.Put(t.Context(), selfMade{made: avM(item{"id": av})})
+		require.EqualError(t, err, `dynamo: put ausg: key attribute "id" (field ID): want type S, got `+kind)
+	}
+	require.Equal(t, requests, f.requests)
+}
+
+// What is equal for DynamoDB has one canonical form, and nothing else has it.
+func TestCanonicalFormsAreDistinct(t *testing.T) {
+	seen := map[string]string{}
+	for name, av := range map[string]types.AttributeValue{
+		"S": avS("1"), "N": avN("1"), "B": avB("1"), "L": avL(avS("1")), "M": avM(item{"1": avS("1")}), "no number": avN("x"),
+		"true": &types.AttributeValueMemberBOOL{Value: true}, "false": &types.AttributeValueMemberBOOL{}, "NULL": &types.AttributeValueMemberNULL{Value: true},
+		"SS": &types.AttributeValueMemberSS{Value: []string{"1"}}, "NS": &types.AttributeValueMemberNS{Value: []string{"1"}},
+		"BS": &types.AttributeValueMemberBS{Value: [][]byte{[]byte("1")}}, "unknown": nil,
+	} {
+		form := string(canonical(nil, av))
+		require.Empty(t, seen[form], name)
+		seen[form] = name
+	}
+}

@@ -1,0 +1,50 @@
+// Package dynamo keeps typed items in DynamoDB tables, over the AWS SDK's own
+// client.
+//
+//	type User struct {
+//		ID    int    `dynamodbav:"id"    dynamo:"partition"`
+//		Name  string `dynamodbav:"name"`
+//		Email string `dynamodbav:"email"`
+//	}
+//
+//	users, err := dynamo.New[User](dynamodb.NewFromConfig(cfg), "ausg")
+//	err = users.Put(ctx, User{ID: 1, Name: "Kim"}, dynamo.IfNotExists())
+//	user, err := users.Get(ctx, dynamo.KeyOf(1))
+//	for user, err := range users.Scan(ctx) { … }
+//	page, err := users.ScanPage(ctx, cursor, 25)
+//
+// [New] reads the tags once and refuses what it does not understand. A
+// [Repository] is safe for concurrent use. Conditions and filters are those of
+// feature/dynamodb/expression; names always go over the wire as placeholders,
+// so reserved words and dots are of no concern.
+//
+// # What can be relied on
+//
+//   - What DynamoDB would refuse for its form never leaves the program: a key of
+//     the wrong type, NaN, an empty set, an empty key.
+//   - A scan gives every item once and ends, or gives an error. It never ends
+//     early in silence.
+//   - A conditional write whose answer is lost does not come back as a failed
+//     condition; see [Repository.Put]. An outcome that cannot be known is
+//     [ErrUnknownOutcome].
+//   - A limit counts items returned, and a cursor continues after the last of
+//     them. A cursor that was tampered with, or made for something else, is
+//     [ErrCursor].
+//   - Error messages name operation, table and attribute, and never hold a key
+//     or a value of an item, as far as this package and its checks go; the text
+//     of DynamoDB's own errors follows as it came.
+//
+// # Items
+//
+// Items are encoded and decoded by feature/dynamodb/attributevalue, dynamodbav
+// tags and the interfaces Marshaler and Unmarshaler included, with these
+// differences:
+//
+//   - Marshaler methods on pointer receivers are called.
+//   - A number in a field of an interface type becomes attributevalue.Number,
+//     which keeps all digits, not float64.
+//   - Of attributes that differ in case only, the exact match wins.
+//   - Two fields with the same attribute name are an error of New, where
+//     attributevalue would drop both.
+//   - Decode errors are a [DecodeError] that names the attribute.
+package dynamo

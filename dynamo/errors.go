@@ -1,0 +1,87 @@
+package dynamo
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// The errors to branch on, with [errors.Is]. The errors that methods return
+// name operation and table and wrap the cause, so that [errors.As] finds the
+// SDK's types and errors.Is the context's errors. None prints a key or a value
+// of an item.
+var (
+	// ErrNotFound: there is no item with that key.
+	ErrNotFound = errors.New("item not found")
+
+	// ErrConditionFailed: the condition of a write did not hold, and nothing
+	// was written. The error is a [*ConditionError].
+	ErrConditionFailed = errors.New("condition failed")
+
+	// ErrCursor: a page cursor is forged, damaged, or made for something else.
+	// Nothing was sent to DynamoDB.
+	ErrCursor = errors.New("invalid cursor")
+
+	// ErrUnknownOutcome: a write failed in such a way (a lost answer, an error
+	// 500, the context's end in mid-request) that it may have been applied or
+	// not. A Put or Delete without condition may simply be repeated.
+	ErrUnknownOutcome = errors.New("outcome unknown")
+
+	// ErrCorruptResponse: an answer that DynamoDB cannot have meant, such as an
+	// item without its key.
+	ErrCorruptResponse = errors.New("corrupt response")
+)
+
+// ConditionError is the error of a write whose condition did not hold. It
+// matches [ErrConditionFailed], and unwraps to the SDK's
+// [*types.ConditionalCheckFailedException].
+//
+//	var failed *dynamo.ConditionError[User]
+//	if errors.As(err, &failed) && failed.Old != nil { … }
+type ConditionError[T any] struct {
+	Operation string // "put" or "delete"
+	Table     string
+	Old       *T // the item that is in the table; nil if there is none, or if Err says that it could not be read
+	Err       error
+}
+
+// Error names operation and table.
+func (e *ConditionError[T]) Error() string {
+	return "dynamo: " + e.Operation + " " + e.Table + ": " + ErrConditionFailed.Error()
+}
+
+// Is reports a match with [ErrConditionFailed].
+func (e *ConditionError[T]) Is(target error) bool { return target == ErrConditionFailed }
+
+// Unwrap gives the SDK's error.
+func (e *ConditionError[T]) Unwrap() error { return e.Err }
+
+// DecodeError says which attribute of an item did not fit into its field.
+type DecodeError struct {
+	Attribute string       // its name, "" if the item as a whole did not fit
+	Kind      string       // DynamoDB's name of its kind: S, N, M …
+	Type      reflect.Type // the Go type that was to take it
+	Err       error        // the decoder's error, which may quote the value
+}
+
+// Error names attribute and types. It leaves out the text of Err, which may
+// quote the value.
+func (e *DecodeError) Error() string {
+	if e.Attribute == "" {
+		return fmt.Sprintf("cannot decode %s into %v", e.Kind, e.Type)
+	}
+	return fmt.Sprintf("attribute %q: cannot decode %s into %v", e.Attribute, e.Kind, e.Type)
+}
+
+// Unwrap gives the decoder's error.
+func (e *DecodeError) Unwrap() error { return e.Err }
+
+// fail puts the package's prefix, the operation and the table before err, once,
+// where it leaves the package.
+func (r *Repository[T]) fail(op string, err error) error {
+	return fmt.Errorf("dynamo: %s %s: %w", op, r.table, err)
+}
+
+func corrupt(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", ErrCorruptResponse, fmt.Errorf(format, args...))
+}

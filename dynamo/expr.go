@@ -1,0 +1,91 @@
+package dynamo
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+)
+
+// expressions are the parts of a request that the SDK's expression builder
+// makes. What is not used is nil: DynamoDB refuses empty maps.
+type expressions struct {
+	condition, filter, projection *string
+	names                         map[string]string
+	values                        item
+}
+
+func build(b expression.Builder) (expressions, error) {
+	e, err := b.Build()
+	if err != nil {
+		return expressions{}, fmt.Errorf("expression: %w", err)
+	}
+	out := expressions{condition: e.Condition(), filter: e.Filter(), projection: e.Projection()}
+	if names := e.Names(); len(names) > 0 {
+		out.names = names
+	}
+	if values := e.Values(); len(values) > 0 {
+		out.values = values
+	}
+	return out, nil
+}
+
+// forWrite is the condition of a write; the zero expressions if there is none.
+func (s *schema) forWrite(w *writeConfig) (expressions, error) {
+	cond := w.condition
+	if w.ifNotExists {
+		cond = and(cond, expression.AttributeNotExists(expression.NameNoDotSplit(s.partition.name)))
+	}
+	if cond == nil {
+		return expressions{}, nil
+	}
+	return build(expression.NewBuilder().WithCondition(*cond))
+}
+
+// forRead is filter and projection of a read; the zero expressions if there is
+// neither.
+func (s *schema) forRead(r *readConfig) (expressions, error) {
+	if r.filter == nil && r.project == nil {
+		return expressions{}, nil
+	}
+	b := expression.NewBuilder()
+	if r.filter != nil {
+		b = b.WithFilter(*r.filter)
+	}
+	if r.project != nil {
+		b = b.WithProjection(s.projection(r.project))
+	}
+	return build(b)
+}
+
+// projection lists names and the key attributes, each once: DynamoDB refuses
+// paths that overlap.
+func (s *schema) projection(names []string) expression.ProjectionBuilder {
+	var list expression.ProjectionBuilder
+	seen := map[string]bool{}
+	for _, k := range s.keyAttrs() {
+		seen[k.name] = true
+		list = expression.AddNames(list, expression.NameNoDotSplit(k.name))
+	}
+	for _, name := range names {
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		path := expression.Name(name)
+		if slices.ContainsFunc(s.fields, func(f field) bool { return f.attr == name }) {
+			path = expression.NameNoDotSplit(name)
+		}
+		list = expression.AddNames(list, path)
+	}
+	return list
+}
+
+// optionalBool is nil for false, DynamoDB's default.
+func optionalBool(b bool) *bool {
+	if !b {
+		return nil
+	}
+	return aws.Bool(true)
+}

@@ -1,0 +1,162 @@
+package dynamo
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// Which Go fields become which attributes.
+//
+// The rules are those of feature/dynamodb/attributevalue, which took them from
+// encoding/json: exported fields, anonymous structs without a tag name
+// flattened into the outer one, and where several fields claim one attribute
+// name, the shallowest wins, then the one whose name comes from a tag. Two
+// equal claims cancel each other out, which silently drops both fields from
+// every item; that is reported as an error here instead.
+
+// field is one struct field that is stored as one attribute.
+type field struct {
+	attr  string       // attribute name
+	path  string       // Go selector from the outer struct, for messages: "Base.ID"
+	index []int        // for reflect, through embedded structs
+	typ   reflect.Type // as declared, pointers included
+	av    avTag
+	words string // the dynamo tag
+	keyed bool   // there is a dynamo tag
+	named bool   // the attribute name comes from a tag
+}
+
+// avTag is the part of a dynamodbav tag that decides how a key is encoded.
+type avTag struct {
+	name     string
+	ignore   bool
+	asString bool // numbers as S
+	unixTime bool // time.Time as N
+}
+
+func parseAVTag(tag reflect.StructTag) avTag {
+	name, options, _ := strings.Cut(tag.Get("dynamodbav"), ",")
+	t := avTag{name: name, ignore: name == "-"}
+	for option := range strings.SplitSeq(options, ",") {
+		switch option {
+		case "string":
+			t.asString = true
+		case "unixtime":
+			t.unixTime = true
+		}
+	}
+	return t
+}
+
+// fieldsOf lists the stored fields of struct type t, shallowest first.
+// A dynamo tag in a place where it could have no effect is an error.
+func fieldsOf(t reflect.Type) ([]field, error) {
+	var all []field
+	level := []field{{typ: t}}
+	seen := map[reflect.Type]bool{}
+	for len(level) > 0 {
+		var next []field
+		for _, outer := range level {
+			if seen[outer.typ] {
+				continue
+			}
+			here, embedded, err := structFields(outer)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, here...)
+			next = append(next, embedded...)
+		}
+		for _, outer := range level {
+			seen[outer.typ] = true
+		}
+		level = next
+	}
+	return visible(all)
+}
+
+// structFields reads one struct: its stored fields, and the embedded structs
+// whose fields count as its own.
+func structFields(outer field) (stored, embedded []field, err error) {
+	for i := range outer.typ.NumField() {
+		sf := outer.typ.Field(i)
+		f := field{
+			attr:  sf.Name,
+			path:  strings.TrimPrefix(outer.path+"."+sf.Name, "."),
+			index: append(outer.index[:len(outer.index):len(outer.index)], i),
+			typ:   sf.Type,
+			av:    parseAVTag(sf.Tag),
+		}
+		f.words, f.keyed = sf.Tag.Lookup("dynamo")
+		f.named = f.av.name != ""
+		if f.named {
+			f.attr = f.av.name
+		}
+		flat := sf.Anonymous && !f.named && base(sf.Type).Kind() == reflect.Struct
+		switch {
+		case !sf.IsExported() && !sf.Anonymous:
+			err = f.misplaced("an unexported field is never stored")
+		case f.av.ignore:
+			err = f.misplaced(`dynamodbav:"-" keeps it from being stored`)
+		case !sf.IsExported() && (!flat || sf.Type.Kind() == reflect.Pointer):
+			err = fmt.Errorf("field %s: an unexported type can be embedded only as a struct, not as %v", f.path, sf.Type)
+		case flat:
+			err = f.misplaced("the fields of an embedded struct are stored one by one")
+			f.typ = base(sf.Type)
+			embedded = append(embedded, f)
+		default:
+			stored = append(stored, f)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return stored, embedded, nil
+}
+
+// misplaced is an error if f carries a dynamo tag.
+func (f field) misplaced(why string) error {
+	if !f.keyed {
+		return nil
+	}
+	return fmt.Errorf("field %s: tag dynamo:%q has no effect: %s", f.path, f.words, why)
+}
+
+// visible keeps, of the fields with one attribute name, the one that is stored.
+// all is ordered by depth.
+func visible(all []field) ([]field, error) {
+	best := map[string]field{}
+	rival := map[string]string{} // attribute → path of an equal claim
+	for _, f := range all {
+		b, taken := best[f.attr]
+		switch {
+		case !taken, len(f.index) == len(b.index) && f.named && !b.named:
+			best[f.attr] = f
+			delete(rival, f.attr)
+		case len(f.index) == len(b.index) && f.named == b.named:
+			rival[f.attr] = f.path
+		}
+	}
+	var out []field
+	for _, f := range all {
+		b := best[f.attr]
+		if other, clash := rival[f.attr]; clash {
+			return nil, fmt.Errorf("fields %s and %s are both stored as attribute %q, so neither would be", b.path, other, f.attr)
+		}
+		if b.path == f.path {
+			out = append(out, f)
+		} else if err := f.misplaced(fmt.Sprintf("field %s is stored as attribute %q", b.path, f.attr)); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// base strips pointers.
+func base(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
+}

@@ -1,0 +1,262 @@
+package dynamo
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Key is the primary key of one item. Make it with [KeyOf]. Printing a Key
+// does not show its values.
+type Key struct {
+	partition any
+	sort      []any
+}
+
+// KeyOf makes a key from the value of the partition key and, for a table that
+// has one, of the sort key.
+//
+// The values are Go values of the kind of T's fields: an int, of any size, for
+// an integer field; a string for a string field; []byte, [time.Time] or the
+// field's own type where the field has that. They are encoded as T's fields
+// are, dynamodbav options included. A value of another kind, such as "1" where
+// the key is a number, is an error of the call that uses the key, before any
+// request.
+func KeyOf(partition any, sort ...any) Key {
+	return Key{partition: partition, sort: sort}
+}
+
+// Format keeps the values out of logs, whatever the verb.
+func (k Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "dynamo.Key") }
+
+// encodeKey checks k against the table's key and encodes it.
+func (s *schema) encodeKey(k Key) (item, error) {
+	attrs := s.keyAttrs()
+	values := append([]any{k.partition}, k.sort...)
+	if len(values) != len(attrs) {
+		return nil, fmt.Errorf("key has %d values, the table's key has %d (%s)", len(values), len(attrs), s.keyNames())
+	}
+	out := make(item, len(attrs))
+	for i, a := range attrs {
+		av, err := a.encode(values[i])
+		if err == nil {
+			err = a.check(av)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("key attribute %q (field %s): %w", a.name, a.field, err)
+		}
+		out[a.name] = av
+	}
+	return out, nil
+}
+
+func (s *schema) keyNames() string {
+	if s.sort.name == "" {
+		return s.partition.name
+	}
+	return s.partition.name + ", " + s.sort.name
+}
+
+// keyOfItem is the primary key inside a marshalled item, which must be valid.
+func (s *schema) keyOfItem(m item) (item, error) {
+	out := make(item, 2)
+	for _, a := range s.keyAttrs() {
+		av, ok := m[a.name]
+		if !ok {
+			return nil, fmt.Errorf("key attribute %q (field %s) is missing", a.name, a.field)
+		}
+		if err := a.check(av); err != nil {
+			return nil, fmt.Errorf("key attribute %q (field %s): %w", a.name, a.field, err)
+		}
+		out[a.name] = av
+	}
+	return out, nil
+}
+
+// sameItem tells whether DynamoDB holds a and b for equal.
+func sameItem(a, b item) bool {
+	return bytes.Equal(canonicalItem(nil, a), canonicalItem(nil, b))
+}
+
+// check tells whether DynamoDB takes av as this key attribute.
+func (k keyAttr) check(av types.AttributeValue) error {
+	var size int
+	switch v := av.(type) {
+	case *types.AttributeValueMemberS:
+		size = len(v.Value)
+	case *types.AttributeValueMemberB:
+		size = len(v.Value)
+	case *types.AttributeValueMemberN:
+		size = 1
+		if _, err := canonicalNumber(v.Value); err != nil {
+			return err
+		}
+	}
+	switch {
+	case scalarOf(av) != k.scalar:
+		return fmt.Errorf("want type %s, got %s", k.scalar, kindOf(av))
+	case size == 0:
+		return errors.New("a key cannot be empty")
+	case size > k.max:
+		return fmt.Errorf("%d bytes, a key of this kind may have %d", size, k.max)
+	}
+	return nil
+}
+
+// kindOf is DynamoDB's name for the kind of av.
+func kindOf(av types.AttributeValue) string {
+	switch av.(type) {
+	case *types.AttributeValueMemberS:
+		return "S"
+	case *types.AttributeValueMemberN:
+		return "N"
+	case *types.AttributeValueMemberB:
+		return "B"
+	case *types.AttributeValueMemberBOOL:
+		return "BOOL"
+	case *types.AttributeValueMemberNULL:
+		return "NULL"
+	case *types.AttributeValueMemberSS:
+		return "SS"
+	case *types.AttributeValueMemberNS:
+		return "NS"
+	case *types.AttributeValueMemberBS:
+		return "BS"
+	case *types.AttributeValueMemberL:
+		return "L"
+	case *types.AttributeValueMemberM:
+		return "M"
+	}
+	return "an unknown kind"
+}
+
+// encode turns a Go value given to KeyOf into the attribute value that T's
+// field would have. Errors name types, never the value.
+func (k keyAttr) encode(value any) (types.AttributeValue, error) {
+	given := reflect.ValueOf(value)
+	for given.Kind() == reflect.Pointer && !given.IsNil() {
+		given = given.Elem()
+	}
+	if !given.IsValid() || given.Kind() == reflect.Pointer {
+		return nil, fmt.Errorf("want a value for %v (%s), got nil", k.typ, k.scalar)
+	}
+	v := reflect.New(k.typ).Elem()
+	if !convert(v, given) {
+		return nil, fmt.Errorf("want a value for %v (%s), got %v", k.typ, k.scalar, given.Type())
+	}
+	return k.marshal(v)
+}
+
+// marshal encodes a value of the field's own type, which must be addressable.
+func (k keyAttr) marshal(v reflect.Value) (types.AttributeValue, error) {
+	switch k.form {
+	case formMarshaler:
+		return attributevalue.Marshal(v.Addr().Interface())
+	case formTime:
+		return text(k.scalar, v.Convert(timeType).Interface().(time.Time).Format(time.RFC3339Nano)), nil
+	case formUnix:
+		return text(k.scalar, strconv.FormatInt(v.Convert(timeType).Interface().(time.Time).Unix(), 10)), nil
+	case formBytes:
+		b := make([]byte, v.Len())
+		reflect.Copy(reflect.ValueOf(b), v)
+		return &types.AttributeValueMemberB{Value: b}, nil
+	case formNumber:
+		return text(k.scalar, formatNumber(v)), nil
+	}
+	return text(k.scalar, v.String()), nil
+}
+
+func text(scalar types.ScalarAttributeType, s string) types.AttributeValue {
+	if scalar == types.ScalarAttributeTypeN {
+		return &types.AttributeValueMemberN{Value: s}
+	}
+	return &types.AttributeValueMemberS{Value: s}
+}
+
+// formatNumber writes a number as attributevalue does.
+func formatNumber(v reflect.Value) string {
+	switch t := v.Type(); {
+	case isInt(t):
+		return strconv.FormatInt(v.Int(), 10)
+	case isUint(t):
+		return strconv.FormatUint(v.Uint(), 10)
+	default:
+		return strconv.FormatFloat(v.Float(), 'f', -1, t.Bits())
+	}
+}
+
+// convert sets field to given if that loses nothing: equal types, or kinds of
+// one family. Text is never taken for a number, nor a number for text.
+func convert(field, given reflect.Value) bool {
+	to, from := field.Type(), given.Type()
+	switch {
+	case from == to:
+		field.Set(given)
+		return true
+	case to.Kind() == reflect.Struct || from.Kind() == reflect.Struct:
+		if !from.ConvertibleTo(to) || !from.ConvertibleTo(timeType) {
+			return false
+		}
+		field.Set(given.Convert(to))
+		return true
+	case isNumeric(to):
+		return isNumeric(from) && convertNumber(field, given)
+	case to.Kind() == reflect.String:
+		if from.Kind() != reflect.String || isNumeric(from) {
+			return false
+		}
+		field.SetString(given.String())
+		return true
+	case isBytes(from) && isBytes(to) && from.ConvertibleTo(to):
+		if to.Kind() == reflect.Array && given.Len() != to.Len() {
+			return false
+		}
+		field.Set(given.Convert(to))
+		return true
+	}
+	return false
+}
+
+func isNumeric(t reflect.Type) bool {
+	return isInt(t) || isUint(t) || isFloat(t) || t.Kind() == reflect.String && t.Implements(numbererType)
+}
+
+// convertNumber sets field to the number given if it holds that exactly.
+// NaN and infinities pass, for the check that names them.
+func convertNumber(field, given reflect.Value) bool {
+	n := given.String()
+	if given.Kind() != reflect.String {
+		n = formatNumber(given)
+	}
+	t := field.Type()
+	var err error
+	switch {
+	case t.Kind() == reflect.String:
+		field.SetString(n)
+		return true
+	case isFloat(given.Type()) && !isFloat(t):
+		return false
+	case isInt(t):
+		var i int64
+		i, err = strconv.ParseInt(n, 10, t.Bits())
+		field.SetInt(i)
+	case isUint(t):
+		var u uint64
+		u, err = strconv.ParseUint(n, 10, t.Bits())
+		field.SetUint(u)
+	default:
+		var f float64
+		f, err = strconv.ParseFloat(n, t.Bits())
+		field.SetFloat(f)
+	}
+	before, _ := canonicalNumber(n)
+	after, _ := canonicalNumber(formatNumber(field))
+	return err == nil && before == after
+}

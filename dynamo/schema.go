@@ -1,0 +1,221 @@
+package dynamo
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// schema is what the tags of a type say about its table. It is read once, in
+// [New], and never changes.
+type schema struct {
+	typ       reflect.Type
+	fields    []field
+	partition keyAttr
+	sort      keyAttr // its name is "" if the table has no sort key
+}
+
+// keyAttr is one attribute of the primary key.
+type keyAttr struct {
+	name   string                    // attribute name
+	field  string                    // Go selector, for messages
+	typ    reflect.Type              // of the Go field, without pointers
+	scalar types.ScalarAttributeType // S, N or B
+	form   keyForm
+	max    int // bytes allowed by DynamoDB
+}
+
+// keyForm is how a Go value of a key field becomes an attribute value; it
+// follows attributevalue, so that a key given to [KeyOf] equals the one inside
+// a marshalled item.
+type keyForm int
+
+const (
+	formInvalid   keyForm = iota
+	formString            // string kinds
+	formNumber            // integer and float kinds
+	formNumberStr         // json.Number, attributevalue.Number and their like
+	formBytes             // []byte and [n]byte
+	formTime              // time.Time as RFC 3339
+	formUnix              // time.Time as seconds
+	formMarshaler         // the type's own MarshalDynamoDBAttributeValue
+)
+
+// Key sizes are those of the "Constraints in Amazon DynamoDB" page.
+const (
+	maxPartitionBytes = 2048
+	maxSortBytes      = 1024
+	maxAttributeName  = 255
+)
+
+var (
+	timeType      = reflect.TypeFor[time.Time]()
+	marshalerType = reflect.TypeFor[attributevalue.Marshaler]()
+)
+
+// numberer is what attributevalue takes for a number held in a string.
+type numberer interface {
+	Float64() (float64, error)
+	Int64() (int64, error)
+	String() string
+}
+
+var (
+	_ numberer = json.Number("")
+	_ numberer = attributevalue.Number("")
+
+	numbererType = reflect.TypeFor[numberer]()
+)
+
+// schemaOf reads the tags of T. Its errors name T and the field.
+func schemaOf[T any]() (*schema, error) {
+	t := reflect.TypeFor[T]()
+	s, err := readSchema(t)
+	if err != nil {
+		return nil, fmt.Errorf("type %v: %w", t, err)
+	}
+	return s, nil
+}
+
+func readSchema(t reflect.Type) (*schema, error) {
+	if t.Kind() != reflect.Struct {
+		return nil, errors.New("an item must be a struct")
+	}
+	fields, err := fieldsOf(t)
+	if err != nil {
+		return nil, err
+	}
+	s := &schema{typ: t, fields: fields}
+	for _, f := range fields {
+		if !f.keyed {
+			continue
+		}
+		if err := s.addTagged(f); err != nil {
+			return nil, fmt.Errorf("field %s: %w", f.path, err)
+		}
+	}
+	if s.partition.name == "" {
+		return nil, errors.New(`no field has the tag dynamo:"partition"`)
+	}
+	return s, nil
+}
+
+// addTagged takes one field with a dynamo tag into the schema.
+func (s *schema) addTagged(f field) error {
+	for word := range strings.SplitSeq(f.words, ",") {
+		var slot *keyAttr
+		var limit int
+		switch strings.TrimSpace(word) {
+		case "partition":
+			slot, limit = &s.partition, maxPartitionBytes
+		case "sort":
+			slot, limit = &s.sort, maxSortBytes
+		case "":
+			return fmt.Errorf("empty word in tag dynamo:%q", f.words)
+		default:
+			return fmt.Errorf("tag word %q is not supported", word)
+		}
+		if slot.name != "" {
+			return fmt.Errorf("field %s is the %s key already", slot.field, strings.TrimSpace(word))
+		}
+		k, err := keyAttrOf(f)
+		if err != nil {
+			return err
+		}
+		k.max = limit
+		*slot = k
+	}
+	if s.partition.field == s.sort.field {
+		return errors.New("one field cannot be both the partition and the sort key")
+	}
+	return nil
+}
+
+func keyAttrOf(f field) (keyAttr, error) {
+	if n := len(f.attr); n > maxAttributeName {
+		return keyAttr{}, fmt.Errorf("the attribute name has %d bytes, a key's may have %d", n, maxAttributeName)
+	}
+	k := keyAttr{name: f.attr, field: f.path, typ: base(f.typ)}
+	k.form = formOf(k.typ, f.av)
+	switch k.form {
+	case formInvalid:
+		return keyAttr{}, fmt.Errorf("type %v cannot be a key: it is stored as none of S, N and B", f.typ)
+	case formNumber, formNumberStr:
+		k.scalar = types.ScalarAttributeTypeN
+		if f.av.asString {
+			k.scalar = types.ScalarAttributeTypeS
+		}
+	case formUnix:
+		k.scalar = types.ScalarAttributeTypeN
+	case formString, formTime:
+		k.scalar = types.ScalarAttributeTypeS
+	case formBytes:
+		k.scalar = types.ScalarAttributeTypeB
+	case formMarshaler:
+		av, err := attributevalue.Marshal(reflect.New(k.typ).Interface())
+		if err != nil {
+			return keyAttr{}, fmt.Errorf("the zero value of %v cannot be marshalled, so the kind of key is not known: %w", f.typ, err)
+		}
+		if k.scalar = scalarOf(av); k.scalar == "" {
+			return keyAttr{}, fmt.Errorf("the zero value of %v is marshalled to none of S, N and B, so the kind of key is not known", f.typ)
+		}
+	}
+	return k, nil
+}
+
+// formOf decides in the order in which attributevalue does.
+func formOf(t reflect.Type, tag avTag) keyForm {
+	switch {
+	case reflect.PointerTo(t).Implements(marshalerType):
+		return formMarshaler
+	case t.Kind() == reflect.Struct && t.ConvertibleTo(timeType):
+		if tag.unixTime {
+			return formUnix
+		}
+		return formTime
+	case t.Kind() == reflect.String && t.Implements(numbererType):
+		return formNumberStr
+	case t.Kind() == reflect.String:
+		return formString
+	case isInt(t), isUint(t), isFloat(t):
+		return formNumber
+	case isBytes(t):
+		return formBytes
+	}
+	return formInvalid
+}
+
+func isInt(t reflect.Type) bool   { return t.Kind() >= reflect.Int && t.Kind() <= reflect.Int64 }
+func isUint(t reflect.Type) bool  { return t.Kind() >= reflect.Uint && t.Kind() <= reflect.Uint64 }
+func isFloat(t reflect.Type) bool { return t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64 }
+
+func isBytes(t reflect.Type) bool {
+	return (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem() == reflect.TypeFor[byte]()
+}
+
+// scalarOf is the key type of an attribute value, "" if it cannot be a key.
+func scalarOf(av types.AttributeValue) types.ScalarAttributeType {
+	switch av.(type) {
+	case *types.AttributeValueMemberS:
+		return types.ScalarAttributeTypeS
+	case *types.AttributeValueMemberN:
+		return types.ScalarAttributeTypeN
+	case *types.AttributeValueMemberB:
+		return types.ScalarAttributeTypeB
+	}
+	return ""
+}
+
+// keyAttrs lists the attributes of the primary key, the partition key first.
+func (s *schema) keyAttrs() []keyAttr {
+	if s.sort.name == "" {
+		return []keyAttr{s.partition}
+	}
+	return []keyAttr{s.partition, s.sort}
+}

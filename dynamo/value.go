@@ -1,0 +1,166 @@
+package dynamo
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// item is a marshalled item, key or exclusive start key.
+type item = map[string]types.AttributeValue
+
+// canonical appends a byte string that is the same for two attribute values
+// exactly if DynamoDB holds them for equal: numbers by value, sets without
+// order, everything else as it is. It is unambiguous (each part carries its
+// kind and length), so that it can be compared and signed.
+func canonical(b []byte, av types.AttributeValue) []byte {
+	switch v := av.(type) {
+	case *types.AttributeValueMemberS:
+		return appendPart(b, 's', v.Value)
+	case *types.AttributeValueMemberN:
+		return appendPart(b, 'n', canonicalOrRaw(v.Value))
+	case *types.AttributeValueMemberB:
+		return appendPart(b, 'b', v.Value)
+	case *types.AttributeValueMemberBOOL:
+		return appendPart(b, 't', strconv.FormatBool(v.Value))
+	case *types.AttributeValueMemberNULL:
+		return append(b, '0')
+	case *types.AttributeValueMemberSS:
+		return appendSet(b, 'S', slices.Clone(v.Value))
+	case *types.AttributeValueMemberNS:
+		set := make([]string, len(v.Value))
+		for i, n := range v.Value {
+			set[i] = canonicalOrRaw(n)
+		}
+		return appendSet(b, 'N', set)
+	case *types.AttributeValueMemberBS:
+		return appendSet(b, 'B', stringsOf(v.Value))
+	case *types.AttributeValueMemberL:
+		b = binary.AppendUvarint(append(b, 'l'), uint64(len(v.Value)))
+		for _, elem := range v.Value {
+			b = canonical(b, elem)
+		}
+		return b
+	case *types.AttributeValueMemberM:
+		return canonicalItem(append(b, 'm'), v.Value)
+	}
+	return append(b, '?')
+}
+
+// canonicalItem is canonical for a whole item.
+func canonicalItem(b []byte, m item) []byte {
+	b = binary.AppendUvarint(b, uint64(len(m)))
+	for _, name := range sortedKeys(m) {
+		b = canonical(appendPart(b, 'k', name), m[name])
+	}
+	return b
+}
+
+func appendPart[V string | []byte](b []byte, kind byte, v V) []byte {
+	b = binary.AppendUvarint(append(b, kind), uint64(len(v)))
+	return append(b, v...)
+}
+
+func appendSet(b []byte, kind byte, set []string) []byte {
+	slices.Sort(set)
+	b = binary.AppendUvarint(append(b, kind), uint64(len(set)))
+	for _, elem := range set {
+		b = appendPart(b, 'e', elem)
+	}
+	return b
+}
+
+func canonicalOrRaw(n string) string {
+	if c, err := canonicalNumber(n); err == nil {
+		return c
+	}
+	return n
+}
+
+func stringsOf(bs [][]byte) []string {
+	out := make([]string, len(bs))
+	for i, b := range bs {
+		out[i] = string(b)
+	}
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// checkItem refuses what DynamoDB would refuse, before the wire: numbers that
+// are none, empty sets and sets with a member twice. The error names the path.
+func checkItem(m item) error {
+	for _, name := range sortedKeys(m) {
+		if err := checkValue(m[name]); err != nil {
+			return fmt.Errorf("attribute %s: %w", name+err.path, err.error)
+		}
+	}
+	return nil
+}
+
+// pathError is an error about a value inside another one: ".price", "[2].price".
+type pathError struct {
+	error
+	path string
+}
+
+func checkValue(av types.AttributeValue) *pathError {
+	switch v := av.(type) {
+	case *types.AttributeValueMemberN:
+		if _, err := canonicalNumber(v.Value); err != nil {
+			return &pathError{error: err}
+		}
+	case *types.AttributeValueMemberNS:
+		set := make([]string, len(v.Value))
+		for i, n := range v.Value {
+			c, err := canonicalNumber(n)
+			if err != nil {
+				return &pathError{error: err}
+			}
+			set[i] = c
+		}
+		return checkSet(set)
+	case *types.AttributeValueMemberSS:
+		return checkSet(slices.Clone(v.Value))
+	case *types.AttributeValueMemberBS:
+		return checkSet(stringsOf(v.Value))
+	case *types.AttributeValueMemberL:
+		for i, elem := range v.Value {
+			if err := checkValue(elem); err != nil {
+				return &pathError{err.error, fmt.Sprintf("[%d]%s", i, err.path)}
+			}
+		}
+	case *types.AttributeValueMemberM:
+		for _, name := range sortedKeys(v.Value) {
+			if err := checkValue(v.Value[name]); err != nil {
+				return &pathError{err.error, "." + name + err.path}
+			}
+		}
+	}
+	return nil
+}
+
+// checkSet may reorder set.
+func checkSet(set []string) *pathError {
+	if len(set) == 0 {
+		return &pathError{error: errors.New("a set cannot be empty")}
+	}
+	slices.Sort(set)
+	for i := 1; i < len(set); i++ {
+		if set[i] == set[i-1] {
+			return &pathError{error: errors.New("a set cannot hold a member twice")}
+		}
+	}
+	return nil
+}
