@@ -206,6 +206,7 @@ func TestErrorsAreProblems(t *testing.T) {
 		{"all fields", &Error{Status: 402, Title: "Pay", Detail: "d", Type: "https://e.com/pay", Extra: map[string]any{"balance": 3, "status": 999}, Err: cause}, 402,
 			`{"status":402,"title":"Pay","detail":"d","type":"https://e.com/pay","balance":3}`},
 		{"extra that is not JSON", &Error{Status: 400, Extra: map[string]any{"f": func() {}}}, 400, `{"status":400,"title":"Bad Request"}`},
+		{"a nil *Error", (*Error)(nil), 500, `{"status":500,"title":"Internal Server Error"}`},
 		{"no status", &Error{Err: cause}, 500, `{"status":500,"title":"Internal Server Error"}`},
 	} {
 		got := answerTo(t, []byte(restEvent), nil, tt.err)

@@ -56,6 +56,9 @@ func (unsaid) Error() string { return "" }
 
 // Error returns the status, the detail and the cause, for logs.
 func (e *Error) Error() string {
+	if e == nil { // returned as an error by mistake
+		return "<nil *router.Error>"
+	}
 	s := fmt.Sprintf("%d %s", e.status(), e.title())
 	if e.Detail != "" {
 		s += ": " + e.Detail
@@ -67,7 +70,12 @@ func (e *Error) Error() string {
 }
 
 // Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 func (e *Error) status() int {
 	if e.Status == 0 {

@@ -1,0 +1,143 @@
+package mapping
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+)
+
+// Error is an error with an HTTP status, whose text selection patterns match. For
+// a handler that returns one, aws-lambda-go reports its text as errorMessage and
+// "Error" as errorType.
+type Error struct {
+	Status    int    // 400 to 599; another one counts as 500
+	Title     string // what the status says, http.StatusText where empty
+	Detail    string // what went wrong, for the client; may be empty
+	RequestID string // Lambda's request id; New and MapError fill it in where empty
+	Err       error  // the cause, for errors.Is and the log; never sent
+
+	// unforeseen marks a status that New chose because nobody else did.
+	unforeseen bool
+}
+
+// Errorf returns an error with the status and a formatted detail, which the client
+// sees. An error given with %w becomes the cause in Err, and its text is left out of
+// the detail, as in the router's Errorf.
+func Errorf(status int, format string, args ...any) *Error {
+	e := &Error{Status: status}
+	err := fmt.Errorf(format, args...)
+	switch err := err.(type) {
+	case interface{ Unwrap() error }:
+		e.Err = err.Unwrap()
+	case interface{ Unwrap() []error }:
+		e.Err = errors.Join(err.Unwrap()...)
+	}
+	if e.Err == nil {
+		e.Detail = err.Error()
+		return e
+	}
+	args = slices.Clone(args)
+	for i, arg := range args {
+		if cause, ok := arg.(error); ok && errors.Is(e.Err, cause) {
+			args[i] = unsaid{}
+		}
+	}
+	e.Detail = strings.TrimRight(fmt.Errorf(format, args...).Error(), ":;, ")
+	return e
+}
+
+// unsaid stands for a cause in a detail.
+type unsaid struct{}
+
+func (unsaid) Error() string { return "" }
+
+// Unwrap returns the cause. A nil *Error, which is easily returned as an error by
+// mistake, has none.
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
+
+// maxDetail is the number of bytes of a detail that are sent. aws-lambda-go puts
+// the text of an error into a header as well as into the body, and an answer that
+// Lambda refuses ends the process.
+const maxDetail = 4096
+
+// Error returns one line of strict JSON: the members status, title, detail and
+// requestId in this order, the latter two only if they are set. A detail of more
+// than 4,096 bytes is cut. What is not UTF-8 becomes U+FFFD.
+func (e *Error) Error() string {
+	text := struct {
+		Status    int    `json:"status"`
+		Title     string `json:"title"` // never left out: a comma follows the status
+		Detail    string `json:"detail,omitempty"`
+		RequestID string `json:"requestId,omitempty"`
+	}{e.status(), e.title(), cut(e.Detail, maxDetail), e.RequestID}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(text) // three strings and a number
+	return string(bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
+}
+
+func (e *Error) status() int {
+	if e.Status < 400 || e.Status > 599 {
+		return http.StatusInternalServerError
+	}
+	return e.Status
+}
+
+func (e *Error) title() string {
+	status := e.status()
+	switch text := http.StatusText(status); {
+	case e.Title != "":
+		return e.Title
+	case text != "":
+		return text
+	case status < 500:
+		return "Client Error"
+	}
+	return "Server Error"
+}
+
+// cut shortens s to at most n bytes and an ellipsis, between two runes.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
+// boundary makes the error that leaves a handler: the *Error in err's chain, or
+// one of status 500, always with the request id. An *Error of the user's is not
+// changed; it may be a variable that invocations share.
+func boundary(ctx context.Context, err error) *Error {
+	var e *Error
+	if errors.As(err, &e) && e == nil {
+		err = errors.New("mapping: a nil *Error was returned as an error")
+	}
+	if e == nil {
+		e = &Error{Status: http.StatusInternalServerError, Err: err, unforeseen: true}
+	}
+	if e.RequestID != "" {
+		return e
+	}
+	copied := *e
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		copied.RequestID = lc.AwsRequestID
+	}
+	return &copied
+}

@@ -1,0 +1,152 @@
+// Package mapping makes typed Lambda handlers for API Gateway's non-proxy
+// integration, where mapping templates stand between the HTTP request and the
+// function: the function gets the JSON that the request template makes, and its
+// result or error becomes a response by way of the response templates.
+//
+//	h := mapping.New(func(ctx context.Context, in mapping.Passthrough[User]) (User, error) {
+//		…
+//	})
+//	h = mapping.MapError(h, dynamo.ErrNotFound, 404)
+//	lambda.Start(mapping.Log(h, slog.Default()))
+//
+// # Errors
+//
+// Such a function has one way to say that something went wrong: it returns an
+// error, and API Gateway compares the error's text with the selection pattern of
+// each response of the integration. The errors of this package have a text that is
+// made for that: one line of JSON with the status first, as in
+//
+//	{"status":404,"title":"Not Found","detail":"no user 7","requestId":"8f5b…"}
+//
+// [SelectionPattern] gives the pattern that matches all texts of one status and no
+// others, whatever the detail contains. The text is at the same time the response's
+// body: the response template is
+//
+//	$input.path('$.errorMessage')
+//
+// An integration needs a response for every status that the function can return,
+// 400 and 500 included. The text of an error that comes from Lambda and not from the
+// handler (a timeout, a process that ended) is no JSON; give it a response with
+// [UnhandledPattern], for an error that no pattern matches is answered with the
+// default response, which usually is a 200.
+//
+// A handler's mistakes never end the process: what [New] returns recovers panics
+// and checks the size of the response.
+package mapping
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+// New returns a handler that decodes the event into an In, calls f and encodes
+// what f returns. It panics if f is nil. The handler is safe for concurrent use if
+// f is; it keeps nothing of the event.
+//
+// The event is decoded by the rules of encoding/json, more strictly in that a key
+// that occurs twice in an object is a mistake and so is the event null, unless In is
+// a map, a slice or an interface. Keys that In does not have are ignored, so that a
+// template may grow before the function does. If In has a method
+//
+//	Validate() error
+//
+// it is called next; that is the place to ask for fields that are required, as
+// decoding leaves a missing one at its zero value.
+//
+// Every error that the handler returns is an *[Error] with Lambda's request id:
+//
+//   - an event that does not fit In: status 400, and a detail that names the field
+//     ("user.lines[2].price") and what it must be, but never its value;
+//   - an error of Validate: the *Error itself if there is one in its chain,
+//     otherwise status 400 and the error's text as detail;
+//   - an error of f: the *Error in its chain, otherwise status 500 with no detail.
+//     The error stays in the chain, for errors.Is, [MapError] and [Log];
+//   - a panic of f, a result that cannot be encoded, or one of more than 6,291,556
+//     bytes, Lambda's limit for a response: status 500.
+//
+// The result is encoded by encoding/json without escaping <, > and & (a client of an
+// API is no HTML page). A nil slice is null; return an empty one for [].
+func New[In, Out any](f func(ctx context.Context, in In) (Out, error)) lambda.Handler {
+	if f == nil {
+		panic("mapping: New: the function is nil")
+	}
+	return handler[In, Out](f)
+}
+
+type handler[In, Out any] func(ctx context.Context, in In) (Out, error)
+
+// Invoke implements lambda.Handler.
+func (h handler[In, Out]) Invoke(ctx context.Context, event []byte) (_ []byte, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &panicError{value: v, stack: debug.Stack()}
+		}
+		if err != nil {
+			err = boundary(ctx, err)
+		}
+	}()
+	in, err := decode[In](event)
+	if err != nil {
+		return nil, err
+	}
+	out, err := h(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return encode(out)
+}
+
+// maxResponse is the number of bytes that Lambda accepts as a response. A larger
+// one ends the process.
+const maxResponse = 6_291_556
+
+func encode(out any) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(out); err != nil {
+		return nil, fmt.Errorf("encoding the response: %w", err)
+	}
+	b := bytes.TrimSuffix(buf.Bytes(), []byte("\n")) // Encode adds it
+	if len(b) > maxResponse {
+		return nil, Errorf(500, "the response of %d bytes is above Lambda's limit of %d", len(b), maxResponse)
+	}
+	return b, nil
+}
+
+// panicError is a recovered panic. It does not unwrap to a value that is an error:
+// code that panics has not chosen a status.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
+
+// validator is what an In may implement.
+type validator interface{ Validate() error }
+
+// validate calls v's Validate, if there is one, whatever its receiver.
+func validate[T any](v *T) error {
+	c, ok := any(v).(validator)
+	if !ok {
+		c, ok = any(*v).(validator) // T is itself a pointer or an interface
+	}
+	if !ok || isNilPointer(*v) {
+		return nil
+	}
+	err := c.Validate()
+	if err == nil {
+		return nil
+	}
+	if e := (*Error)(nil); errors.As(err, &e) {
+		return err
+	}
+	return &Error{Status: 400, Detail: err.Error(), Err: err}
+}
