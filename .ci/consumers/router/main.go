@@ -1,0 +1,21 @@
+// Command consumer is a function that uses package router and nothing else of the
+// library. .ci/consume builds it in a module of its own.
+package main
+
+import (
+	"context"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lambdarest/lambdarest/router"
+)
+
+func main() {
+	r := router.New(router.Recover())
+	r.Get("/hello/{name}", router.JSON(func(_ context.Context, in struct {
+		Name string `path:"name"`
+	}) (string, error) {
+		return "hello " + in.Name, nil
+	}))
+	lambda.Start(r)
+}
