@@ -43,7 +43,7 @@ type everything struct {
 	Data    []byte          `json:"data"`
 	Skip    string          `json:"-"`
 	Score   float32
-	hidden  int
+	hidden  int //lint:ignore U1000 it must stay untouched
 }
 
 // call runs a typed handler and returns what it was given, and the answer.

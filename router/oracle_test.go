@@ -54,8 +54,8 @@ func TestPrecedenceOracle(t *testing.T) {
 				if rt.Method != "" && rt.Method != "ANY" {
 					pattern = rt.Method + " " + pattern
 				}
-				r.Handle(pattern, func(_ context.Context, req *Request) (*Response, error) {
-					resp, err := echo(nil, req)
+				r.Handle(pattern, func(ctx context.Context, req *Request) (*Response, error) {
+					resp, err := echo(ctx, req)
 					resp.Header.Set("Pattern", pattern)
 					return resp, err
 				})
@@ -99,8 +99,9 @@ func TestRouteTables(t *testing.T) {
 	for _, name := range []string{"github_api", "gplus_api", "parse_api", "static_routes"} {
 		t.Run(name, func(t *testing.T) {
 			var table struct {
-				Routes, Upstream_skipped []struct{ Method, Pattern string }
-				Cases                    []struct {
+				Routes  []struct{ Method, Pattern string }
+				Skipped []struct{ Method, Pattern string } `json:"upstream_skipped"`
+				Cases   []struct {
 					Method, Path string
 					Want         struct {
 						Route  int
@@ -113,7 +114,7 @@ func TestRouteTables(t *testing.T) {
 				t.Fatal("no cases")
 			}
 			var r Router
-			for _, rt := range append(table.Routes, table.Upstream_skipped...) {
+			for _, rt := range append(table.Routes, table.Skipped...) {
 				r.Handle(rt.Method+" "+rt.Pattern, echo)
 			}
 			for _, c := range table.Cases {
