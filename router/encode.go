@@ -35,7 +35,7 @@ func (p *payload) encode(resp *Response, method string) []byte {
 }
 
 func (p *payload) append(dst []byte, resp *Response, method string) []byte {
-	a := newAnswer(resp, method)
+	a := newAnswer(resp, method, make([]string, 0, 8))
 	if dst == nil {
 		dst = make([]byte, 0, a.size())
 	}
@@ -66,18 +66,19 @@ type answer struct {
 	names  []string // of the headers, sorted, without those that the gateway sets
 	body   []byte
 	base64 bool
-	room   [8]string // backs names
 }
 
-func newAnswer(resp *Response, method string) *answer {
-	a := &answer{header: resp.Header, body: resp.Body}
+// newAnswer returns what is sent of a response to a request with this method. It
+// appends the names of the headers to names.
+func newAnswer(resp *Response, method string, names []string) answer {
+	a := answer{header: resp.Header, body: resp.Body}
 	if method == http.MethodHead || resp.Status < 200 || resp.Status == 204 || resp.Status == 304 {
 		a.body = nil
 	}
 	if len(a.body) > 0 {
 		a.describeBody()
 	}
-	a.names = a.room[:0]
+	a.names = names
 	for name, values := range a.header {
 		switch http.CanonicalHeaderKey(name) {
 		case "Connection", "Content-Length", "Transfer-Encoding":

@@ -12,18 +12,21 @@ import (
 //
 // It fails only for events that are not HTTP requests ([ErrNotHTTP]) or not
 // JSON, and runs no handler for them. Everything that a handler or a client does
-// wrong becomes an answer. It keeps nothing of payload and is safe for concurrent
+// wrong becomes an answer. It keeps nothing of event and is safe for concurrent
 // use.
-func (r *Router) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	p, err := newPayload(payload)
-	if err != nil {
+func (r *Router) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	var in struct { // one allocation for both
+		req     Request
+		payload payload
+	}
+	p, req := &in.payload, &in.req
+	if err := p.parse(event); err != nil {
 		return nil, err
 	}
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		p.lambda = lc.AwsRequestID
 	}
-	req := &Request{msg: p}
+	req.msg = p
 	req.method, req.path, req.fault = p.target(req.segments[:0])
-	resp := r.serve(ctx, req)
-	return p.encode(resp, req.method), nil
+	return p.encode(r.serve(ctx, req), req.method), nil
 }

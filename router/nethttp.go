@@ -19,7 +19,7 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	in := &Request{msg: &httpMessage{req: req}, method: req.Method}
 	in.path, in.fault = splitPath(req.URL.EscapedPath(), true, in.segments[:0])
 	resp := r.serve(req.Context(), in)
-	a := newAnswer(resp, req.Method)
+	a := newAnswer(resp, req.Method, nil)
 	for _, name := range a.names {
 		w.Header()[http.CanonicalHeaderKey(name)] = a.header[name]
 	}

@@ -22,12 +22,12 @@ type payload struct {
 	index []member // of the headers, those of multiValueHeaders first, once needed
 }
 
-// newPayload copies the event, because the runtime uses its buffer again.
-func newPayload(data []byte) (*payload, error) {
-	p := &payload{data: bytes.Clone(data)}
-	var err error
+// parse copies the event, because the runtime uses its buffer again, and takes
+// the copy apart.
+func (p *payload) parse(data []byte) (err error) {
+	p.data = bytes.Clone(data)
 	p.ev, p.src, err = parseEvent(p.data)
-	return p, err
+	return err
 }
 
 // target returns the request's method and path, appending the path's segments to

@@ -25,7 +25,7 @@ func (r *Router) Proxy(ctx context.Context, ev events.APIGatewayProxyRequest) (e
 
 // proxyResponse returns a response as the event struct has it.
 func proxyResponse(resp *Response, method string) events.APIGatewayProxyResponse {
-	a := newAnswer(resp, method)
+	a := newAnswer(resp, method, nil)
 	out := events.APIGatewayProxyResponse{StatusCode: resp.Status, Headers: make(map[string]string, len(a.names)), IsBase64Encoded: a.base64}
 	for _, name := range a.names {
 		if values := a.header[name]; len(values) == 1 {

@@ -1,0 +1,125 @@
+package gateway_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/lambdarest/lambdarest/gateway"
+)
+
+// hello is a function behind a proxy integration: any lambda.Handler will do.
+type hello struct{}
+
+func (hello) Invoke(_ context.Context, payload []byte) ([]byte, error) {
+	var ev struct{ PathParameters map[string]string }
+	if err := json.Unmarshal(payload, &ev); err != nil {
+		return nil, err
+	}
+	return json.Marshal(map[string]any{"statusCode": 200, "body": "Hello " + ev.PathParameters["name"]})
+}
+
+func ExampleNew() {
+	api, err := gateway.New(gateway.Config{Stage: "dev"},
+		gateway.Route{Method: "GET", Path: "/hello/{name}", Integration: gateway.Proxy(hello{})},
+	)
+	if err != nil {
+		panic(err)
+	}
+	srv := httptest.NewServer(api) // or http.ListenAndServe("127.0.0.1:8080", api)
+	defer srv.Close()
+	for _, path := range []string{"/hello/Kim", "/nowhere"} {
+		resp, err := http.Get(srv.URL + path)
+		if err != nil {
+			panic(err)
+		}
+		body, _ := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		fmt.Println(resp.StatusCode, string(body))
+	}
+	// Output:
+	// 200 Hello Kim
+	// 403 {"message":"Missing Authentication Token"}
+}
+
+// double is a function that knows nothing of HTTP.
+type double struct{}
+
+func (double) Invoke(_ context.Context, payload []byte) ([]byte, error) {
+	var in struct{ N int }
+	if err := json.Unmarshal(payload, &in); err != nil {
+		return nil, err
+	}
+	if in.N > 1000 {
+		return nil, fmt.Errorf("too large: %d", in.N)
+	}
+	return json.Marshal(2 * in.N)
+}
+
+func ExampleLambda() {
+	api, err := gateway.New(gateway.Config{}, gateway.Route{Path: "/double/{n}", Integration: gateway.Lambda(double{}, gateway.Templates{
+		Request: map[string]string{"application/json": `{"N": $input.params('n')}`},
+		Responses: []gateway.Response{
+			{Templates: map[string]string{"application/json": `{"result": $input.json('$')}`}},
+			{Pattern: "too large.*", Status: 400, Templates: map[string]string{"application/json": `{"message": $input.json('$.errorMessage')}`}},
+		},
+	})})
+	if err != nil {
+		panic(err)
+	}
+	for _, path := range []string{"/double/21", "/double/9999"} {
+		w := httptest.NewRecorder()
+		api.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		fmt.Println(w.Code, w.Body)
+	}
+	// Output:
+	// 200 {"result": 42}
+	// 400 {"message": "too large: 9999"}
+}
+
+func ExampleMock() {
+	api, err := gateway.New(gateway.Config{}, gateway.Route{Method: "OPTIONS", Path: "/users", Integration: gateway.Mock(gateway.Templates{
+		Request: map[string]string{"application/json": `{"statusCode": 200}`},
+		Responses: []gateway.Response{{Status: 204, Headers: map[string]string{
+			"Access-Control-Allow-Origin":  "'https://app.example.com'",
+			"Access-Control-Allow-Methods": "'GET,POST'",
+		}}},
+	})})
+	if err != nil {
+		panic(err)
+	}
+	w := httptest.NewRecorder()
+	api.ServeHTTP(w, httptest.NewRequest("OPTIONS", "/users", nil))
+	fmt.Println(w.Code, w.Header().Get("Access-Control-Allow-Methods"))
+	// Output: 204 GET,POST
+}
+
+func ExampleHTTPProxy() {
+	docs := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "page ", r.URL.Path) })
+	api, err := gateway.New(gateway.Config{}, gateway.Route{Path: "/docs/{page+}", Integration: gateway.HTTPProxy(docs)})
+	if err != nil {
+		panic(err)
+	}
+	w := httptest.NewRecorder()
+	api.ServeHTTP(w, httptest.NewRequest("GET", "/docs/a/b", nil))
+	fmt.Println(w.Body)
+	// Output: page /docs/a/b
+}
+
+func ExampleFunction() {
+	// A bootstrap built with: GOOS=linux go build -tags lambda.norpc -o bootstrap
+	f := gateway.Function("./does-not-exist/bootstrap", []string{"TABLE=ausg"})
+	defer func() { _ = f.Close() }()
+	api, err := gateway.New(gateway.Config{}, gateway.Route{Path: "/{proxy+}", Integration: gateway.Proxy(f)})
+	if err != nil {
+		panic(err)
+	}
+	w := httptest.NewRecorder()
+	api.ServeHTTP(w, httptest.NewRequest("GET", "/users", strings.NewReader("")))
+	fmt.Println(w.Code, w.Body)
+	// Output: 502 {"message":"Internal server error"}
+}

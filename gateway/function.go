@@ -1,0 +1,243 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// ErrClosed is returned by Invoke after Close.
+var ErrClosed = errors.New("gateway: function is closed")
+
+// Process runs an unmodified bootstrap binary as Lambda does and is a lambda.Handler. The binary is started by the
+// first Invoke and serves one invocation after the other; while it is busy, another Invoke starts another instance, up
+// to Concurrency. An instance that exits is replaced by the next Invoke.
+//
+// Every instance has a Runtime API server of its own on a port of 127.0.0.1. The fields may be set before the first
+// Invoke, not later; the methods are safe for concurrent use.
+type Process struct {
+	// Name is AWS_LAMBDA_FUNCTION_NAME; the name of the binary's folder, or of the binary unless it is "bootstrap",
+	// where empty.
+	Name string
+	// Handler is _HANDLER; "bootstrap" where empty.
+	Handler string
+	// Region is AWS_REGION; "us-east-1" where empty.
+	Region string
+	// MemoryMB is AWS_LAMBDA_FUNCTION_MEMORY_SIZE; 128 where zero. It is not enforced.
+	MemoryMB int
+	// Timeout is the function's own time-out: an invocation that takes longer is a *FunctionError, and its instance is
+	// killed. Zero means none but the context's deadline.
+	Timeout time.Duration
+	// Concurrency is how many instances may run side by side; 10 where zero. An Invoke beyond that waits (Lambda would
+	// start up to the account's limit, and then refuse with 429).
+	Concurrency int
+	// Output gets what the instances write to stdout and stderr, a line at a time; nil discards it.
+	Output io.Writer
+	// Log gets a line when an instance starts and when it ends; nil is silent.
+	Log *slog.Logger
+
+	binary string
+	env    []string
+
+	once  sync.Once // for start
+	slots chan struct{}
+	stop  chan struct{} // closed by Close
+
+	mu      sync.Mutex
+	closed  bool
+	idle    []*instance // the last one was used last
+	all     map[*instance]bool
+	running sync.WaitGroup
+
+	outputMu sync.Mutex
+}
+
+// Function returns the binary as a handler. The instances see the environment that Lambda sets and env, whose entries
+// have the form "KEY=value" and win; nothing is inherited but PATH and TMPDIR. Close must be called in the end.
+//
+// An Invoke that fails in the function returns a *FunctionError: the error that the function posted, a panic, an exit
+// in mid-invocation (Type "Runtime.ExitError", with the exit status), or a binary that cannot be started.
+func Function(binary string, env []string) *Process {
+	return &Process{binary: binary, env: env, stop: make(chan struct{}), all: make(map[*instance]bool)}
+}
+
+func (p *Process) init() {
+	p.once.Do(func() {
+		n := p.Concurrency
+		if n <= 0 {
+			n = 10
+		}
+		p.slots = make(chan struct{}, n)
+	})
+}
+
+// Invoke runs the function once. The context's deadline reaches the function as its own; when it passes, or when ctx
+// is cancelled, the instance is killed, and the error is the context's.
+//
+// The request id, the function's ARN, the client context and the Cognito identity are taken from the lambdacontext in
+// ctx, where there is one.
+func (p *Process) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	p.init()
+	select {
+	case p.slots <- struct{}{}:
+		defer func() { <-p.slots }()
+	case <-p.stop:
+		return nil, ErrClosed
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	inv, cancel := p.newInvocation(ctx, payload)
+	defer cancel()
+	for {
+		inst, isNew, err := p.acquire()
+		if err != nil {
+			return nil, err
+		}
+		out, err := inst.invoke(inv)
+		if err == errGoneBefore && !isNew {
+			continue // it ended between two invocations, this one was never delivered
+		}
+		if err == errGoneBefore {
+			return nil, inst.exitReason(inv)
+		}
+		if inst.isAlive() { // one that is about to exit does no harm: see above
+			p.release(inst)
+		}
+		return out, err
+	}
+}
+
+// acquire takes the instance that was used last, or makes one. There are never more instances than slots: whoever
+// holds a slot holds at most one.
+func (p *Process) acquire() (inst *instance, isNew bool, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, false, ErrClosed
+	}
+	if n := len(p.idle); n > 0 {
+		inst = p.idle[n-1]
+		p.idle = p.idle[:n-1]
+		return inst, false, nil
+	}
+	inst, err = p.start()
+	if err != nil {
+		return nil, false, err
+	}
+	p.all[inst] = true
+	p.running.Go(func() {
+		inst.run()
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.all, inst)
+	})
+	return inst, true, nil
+}
+
+func (p *Process) release(inst *instance) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.idle = append(p.idle, inst)
+}
+
+// Close ends all instances, waits for them, and makes every Invoke return ErrClosed. An instance has half a second from
+// SIGTERM to exit, then it is killed. Nothing else than what Invoke started is touched.
+func (p *Process) Close() error {
+	p.mu.Lock()
+	if !p.closed {
+		p.closed = true
+		close(p.stop)
+	}
+	for inst := range p.all {
+		inst.terminate()
+	}
+	p.mu.Unlock()
+	p.running.Wait()
+	return nil
+}
+
+// environ returns what an instance sees, without the address of its Runtime API.
+func (p *Process) environ() []string {
+	root := filepath.Dir(p.binary)
+	env := map[string]string{
+		"AWS_LAMBDA_FUNCTION_NAME":        p.name(),
+		"AWS_LAMBDA_FUNCTION_VERSION":     "$LATEST",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(orDefault(p.MemoryMB, 128)),
+		"AWS_LAMBDA_INITIALIZATION_TYPE":  "on-demand",
+		"AWS_LAMBDA_LOG_GROUP_NAME":       "/aws/lambda/" + p.name(),
+		"AWS_LAMBDA_LOG_STREAM_NAME":      "local",
+		"AWS_EXECUTION_ENV":               "AWS_Lambda_provided.al2023",
+		"AWS_REGION":                      orDefault(p.Region, "us-east-1"),
+		"AWS_DEFAULT_REGION":              orDefault(p.Region, "us-east-1"),
+		"LAMBDA_TASK_ROOT":                root,
+		"LAMBDA_RUNTIME_DIR":              root,
+		"_HANDLER":                        orDefault(p.Handler, "bootstrap"),
+		"LANG":                            "en_US.UTF-8",
+		"TZ":                              ":UTC",
+	}
+	for _, name := range []string{"PATH", "TMPDIR"} {
+		if value, ok := os.LookupEnv(name); ok {
+			env[name] = value
+		}
+	}
+	for _, entry := range p.env {
+		if name, value, ok := strings.Cut(entry, "="); ok {
+			env[name] = value
+		}
+	}
+	list := make([]string, 0, len(env)+1)
+	for name, value := range env {
+		list = append(list, name+"="+value)
+	}
+	return list
+}
+
+func (p *Process) name() string {
+	if p.Name != "" {
+		return p.Name
+	}
+	base := strings.TrimSuffix(filepath.Base(p.binary), filepath.Ext(p.binary))
+	if base != "bootstrap" {
+		return base
+	}
+	if abs, err := filepath.Abs(p.binary); err == nil {
+		if parent := filepath.Base(filepath.Dir(abs)); parent != string(filepath.Separator) {
+			return parent
+		}
+	}
+	return base
+}
+
+func (p *Process) arn() string {
+	return "arn:aws:lambda:" + orDefault(p.Region, "us-east-1") + ":123456789012:function:" + p.name()
+}
+
+func (p *Process) logger() *slog.Logger {
+	if p.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return p.Log.With("function", p.name())
+}
+
+func orDefault[T comparable](value, fallback T) T {
+	var zero T
+	if value == zero {
+		return fallback
+	}
+	return value
+}
+
+// keepThread holds the thread that starts a child: a Linux kernel sends Pdeathsig when that thread ends, not when the
+// whole process does.
+func keepThread() (release func()) {
+	runtime.LockOSThread()
+	return runtime.UnlockOSThread
+}

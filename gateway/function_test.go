@@ -1,0 +1,441 @@
+package gateway_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lambdarest/lambdarest/gateway"
+)
+
+// buffer is a bytes.Buffer for several goroutines.
+type buffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+func function(t *testing.T, kind string, env ...string) *gateway.Process {
+	t.Helper()
+	exe, err := os.Executable()
+	require.NoError(t, err)
+	p := gateway.Function(exe, append(env, "BOOTSTRAP="+kind, "GOCOVERDIR="+t.TempDir()))
+	t.Cleanup(func() { require.NoError(t, p.Close()) })
+	return p
+}
+
+func send(t *testing.T, p *gateway.Process, do, arg string) (map[string]string, error) {
+	t.Helper()
+	return sendCtx(t.Context(), p, do, arg)
+}
+
+func sendCtx(ctx context.Context, p *gateway.Process, do, arg string) (map[string]string, error) {
+	payload, _ := json.Marshal(order{do, arg})
+	out, err := p.Invoke(ctx, payload)
+	if err != nil {
+		return nil, err
+	}
+	var answer map[string]string
+	return answer, json.Unmarshal(out, &answer)
+}
+
+func mustSend(t *testing.T, p *gateway.Process, do, arg string) map[string]string {
+	t.Helper()
+	answer, err := send(t, p, do, arg)
+	require.NoError(t, err)
+	return answer
+}
+
+func functionError(t *testing.T, err error) *gateway.FunctionError {
+	t.Helper()
+	fe := new(gateway.FunctionError)
+	require.ErrorAs(t, err, &fe)
+	require.True(t, json.Valid(fe.Payload), "%s", fe.Payload)
+	return fe
+}
+
+func TestProcessServesOneAfterTheOther(t *testing.T) {
+	p := function(t, "yes")
+	first := mustSend(t, p, "ping", "hello")
+	require.Equal(t, "hello", first["arg"])
+	for range 20 {
+		require.Equal(t, first["pid"], mustSend(t, p, "ping", "")["pid"], "one instance is enough")
+	}
+}
+
+func TestProcessContext(t *testing.T) {
+	p := function(t, "yes")
+	p.Name = "users"
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	deadline, _ := ctx.Deadline()
+	lc := &lambdacontext.LambdaContext{AwsRequestID: "request-1"}
+	lc.ClientContext.Client.AppTitle = "app"
+	answer, err := sendCtx(lambdacontext.NewContext(ctx, lc), p, "ping", "")
+	require.NoError(t, err)
+	require.Equal(t, "request-1", answer["request"])
+	require.Equal(t, "arn:aws:lambda:us-east-1:123456789012:function:users", answer["arn"])
+	require.Equal(t, "app", answer["client"])
+	require.Equal(t, fmt.Sprint(deadline.UnixMilli()), answer["deadline"])
+
+	plain := mustSend(t, p, "ping", "")
+	require.Len(t, plain["request"], 36, "an id is made where the caller has none")
+}
+
+func TestProcessEnvironment(t *testing.T) {
+	t.Setenv("SECRET_OF_THE_PARENT", "x")
+	p := function(t, "yes", "TABLE=ausg", "AWS_REGION=eu-west-1", "AWS_LAMBDA_RUNTIME_API=example.com:1")
+	p.Name, p.MemoryMB = "users", 256
+	environ := "\n" + mustSend(t, p, "ping", "")["environ"] + "\n"
+	for _, want := range []string{
+		"TABLE=ausg", "AWS_REGION=eu-west-1", "AWS_LAMBDA_FUNCTION_NAME=users", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256",
+		"_HANDLER=bootstrap", "AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
+	} {
+		require.Contains(t, environ, "\n"+want+"\n")
+	}
+	require.Contains(t, environ, "\nAWS_LAMBDA_RUNTIME_API=127.0.0.1:")
+	require.NotContains(t, environ, "SECRET_OF_THE_PARENT", "nothing is inherited unasked")
+}
+
+func TestProcessName(t *testing.T) {
+	dir := t.TempDir()
+	for path, want := range map[string]string{
+		filepath.Join(dir, "users", "bootstrap"): "users",
+		filepath.Join(dir, "users", "orders"):    "orders",
+	} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		exe, err := os.Executable()
+		require.NoError(t, err)
+		require.NoError(t, os.Symlink(exe, path))
+		p := gateway.Function(path, []string{"BOOTSTRAP=yes"})
+		require.Equal(t, want, mustSend(t, p, "ping", "AWS_LAMBDA_FUNCTION_NAME")["env"])
+		require.NoError(t, p.Close())
+	}
+}
+
+func TestProcessError(t *testing.T) {
+	p := function(t, "yes")
+	pid := mustSend(t, p, "ping", "")["pid"]
+	_, err := send(t, p, "error", `it "failed"`)
+	fe := functionError(t, err)
+	require.Equal(t, "custom", fe.Type)
+	require.Equal(t, `it "failed"`, fe.Message)
+	require.JSONEq(t, `{"errorMessage":"it \"failed\"","errorType":"custom"}`, string(fe.Payload))
+	require.Equal(t, pid, mustSend(t, p, "ping", "")["pid"], "an error does not end the instance")
+}
+
+func TestProcessPanicRestarts(t *testing.T) {
+	p := function(t, "yes")
+	pid := mustSend(t, p, "ping", "")["pid"]
+	_, err := send(t, p, "panic", "boom")
+	fe := functionError(t, err)
+	require.Equal(t, "boom", fe.Message)
+	require.Equal(t, "string", fe.Type)
+	require.Contains(t, string(fe.Trace), "bootstrap")
+	require.NotEqual(t, pid, mustSend(t, p, "ping", "")["pid"], "the next invocation has a new instance")
+}
+
+func TestProcessExit(t *testing.T) {
+	p := function(t, "yes")
+	for do, want := range map[string]string{"exit": "exit status 7", "exit0": "without providing a reason"} {
+		_, err := send(t, p, do, "")
+		fe := functionError(t, err)
+		require.Equal(t, "Runtime.ExitError", fe.Type)
+		require.Contains(t, fe.Message, want)
+		require.Contains(t, fe.Message, "RequestId: ")
+		mustSend(t, p, "ping", "")
+	}
+}
+
+func TestProcessThatNeverStarts(t *testing.T) {
+	var out buffer
+	p := function(t, "exit")
+	p.Output = &out
+	for range 2 {
+		_, err := send(t, p, "ping", "")
+		fe := functionError(t, err)
+		require.Equal(t, "Runtime.ExitError", fe.Type)
+		require.Contains(t, fe.Message, "exit status 3")
+	}
+	require.Equal(t, "no reason to live\nno reason to live\n", out.String())
+
+	missing := gateway.Function(filepath.Join(t.TempDir(), "bootstrap"), nil)
+	_, err := send(t, missing, "ping", "")
+	require.Equal(t, "Runtime.InvalidEntrypoint", functionError(t, err).Type)
+	require.ErrorIs(t, err, os.ErrNotExist)
+	require.NoError(t, missing.Close())
+}
+
+func TestProcessTimeouts(t *testing.T) {
+	p := function(t, "yes")
+	p.Timeout = 100 * time.Millisecond
+	pid := mustSend(t, p, "ping", "")["pid"]
+	_, err := send(t, p, "hang", "")
+	fe := functionError(t, err)
+	require.Equal(t, "Sandbox.Timedout", fe.Type)
+	require.Contains(t, fe.Message, "Task timed out after 0.10 seconds")
+	requireGone(t, pid)
+	p2 := function(t, "yes")
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	_, err = sendCtx(ctx, p2, "hang", "")
+	require.ErrorIs(t, err, context.Canceled)
+	mustSend(t, p2, "ping", "")
+
+	ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err = sendCtx(ctx, p2, "hang", "")
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+func TestProcessAnswerTooLarge(t *testing.T) {
+	p := function(t, "yes")
+	_, err := send(t, p, "big", "")
+	fe := functionError(t, err)
+	require.Equal(t, "Function.ResponseSizeTooLarge", fe.Type)
+	mustSend(t, p, "ping", "")
+}
+
+// meeting is a server at which instances arrive and wait until they are let go.
+func meeting(t *testing.T) (url string, arrived <-chan struct{}, letGo func()) {
+	arrivals, open := make(chan struct{}, 100), make(chan struct{})
+	letGo = sync.OnceFunc(func() { close(open) })
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		arrivals <- struct{}{}
+		select {
+		case <-open:
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(srv.Close)
+	t.Cleanup(letGo)
+	return srv.URL, arrivals, letGo
+}
+
+func TestProcessConcurrency(t *testing.T) {
+	url, arrived, letGo := meeting(t)
+	p := function(t, "yes", "MEETING="+url)
+	p.Concurrency = 3
+	pids, errs := make([]string, 3), make([]error, 3)
+	var wg sync.WaitGroup
+	for i := range 3 {
+		wg.Go(func() {
+			var answer map[string]string
+			answer, errs[i] = sendCtx(t.Context(), p, "meet", "")
+			pids[i] = answer["pid"]
+		})
+	}
+	for range 3 {
+		<-arrived // all three at once, or the test hangs
+	}
+	letGo()
+	wg.Wait()
+	require.NoError(t, errors.Join(errs...))
+	known := map[string]bool{pids[0]: true, pids[1]: true, pids[2]: true}
+	require.Len(t, known, 3, "an instance each")
+
+	for i := range 30 { // more at once than there may be instances: they wait
+		wg.Go(func() {
+			answer, err := sendCtx(t.Context(), p, "ping", strconv.Itoa(i))
+			if err != nil || answer["arg"] != strconv.Itoa(i) || !known[answer["pid"]] {
+				t.Errorf("ping %d: %v %v", i, answer, err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestProcessLimitRespectsContext(t *testing.T) {
+	url, arrived, letGo := meeting(t)
+	p := function(t, "yes", "MEETING="+url)
+	p.Concurrency = 1
+	done := make(chan error, 1)
+	go func() { _, err := sendCtx(t.Context(), p, "meet", ""); done <- err }()
+	<-arrived
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := sendCtx(ctx, p, "ping", "")
+	require.ErrorIs(t, err, context.Canceled)
+	letGo()
+	require.NoError(t, <-done)
+}
+
+func TestProcessClose(t *testing.T) {
+	var logged buffer
+	url, arrived, _ := meeting(t)
+	p := function(t, "yes", "MEETING="+url)
+	p.Log = slog.New(slog.NewTextHandler(&logged, nil))
+	first := mustSend(t, p, "ping", "")["pid"]
+	done := make(chan error, 1)
+	for range 2 {
+		go func() { _, err := sendCtx(t.Context(), p, "meet", ""); done <- err }()
+		<-arrived
+	}
+	require.NoError(t, p.Close())
+	require.NoError(t, p.Close(), "twice is harmless")
+	require.ErrorIs(t, <-done, gateway.ErrClosed)
+	require.ErrorIs(t, <-done, gateway.ErrClosed)
+	requireGone(t, first)
+	require.Equal(t, 2, strings.Count(logged.String(), "instance started"))
+	require.Equal(t, 2, strings.Count(logged.String(), "instance ended"), "Close has waited for every instance")
+	_, err := send(t, p, "ping", "")
+	require.ErrorIs(t, err, gateway.ErrClosed)
+	require.NoError(t, gateway.Function("unused", nil).Close(), "a function that was never invoked")
+}
+
+func TestProcessSIGTERM(t *testing.T) {
+	var out buffer
+	p := function(t, "sigterm")
+	p.Output = &out
+	mustSend(t, p, "ping", "")
+	require.NoError(t, p.Close())
+	require.Contains(t, out.String(), "sigterm seen")
+}
+
+// TestRawRuntime: other runtimes report errors in other ways.
+func TestRawRuntime(t *testing.T) {
+	var out buffer
+	p := function(t, "raw")
+	p.Output = &out
+	for event, want := range map[string]gateway.FunctionError{
+		"error that is not JSON": {Type: "FromHeader", Message: "plain text"},
+		"error without a type":   {Type: "FromHeader", Message: "m"},
+		"error in a trailer":     {Type: "Late", Message: "too late"},
+	} {
+		_, err := p.Invoke(t.Context(), []byte(`"`+event+`"`))
+		fe := functionError(t, err)
+		require.Equal(t, want, gateway.FunctionError{Type: fe.Type, Message: fe.Message, Trace: fe.Trace}, event)
+	}
+	answer, err := p.Invoke(t.Context(), []byte(`"twice"`))
+	require.NoError(t, err)
+	require.Equal(t, "1", string(answer))
+	_, err = p.Invoke(t.Context(), []byte(`"after"`))
+	require.NoError(t, err)
+	require.Equal(t, "second answer: 400\n", out.String())
+}
+
+func TestRawRuntimeInitError(t *testing.T) {
+	p := function(t, "raw", `INIT={"errorType":"Init.Bad","errorMessage":"no table"}`)
+	_, err := p.Invoke(t.Context(), []byte("{}"))
+	fe := functionError(t, err)
+	require.Equal(t, "Init.Bad", fe.Type)
+	require.JSONEq(t, `{"errorType":"Init.Bad","errorMessage":"no table"}`, string(fe.Payload))
+}
+
+// TestIdleInstanceDies: an invocation that no process has seen goes to a new instance.
+func TestIdleInstanceDies(t *testing.T) {
+	var logged buffer
+	p := function(t, "yes")
+	p.Log = slog.New(slog.NewTextHandler(&logged, nil))
+	for i := range 20 {
+		pid := mustSend(t, p, "ping", "")["pid"]
+		n, err := strconv.Atoi(pid)
+		require.NoError(t, err)
+		child, err := os.FindProcess(n)
+		require.NoError(t, err)
+		require.NoError(t, child.Kill())
+		require.Eventually(t, func() bool { return strings.Count(logged.String(), "instance ended") > i }, 10*time.Second, time.Millisecond)
+		require.NotEqual(t, pid, mustSend(t, p, "ping", "")["pid"])
+	}
+}
+
+func TestProcessOutput(t *testing.T) {
+	var out buffer
+	p := function(t, "yes")
+	p.Output = &out
+	mustSend(t, p, "print", "a line")
+	require.NoError(t, p.Close())
+	require.Equal(t, "a line\nno line end\n", out.String())
+}
+
+// TestRuntimeAPI: the address is for the instance alone, and an unknown invocation is refused.
+func TestRuntimeAPI(t *testing.T) {
+	p := function(t, "yes")
+	addr := mustSend(t, p, "ping", "AWS_LAMBDA_RUNTIME_API")["env"]
+	base := "http://" + addr + "/2018-06-01/runtime/invocation/"
+	for _, tc := range []struct {
+		method, url, header, value string
+		want                       int
+	}{
+		{"GET", base + "next", "Host", "evil.example", 403},
+		{"GET", base + "next", "Origin", "http://evil.example", 403},
+		{"GET", base + "next", "Sec-Fetch-Site", "cross-site", 403},
+		{"POST", base + "guess/response", "", "", 400},
+		{"POST", base + "guess/error", "", "", 400},
+		{"GET", "http://" + addr + "/", "", "", 404},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), tc.method, tc.url, strings.NewReader("{}"))
+		require.NoError(t, err)
+		if tc.header == "Host" {
+			r.Host = tc.value
+		} else if tc.header != "" {
+			r.Header.Set(tc.header, tc.value)
+		}
+		resp, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, tc.want, resp.StatusCode, "%v", tc)
+	}
+	mustSend(t, p, "ping", "")
+}
+
+// TestProxyOverProcess: the whole way, from HTTP through a bootstrap binary and back.
+func TestProxyOverProcess(t *testing.T) {
+	p := function(t, "yes")
+	g, err := gateway.New(gateway.Config{Timeout: 500 * time.Millisecond},
+		gateway.Route{Path: "/malformed", Integration: gateway.Proxy(p)},
+		gateway.Route{Path: "/lambda", Integration: gateway.Lambda(p, gateway.Templates{
+			Request: map[string]string{"application/json": "$input.json('$')"},
+			Responses: []gateway.Response{
+				{},
+				{Pattern: "boom.*", Status: 422, Templates: map[string]string{"application/json": `{"why":"$input.path('$.errorMessage')"}`}},
+			},
+		})},
+	)
+	require.NoError(t, err)
+	do := func(path, body string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		g.ServeHTTP(w, httptest.NewRequest("POST", path, strings.NewReader(body)))
+		return w
+	}
+	require.Equal(t, 502, do("/malformed", "").Code, "the answer of this bootstrap is no proxy answer")
+	require.Equal(t, 200, do("/lambda", `{"Do":"ping"}`).Code)
+	w := do("/lambda", `{"Do":"error","Arg":"boom at once"}`)
+	require.Equal(t, 422, w.Code)
+	require.JSONEq(t, `{"why":"boom at once"}`, w.Body.String())
+	require.Equal(t, 504, do("/lambda", `{"Do":"hang"}`).Code)
+	require.Equal(t, 200, do("/lambda", `{"Do":"ping"}`).Code)
+}
+
+func requireGone(t *testing.T, pid string) {
+	t.Helper()
+	n, err := strconv.Atoi(pid)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return isGone(n) }, 10*time.Second, time.Millisecond, "process %s is still there", pid)
+}

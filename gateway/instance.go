@@ -1,0 +1,298 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/lambdarest/lambdarest/internal/gwevent"
+)
+
+// errGoneBefore: the instance ended before it took the invocation.
+var errGoneBefore = errors.New("gateway: the instance ended before the invocation")
+
+// gracePeriod is what Lambda gives a runtime that registered for SIGTERM (an internal extension) to shut down.
+const gracePeriod = 500 * time.Millisecond
+
+// invocation is one Invoke on its way to an instance and back.
+type invocation struct {
+	ctx      context.Context
+	id       string
+	deadline time.Time
+	timeout  time.Duration // of the function; zero for none
+	header   http.Header   // of the answer to GET next
+	payload  []byte
+	result   chan outcome // takes the first result, further ones are refused
+}
+
+type outcome struct {
+	payload     []byte
+	err         *FunctionError
+	undelivered bool // the process was gone before it saw the invocation
+}
+
+// newInvocation fills in what the Runtime API tells about an invocation.
+func (p *Process) newInvocation(ctx context.Context, payload []byte) (*invocation, context.CancelFunc) {
+	inv := &invocation{id: gwevent.NewRequestID(), payload: payload, timeout: p.Timeout, result: make(chan outcome, 1)}
+	cancel := func() {}
+	if p.Timeout > 0 {
+		ctx, cancel = context.WithTimeoutCause(ctx, p.Timeout, errFunctionTimedOut)
+	}
+	inv.ctx = ctx
+	var known bool
+	if inv.deadline, known = ctx.Deadline(); !known {
+		inv.deadline = time.Now().Add(15 * time.Minute) // Lambda's longest
+	}
+	arn := p.arn()
+	lc, _ := lambdacontext.FromContext(ctx)
+	if lc != nil {
+		inv.id, arn = orDefault(lc.AwsRequestID, inv.id), orDefault(lc.InvokedFunctionArn, arn)
+	}
+	trace := fmt.Sprintf("Root=1-%08x-%.12x;Sampled=0", uint32(time.Now().Unix()), inv.id)
+	inv.header = http.Header{
+		"Content-Type":                        {"application/json"},
+		"Lambda-Runtime-Aws-Request-Id":       {inv.id},
+		"Lambda-Runtime-Deadline-Ms":          {fmt.Sprint(inv.deadline.UnixMilli())},
+		"Lambda-Runtime-Invoked-Function-Arn": {arn},
+		"Lambda-Runtime-Trace-Id":             {trace},
+	}
+	if lc != nil {
+		inv.addContext("Lambda-Runtime-Client-Context", lc.ClientContext)
+		inv.addContext("Lambda-Runtime-Cognito-Identity", lc.Identity)
+	}
+	return inv, cancel
+}
+
+// addContext adds a header with v as JSON, unless v holds nothing.
+func (inv *invocation) addContext(name string, v any) {
+	encoded, err := json.Marshal(v)
+	switch string(encoded) {
+	case `{"Client":{"installation_id":"","app_title":"","app_version_code":"","app_package_name":""},"env":null,"custom":null}`,
+		`{"cognitoIdentityId":"","cognitoIdentityPoolId":""}`:
+		return
+	}
+	if err == nil {
+		inv.header.Set(name, string(encoded))
+	}
+}
+
+var errFunctionTimedOut = errors.New("gateway: function timed out")
+
+// finish settles the invocation and reports whether it was still open.
+func (inv *invocation) finish(o outcome) bool {
+	select {
+	case inv.result <- o:
+		return true
+	default:
+		return false
+	}
+}
+
+// instance is one process and its Runtime API.
+type instance struct {
+	p        *Process
+	cmd      *exec.Cmd
+	server   *http.Server
+	listener net.Listener
+	addr     string
+	output   *lineWriter
+
+	work    chan *invocation // unbuffered: what is sent was taken by GET next
+	ending  chan struct{}    // closed by terminate: SIGTERM, then SIGKILL
+	killing chan struct{}    // closed by kill: SIGKILL
+	exited  chan struct{}    // closed once the process is gone and exitErr is set
+
+	dead atomic.Bool // set as soon as the process has been waited for
+
+	terminateOnce, killOnce sync.Once
+
+	mu       sync.Mutex
+	inflight map[string]*invocation
+	initErr  *FunctionError // posted to init/error
+	exitErr  *FunctionError
+	initDied bool // exitErr is initErr
+}
+
+// start prepares an instance; run starts its process.
+func (p *Process) start() (*instance, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("gateway: runtime API: %w", err)
+	}
+	inst := &instance{
+		p: p, listener: listener, addr: listener.Addr().String(),
+		output: &lineWriter{w: p.Output, mu: &p.outputMu},
+		work:   make(chan *invocation), inflight: make(map[string]*invocation),
+		ending: make(chan struct{}), killing: make(chan struct{}), exited: make(chan struct{}),
+	}
+	inst.server = &http.Server{Handler: inst.runtimeAPI(), ReadHeaderTimeout: 10 * time.Second}
+	return inst, nil
+}
+
+// run keeps the process until it exits. It owns the process: nobody else waits for it, so its id cannot be another's.
+func (i *instance) run() {
+	defer keepThread()()
+	log := i.p.logger()
+	binary, err := filepath.Abs(i.p.binary)
+	if err == nil {
+		i.cmd = exec.Command(binary)
+		i.cmd.Dir = filepath.Dir(binary)
+		i.cmd.Env = append(i.p.environ(), "AWS_LAMBDA_RUNTIME_API="+i.addr)
+		if i.p.Output != nil {
+			i.cmd.Stdout, i.cmd.Stderr = i.output, i.output
+		}
+		i.cmd.WaitDelay = gracePeriod // for grandchildren that hold on to the output
+		i.cmd.SysProcAttr = childAttr()
+		err = i.cmd.Start()
+	}
+	if err != nil {
+		_ = i.listener.Close()
+		i.exit(newFunctionError("Runtime.InvalidEntrypoint", "Error: "+err.Error(), err))
+		return
+	}
+	log.Info("instance started", "pid", i.cmd.Process.Pid)
+	go func() { _ = i.server.Serve(i.listener) }()
+	waited := make(chan struct{})
+	go i.signalAtEnd(waited)
+	err = i.cmd.Wait()
+	i.dead.Store(true)
+	close(waited)
+	_ = i.server.Close()
+	i.output.flush()
+	log.Info("instance ended", "pid", i.cmd.Process.Pid, "state", i.cmd.ProcessState.String())
+	i.exit(exitError(i.cmd.ProcessState.String(), err))
+}
+
+// signalAtEnd asks the process to exit once terminate was called, and kills it if it does not, or if kill was called.
+func (i *instance) signalAtEnd(waited <-chan struct{}) {
+	select {
+	case <-waited:
+		return
+	case <-i.killing:
+	case <-i.ending:
+		i.askToExit(waited)
+	}
+	_ = i.cmd.Process.Kill() // does nothing to a process that has been waited for
+}
+
+func (i *instance) askToExit(waited <-chan struct{}) {
+	if i.cmd.Process.Signal(syscall.SIGTERM) != nil {
+		return
+	}
+	grace := time.NewTimer(gracePeriod)
+	defer grace.Stop()
+	select {
+	case <-waited:
+	case <-i.killing:
+	case <-grace.C:
+	}
+}
+
+func exitError(state string, cause error) *FunctionError {
+	message := "Error: Runtime exited with error: " + state
+	if cause == nil {
+		message = "Error: Runtime exited without providing a reason"
+	}
+	return newFunctionError("Runtime.ExitError", message, cause)
+}
+
+// exit publishes the end of the process. An error that it posted before any invocation says more than its exit status.
+func (i *instance) exit(err *FunctionError) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.exitErr = err
+	if i.initErr != nil {
+		i.exitErr, i.initDied = i.initErr, true
+	}
+	close(i.exited)
+}
+
+// terminate lets the process exit; kill ends one that hangs. Neither waits.
+func (i *instance) terminate() { i.terminateOnce.Do(func() { close(i.ending) }) }
+func (i *instance) kill()      { i.killOnce.Do(func() { close(i.killing) }) }
+
+func (i *instance) isAlive() bool {
+	select {
+	case <-i.exited:
+		return false
+	case <-i.ending:
+		return false
+	case <-i.killing:
+		return false
+	default:
+		return true
+	}
+}
+
+// invoke hands the invocation over and waits for its result; errGoneBefore means that it was not handed over.
+func (i *instance) invoke(inv *invocation) ([]byte, error) {
+	select {
+	case i.work <- inv:
+	case <-i.exited:
+		return nil, errGoneBefore
+	case <-inv.ctx.Done():
+		return nil, i.abandon(inv)
+	}
+	select {
+	case o := <-inv.result:
+		return o.unpack()
+	case <-inv.ctx.Done():
+		return nil, i.abandon(inv)
+	case <-i.exited:
+	}
+	select { // a result that came before the exit counts
+	case o := <-inv.result:
+		return o.unpack()
+	default:
+		return nil, i.exitReason(inv)
+	}
+}
+
+// exitReason is the error of an invocation during which the process ended.
+func (i *instance) exitReason(inv *invocation) error {
+	if i.p.isClosed() {
+		return ErrClosed
+	}
+	if i.initDied {
+		return i.exitErr
+	}
+	return newFunctionError(i.exitErr.Type, "RequestId: "+inv.id+" "+i.exitErr.Message, i.exitErr.Err)
+}
+
+func (o outcome) unpack() ([]byte, error) {
+	if o.undelivered {
+		return nil, errGoneBefore
+	}
+	if o.err != nil {
+		return nil, o.err
+	}
+	return o.payload, nil
+}
+
+// abandon ends the instance of an invocation that took too long: Lambda does not reuse it either.
+func (i *instance) abandon(inv *invocation) error {
+	i.kill()
+	cause := context.Cause(inv.ctx)
+	if errors.Is(cause, errFunctionTimedOut) {
+		text := fmt.Sprintf("%s %s Task timed out after %.2f seconds", inv.deadline.UTC().Format("2006-01-02T15:04:05.000Z"), inv.id, inv.timeout.Seconds())
+		return newFunctionError("Sandbox.Timedout", text, cause)
+	}
+	return cause
+}
+
+func (p *Process) isClosed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closed
+}

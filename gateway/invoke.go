@@ -1,0 +1,149 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime/debug"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambda/messages"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/lambdarest/lambdarest/internal/gwevent"
+)
+
+// A FunctionError is a function's failure as Lambda reports it to whoever invoked the function: an error that the
+// handler returned, a panic, a crash, a time-out of the function, or an answer that is too large.
+type FunctionError struct {
+	Type    string          // errorType, as "errorString" or "Runtime.ExitError"
+	Message string          // errorMessage
+	Trace   json.RawMessage // stackTrace as the runtime sent it; nil where it sent none
+	Payload []byte          // the whole error as JSON, as Lambda returns it
+	Err     error           // the cause where it happened in this process, else nil
+}
+
+func (e *FunctionError) Error() string {
+	return fmt.Sprintf("gateway: function failed: %s: %s", e.Type, e.Message)
+}
+
+// Unwrap returns the cause.
+func (e *FunctionError) Unwrap() error { return e.Err }
+
+// newFunctionError makes the error that Lambda itself or the Go runtime would report.
+func newFunctionError(errorType, message string, cause error) *FunctionError {
+	payload, _ := json.Marshal(map[string]string{"errorType": errorType, "errorMessage": message}) // cannot fail
+	return &FunctionError{Type: errorType, Message: message, Payload: payload, Err: cause}
+}
+
+// parseFunctionError reads the error that a runtime posted. It may be anything.
+func parseFunctionError(payload []byte, fallbackType string) *FunctionError {
+	var e struct {
+		Type    string          `json:"errorType"`
+		Message string          `json:"errorMessage"`
+		Trace   json.RawMessage `json:"stackTrace"`
+	}
+	if err := json.Unmarshal(payload, &e); err != nil {
+		return newFunctionError(fallbackType, string(payload), nil)
+	}
+	if e.Type == "" {
+		e.Type = fallbackType
+	}
+	if string(e.Trace) == "null" {
+		e.Trace = nil
+	}
+	return &FunctionError{Type: e.Type, Message: e.Message, Trace: e.Trace, Payload: payload}
+}
+
+// asFunctionError turns what a handler in this process returned into what aws-lambda-go makes of it.
+func asFunctionError(err error) *FunctionError {
+	if fe := (*FunctionError)(nil); errors.As(err, &fe) {
+		return fe
+	}
+	if me, ok := err.(messages.InvokeResponse_Error); ok {
+		payload, _ := json.Marshal(me) // strings and integers only
+		fe := parseFunctionError(payload, me.Type)
+		fe.Err = err
+		return fe
+	}
+	kind := reflect.TypeOf(err)
+	if kind.Kind() == reflect.Pointer {
+		kind = kind.Elem()
+	}
+	return newFunctionError(kind.Name(), err.Error(), err)
+}
+
+// panicError is a panic of a handler in this process.
+type panicError struct {
+	value string
+	stack []byte
+}
+
+func (e *panicError) Error() string { return "panic: " + e.value }
+
+// errDeadline is the cause of a context that reached the gateway's time-out.
+var errDeadline = errors.New("gateway: integration timed out")
+
+func (c *call) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, c.g.cfg.Timeout, errDeadline)
+}
+
+// invoke calls the function. As in the cloud, it runs on where the client goes away, and the client is answered at the
+// time-out even where the function does not look at its context; such a function keeps its goroutine until it returns.
+//
+// The error is the function's (always a *FunctionError); a failure is the gateway's.
+func (c *call) invoke(h lambda.Handler, event []byte) ([]byte, *failure, error) {
+	if len(event) > maxPayload {
+		return nil, errEventTooLarge(), nil
+	}
+	ctx, cancel := c.withTimeout(context.WithoutCancel(c.r.Context()))
+	defer cancel()
+	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: gwevent.NewRequestID()})
+
+	type result struct {
+		out []byte
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		out, err := callHandler(ctx, h, event)
+		done <- result{out, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, errTimedOut(context.Cause(ctx)), nil
+	case res := <-done:
+		if res.err != nil && ctx.Err() != nil {
+			return nil, errTimedOut(context.Cause(ctx)), nil
+		}
+		if res.err != nil {
+			return nil, nil, asFunctionError(res.err)
+		}
+		if len(res.out) > maxPayload {
+			return nil, nil, errResponseTooLarge()
+		}
+		return res.out, nil, nil
+	}
+}
+
+func errResponseTooLarge() *FunctionError {
+	return newFunctionError("Function.ResponseSizeTooLarge",
+		fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", maxPayload), nil)
+}
+
+// callHandler calls a handler and turns a panic into the error that a Lambda runtime reports before it exits.
+func callHandler(ctx context.Context, h lambda.Handler, event []byte) (out []byte, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			message := fmt.Sprint(v)
+			kind := reflect.TypeOf(v)
+			if kind.Kind() == reflect.Pointer {
+				kind = kind.Elem()
+			}
+			out, err = nil, newFunctionError(kind.Name(), message, &panicError{message, debug.Stack()})
+		}
+	}()
+	return h.Invoke(ctx, event)
+}

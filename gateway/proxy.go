@@ -1,0 +1,89 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lambdarest/lambdarest/internal/gwevent"
+)
+
+// Proxy is the Lambda proxy integration (AWS_PROXY): the function gets the whole request as an event of format 1.0 and
+// answers with a status, headers and a body. A function that returns an error, panics, or returns anything else gives
+// the client 502 {"message": "Internal server error"}, as on AWS; the log says why.
+func Proxy(h lambda.Handler) Integration { return proxy{h} }
+
+type proxy struct{ handler lambda.Handler }
+
+func (p proxy) build() (endpoint, error) {
+	if p.handler == nil {
+		return nil, errors.New("proxy without a handler")
+	}
+	return p, nil
+}
+
+func (p proxy) serve(w http.ResponseWriter, c *call) *failure {
+	event, err := gwevent.New(c.r, c.options())
+	if err != nil {
+		return readFailure(err)
+	}
+	out, fail, err := c.invoke(p.handler, event)
+	if fail != nil {
+		return fail
+	}
+	if err != nil {
+		return errBadFunction(err)
+	}
+	answer, err := gwevent.ParseAnswer(gwevent.REST, out)
+	if err != nil {
+		return errBadFunction(err)
+	}
+	if answer.Encoded != "" && !gwevent.DecodesFor(c.r.Header.Get("Accept"), c.g.cfg.BinaryMediaTypes) {
+		answer.Body = []byte(answer.Encoded)
+	}
+	gwevent.RemapHeaders(answer.Header)
+	_ = answer.WriteTo(w) // an error means that the client is gone
+	return nil
+}
+
+// readFailure is the answer to a body that could not be read: it is too large or broke off.
+func readFailure(err error) *failure {
+	if errors.As(err, new(*http.MaxBytesError)) {
+		return errBodyTooLarge()
+	}
+	return errBadRequest("Bad Request")
+}
+
+// HTTPProxy is the HTTP proxy integration (HTTP_PROXY): h gets the request unchanged, with the gateway's time-out as
+// deadline of its context, and answers by itself. A panic before the first byte gives the client 502.
+func HTTPProxy(h http.Handler) Integration { return httpProxy{h} }
+
+type httpProxy struct{ handler http.Handler }
+
+func (p httpProxy) build() (endpoint, error) {
+	if p.handler == nil {
+		return nil, errors.New("HTTP proxy without a handler")
+	}
+	return p, nil
+}
+
+func (p httpProxy) serve(w http.ResponseWriter, c *call) (fail *failure) {
+	ctx, cancel := c.withTimeout(c.r.Context())
+	defer cancel()
+	sw := &statusWriter{ResponseWriter: w}
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		if v == http.ErrAbortHandler || sw.status != 0 {
+			panic(v) // net/http ends the connection
+		}
+		fail = errBadFunction(&panicError{fmt.Sprint(v), debug.Stack()})
+	}()
+	p.handler.ServeHTTP(sw, c.r.WithContext(ctx))
+	return nil
+}

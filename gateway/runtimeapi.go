@@ -1,0 +1,157 @@
+package gateway
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+)
+
+// The Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), as far as a runtime needs it to
+// answer one invocation after the other, and of the Extensions API what aws-lambda-go uses to be told of SIGTERM.
+// Left out: response streaming, telemetry, and extensions that are processes of their own.
+
+const runtimePath = "/2018-06-01/runtime/"
+
+// runtimeAPI serves one instance.
+func (i *instance) runtimeAPI() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+runtimePath+"invocation/next", i.next)
+	mux.HandleFunc("POST "+runtimePath+"invocation/{id}/response", i.response)
+	mux.HandleFunc("POST "+runtimePath+"invocation/{id}/error", i.invocationError)
+	mux.HandleFunc("POST "+runtimePath+"init/error", i.initError)
+	mux.HandleFunc("POST /2020-01-01/extension/register", i.registerExtension)
+	mux.HandleFunc("GET /2020-01-01/extension/event/next", i.extensionEvent)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !i.isOwn(r) {
+			apiError(w, http.StatusForbidden, "Forbidden", "not from this instance")
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// isOwn keeps web pages out that guess the port: a browser says where a request comes from, and a name that was
+// rebound to 127.0.0.1 is not the address that the instance was given.
+func (i *instance) isOwn(r *http.Request) bool {
+	return r.Host == i.addr && r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == ""
+}
+
+// next blocks until there is an invocation.
+func (i *instance) next(w http.ResponseWriter, r *http.Request) {
+	select {
+	case inv := <-i.work:
+		if i.dead.Load() || r.Context().Err() != nil {
+			inv.finish(outcome{undelivered: true})
+			return
+		}
+		i.mu.Lock()
+		i.inflight[inv.id] = inv
+		i.mu.Unlock()
+		header := w.Header()
+		for name, values := range inv.header {
+			header[name] = values
+		}
+		_, _ = w.Write(inv.payload) // an error means that the process is gone, which run sees
+	case <-r.Context().Done():
+	case <-i.exited:
+	}
+}
+
+func (i *instance) response(w http.ResponseWriter, r *http.Request) {
+	inv := i.take(w, r)
+	if inv == nil {
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
+	switch {
+	case errors.As(err, new(*http.MaxBytesError)):
+		inv.finish(outcome{err: errResponseTooLarge()})
+		apiError(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (6291556 bytes).")
+	case err != nil:
+		inv.finish(outcome{err: newFunctionError("Runtime.TruncatedResponse", "the answer broke off", err)})
+		apiError(w, http.StatusBadRequest, "Runtime.TruncatedResponse", "the answer broke off")
+	default:
+		inv.finish(outcome{payload: body, err: trailerError(r)})
+		accepted(w)
+	}
+}
+
+// trailerError is the error of a handler that failed after the first bytes of its answer; runtimes send it in trailers.
+func trailerError(r *http.Request) *FunctionError {
+	kind := r.Trailer.Get("Lambda-Runtime-Function-Error-Type")
+	if kind == "" {
+		return nil
+	}
+	payload, _ := base64.StdEncoding.DecodeString(r.Trailer.Get("Lambda-Runtime-Function-Error-Body"))
+	return parseFunctionError(payload, kind)
+}
+
+func (i *instance) invocationError(w http.ResponseWriter, r *http.Request) {
+	inv := i.take(w, r)
+	if inv == nil {
+		return
+	}
+	inv.finish(outcome{err: postedError(w, r)})
+	accepted(w)
+}
+
+// initError is posted by a runtime that cannot start; it exits afterwards.
+func (i *instance) initError(w http.ResponseWriter, r *http.Request) {
+	fe := postedError(w, r)
+	i.mu.Lock()
+	i.initErr = fe
+	i.mu.Unlock()
+	accepted(w)
+}
+
+func postedError(w http.ResponseWriter, r *http.Request) *FunctionError {
+	kind := r.Header.Get("Lambda-Runtime-Function-Error-Type")
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
+	if err != nil {
+		return newFunctionError(orDefault(kind, "Runtime.Unknown"), "the error broke off", err)
+	}
+	return parseFunctionError(body, orDefault(kind, "Runtime.Unknown"))
+}
+
+// take removes an invocation from those in flight; it answers by itself where there is none of that id.
+func (i *instance) take(w http.ResponseWriter, r *http.Request) *invocation {
+	id := r.PathValue("id")
+	i.mu.Lock()
+	inv := i.inflight[id]
+	delete(i.inflight, id)
+	i.mu.Unlock()
+	if inv == nil {
+		apiError(w, http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")
+	}
+	return inv
+}
+
+func (i *instance) registerExtension(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Lambda-Extension-Identifier", "internal")
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]string{
+		"functionName": i.p.name(), "functionVersion": "$LATEST", "handler": orDefault(i.p.Handler, "bootstrap"),
+	})
+}
+
+// extensionEvent blocks: the only event would be the shutdown, and that comes as SIGTERM.
+func (i *instance) extensionEvent(_ http.ResponseWriter, r *http.Request) {
+	select {
+	case <-r.Context().Done():
+	case <-i.exited:
+	}
+}
+
+func accepted(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusAccepted)
+	_, _ = io.WriteString(w, `{"status":"OK"}`)
+}
+
+func apiError(w http.ResponseWriter, status int, kind, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(newFunctionError(kind, message, nil).Payload)
+}

@@ -1,0 +1,45 @@
+package gwevent
+
+// albEvent is what a load balancer sends: the plain maps or the multi-value ones, never both, and never null.
+type albEvent struct {
+	RequestContext                  albContext          `json:"requestContext"`
+	HTTPMethod                      string              `json:"httpMethod"`
+	Path                            string              `json:"path"`
+	QueryStringParameters           map[string]string   `json:"queryStringParameters,omitzero"`
+	MultiValueQueryStringParameters map[string][]string `json:"multiValueQueryStringParameters,omitzero"`
+	Headers                         map[string]string   `json:"headers,omitzero"`
+	MultiValueHeaders               map[string][]string `json:"multiValueHeaders,omitzero"`
+	Body                            string              `json:"body"`
+	IsBase64Encoded                 bool                `json:"isBase64Encoded"`
+}
+
+type albContext struct {
+	ELB albTarget `json:"elb"`
+}
+
+type albTarget struct {
+	TargetGroupARN string `json:"targetGroupArn"`
+}
+
+// alb builds a load balancer's event. Neither the path nor the query is decoded; header names are in lower case; the
+// plain maps hold the last value of each name.
+func (in *input) alb() albEvent {
+	header := in.forwarded(hopByHop)
+	in.setLength(header)
+	lower := lowerKeys(header)
+	query := parseQuery(in.r.URL.RawQuery, verbatim)
+	text, isBase64 := in.typedBody()
+	ev := albEvent{
+		RequestContext:  albContext{albTarget{in.TargetGroupARN}},
+		HTTPMethod:      in.method,
+		Path:            in.rawPath,
+		Body:            text,
+		IsBase64Encoded: isBase64,
+	}
+	if in.Source == ALBMultiValue {
+		ev.MultiValueHeaders, ev.MultiValueQueryStringParameters = lower, query
+	} else {
+		ev.Headers, ev.QueryStringParameters = lastValues(lower), lastValues(query)
+	}
+	return ev
+}

@@ -1,0 +1,260 @@
+package gwevent
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+)
+
+// An Answer is what a client gets to see of a function's answer.
+type Answer struct {
+	// Status is a final HTTP status, 200 to 599.
+	Status int
+	// Header has canonical names. It always has a Content-Type: the one that the service adds where the function
+	// gave none.
+	Header http.Header
+	// Body is decoded where the function sent Base64.
+	Body []byte
+	// Encoded is the Base64 text where the function sent Base64, else "". A REST API passes this on in place of the
+	// body unless [DecodesFor] says otherwise.
+	Encoded string
+}
+
+// WriteTo writes the answer to w. Framing is left to net/http: it sets Content-Length, and sends no body for HEAD,
+// 204 and 304.
+func (a *Answer) WriteTo(w http.ResponseWriter) error {
+	header := w.Header()
+	for name, values := range a.Header {
+		switch name {
+		case "Content-Length", "Transfer-Encoding", "Connection":
+		default:
+			header[name] = values
+		}
+	}
+	w.WriteHeader(a.Status)
+	if a.Status == http.StatusNoContent || a.Status == http.StatusNotModified {
+		return nil
+	}
+	_, err := w.Write(a.Body)
+	return err
+}
+
+// A MalformedError reports an answer that the service refuses: the client gets 502 from a REST API, a function URL
+// and a load balancer, and 500 from an HTTP API.
+type MalformedError struct {
+	Source Source
+	Reason string
+}
+
+func (e *MalformedError) Error() string {
+	return fmt.Sprintf("gwevent: malformed answer for %v: %s", e.Source, e.Reason)
+}
+
+// ParseAnswer reads what a function returned, as src does. The error is a *MalformedError where src would not pass
+// the answer on.
+//
+// REST, as recorded: an object with no other keys than statusCode, headers, multiValueHeaders, body and
+// isBase64Encoded, and at least one of them; numbers and booleans stand for strings and the other way round.
+//
+// HTTPAPI and FunctionURL: an object with a statusCode, of which unknown keys are ignored; anything else is itself
+// the body of a 200.
+//
+// ALB and ALBMultiValue: an object with a statusCode and, depending on the mode, headers or multiValueHeaders whose
+// values are strings.
+func ParseAnswer(src Source, payload []byte) (*Answer, error) {
+	p := &answerParser{src: src}
+	if !json.Valid(payload) {
+		return nil, p.fail("not JSON")
+	}
+	var a *Answer
+	var err error
+	switch src {
+	case REST:
+		a, err = p.rest(payload)
+	case HTTPAPI, FunctionURL:
+		a, err = p.v2(payload)
+	case ALB, ALBMultiValue:
+		a, err = p.alb(payload)
+	default:
+		err = p.fail("unknown source")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+type answerParser struct{ src Source }
+
+func (p *answerParser) fail(format string, args ...any) error {
+	return &MalformedError{Source: p.src, Reason: fmt.Sprintf(format, args...)}
+}
+
+// fields are the top-level keys of an answer, case-sensitive.
+type fields map[string]json.RawMessage
+
+func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
+
+func (p *answerParser) rest(payload []byte) (*Answer, error) {
+	var f fields
+	if json.Unmarshal(payload, &f) != nil || len(f) == 0 {
+		return nil, p.fail("not an object, or an empty one")
+	}
+	for key := range f {
+		switch key {
+		case "statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded":
+		default:
+			return nil, p.fail("unknown key %q", key)
+		}
+	}
+	a := &Answer{Status: http.StatusOK, Header: http.Header{}}
+	if !isNull(f["statusCode"]) {
+		var err error
+		if a.Status, err = p.status(f["statusCode"], lenient); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.restHeaders(a.Header, f); err != nil {
+		return nil, err
+	}
+	if err := p.body(a, f, lenient); err != nil {
+		return nil, err
+	}
+	setDefault(a.Header, "application/json")
+	return a, nil
+}
+
+// restHeaders merges both header maps: the values of multiValueHeaders first, then those of headers. A pair that both
+// hold appears once.
+func (p *answerParser) restHeaders(h http.Header, f fields) error {
+	if err := p.addMulti(h, "multiValueHeaders", f["multiValueHeaders"], lenient); err != nil {
+		return err
+	}
+	single := http.Header{}
+	if err := p.addSingle(single, "headers", f["headers"], lenient); err != nil {
+		return err
+	}
+	for name, values := range single {
+		for _, value := range values {
+			if !slices.Contains(h[name], value) {
+				h[name] = append(h[name], value)
+			}
+		}
+	}
+	return nil
+}
+
+// v2 follows the inference of format 2.0: without a statusCode the whole answer is the body, a string without its
+// quotes. Unverified: the Content-Type of an HTTP API's structured answer that gives none, and a null answer.
+func (p *answerParser) v2(payload []byte) (*Answer, error) {
+	a := &Answer{Status: http.StatusOK, Header: http.Header{}}
+	var f fields
+	if json.Unmarshal(payload, &f) != nil || f["statusCode"] == nil {
+		setDefault(a.Header, "application/json")
+		a.Body = bytes.TrimSpace(bytes.Clone(payload))
+		var text string
+		if a.Body[0] == '"' && json.Unmarshal(payload, &text) == nil {
+			a.Body = []byte(text)
+		}
+		return a, nil
+	}
+	var err error
+	if a.Status, err = p.status(f["statusCode"], lenient); err != nil {
+		return nil, err
+	}
+	if err := p.addSingle(a.Header, "headers", f["headers"], lenient); err != nil {
+		return nil, err
+	}
+	if err := p.cookies(a.Header, f["cookies"]); err != nil {
+		return nil, err
+	}
+	if err := p.body(a, f, lenient); err != nil {
+		return nil, err
+	}
+	if p.src == HTTPAPI {
+		setDefault(a.Header, "text/plain;charset=UTF-8")
+	}
+	setDefault(a.Header, "application/json")
+	return a, nil
+}
+
+func (p *answerParser) cookies(h http.Header, raw json.RawMessage) error {
+	var cookies []string
+	if !isNull(raw) && json.Unmarshal(raw, &cookies) != nil {
+		return p.fail("cookies is not an array of strings")
+	}
+	for _, cookie := range cookies {
+		if err := p.add(h, "Set-Cookie", cookie); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxALBAnswer is the largest answer that a load balancer takes, in bytes of JSON.
+const maxALBAnswer = 1 << 20
+
+func (p *answerParser) alb(payload []byte) (*Answer, error) {
+	var f fields
+	if len(payload) > maxALBAnswer {
+		return nil, p.fail("%d bytes, the limit is %d", len(payload), maxALBAnswer)
+	}
+	if json.Unmarshal(payload, &f) != nil {
+		return nil, p.fail("not an object")
+	}
+	a := &Answer{Header: http.Header{}}
+	var err error
+	if a.Status, err = p.status(f["statusCode"], strict); err != nil {
+		return nil, err
+	}
+	if err := p.albHeaders(a.Header, f); err != nil {
+		return nil, err
+	}
+	if err := p.body(a, f, strict); err != nil {
+		return nil, err
+	}
+	setDefault(a.Header, "application/octet-stream")
+	return a, nil
+}
+
+// albHeaders reads the map of the mode and ignores the other. A load balancer refuses a null map.
+func (p *answerParser) albHeaders(h http.Header, f fields) error {
+	key, add := "headers", p.addSingle
+	if p.src == ALBMultiValue {
+		key, add = "multiValueHeaders", p.addMulti
+	}
+	raw, given := f[key]
+	if given && isNull(raw) {
+		return p.fail("%s is null", key)
+	}
+	return add(h, key, raw, strict)
+}
+
+func (p *answerParser) body(a *Answer, f fields, c coercion) error {
+	text, ok := c.text(f["body"])
+	if !ok {
+		return p.fail("body is not a string")
+	}
+	isBase64, ok := c.boolean(f["isBase64Encoded"])
+	if !ok {
+		return p.fail("isBase64Encoded is not a boolean")
+	}
+	a.Body = []byte(text)
+	if isBase64 {
+		decoded, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			return p.fail("body is not Base64: %v", err)
+		}
+		a.Body, a.Encoded = decoded, text
+	}
+	return nil
+}
+
+func setDefault(h http.Header, contentType string) {
+	if len(h["Content-Type"]) == 0 {
+		h["Content-Type"] = []string{contentType}
+	}
+}

@@ -1,0 +1,148 @@
+package gwevent
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// clfTime is the layout of requestTime and time in request contexts.
+const clfTime = "02/Jan/2006:15:04:05 -0700"
+
+// input is one request with every option filled in; the events are made from it.
+type input struct {
+	Options
+	r       *http.Request
+	body    []byte
+	method  string
+	rawPath string // percent-encoded, as the client sent it, without stage and base path
+	host    string
+	proto   string
+}
+
+func newInput(r *http.Request, opt Options, body []byte) *input {
+	in := &input{Options: opt, r: r, body: body, method: r.Method, rawPath: r.URL.EscapedPath(), host: r.Host, proto: r.Proto}
+	orElse(&in.method, http.MethodGet)
+	orElse(&in.proto, "HTTP/1.1")
+	if !strings.HasPrefix(in.rawPath, "/") {
+		in.rawPath = "/" + in.rawPath
+	}
+	if in.Time.IsZero() {
+		in.Time = time.Now()
+	}
+	in.Time = in.Time.UTC()
+	in.fillIDs()
+	orElse(&in.host, r.URL.Host)
+	orElse(&in.host, in.DomainName)
+	return in
+}
+
+func (in *input) fillIDs() {
+	orElse(&in.RequestID, NewRequestID())
+	orElse(&in.TraceID, "Root=1-"+fmt.Sprintf("%08x", uint32(in.Time.Unix()))+"-"+hex.EncodeToString(in.derive("trace", 12)))
+	if in.SourceIP == "" {
+		in.SourceIP, _, _ = net.SplitHostPort(in.r.RemoteAddr)
+		orElse(&in.SourceIP, "127.0.0.1")
+	}
+	proto, port, account, api, domain := "https", "443", "123456789012", "a1b2c3d4e5", "execute-api.us-east-1.amazonaws.com"
+	switch in.Source {
+	case REST:
+		orElse(&in.Stage, "prod")
+	case HTTPAPI:
+		orElse(&in.Stage, "$default")
+	case FunctionURL:
+		in.Stage = "$default"
+		account, api, domain = "anonymous", "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6", "lambda-url.us-east-1.on.aws"
+	default:
+		proto, port = "http", "80"
+		api, domain = "local-1234567890", "us-east-1.elb.amazonaws.com"
+		orElse(&in.TargetGroupARN, "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/local/0123456789abcdef")
+	}
+	orElse(&in.ForwardedProto, proto)
+	orElse(&in.ForwardedPort, port)
+	orElse(&in.AccountID, account)
+	orElse(&in.APIID, api)
+	orElse(&in.DomainName, in.APIID+"."+domain)
+	orElse(&in.RouteKey, "$default")
+}
+
+// derive returns n bytes (at most 32) that depend on the request id alone, for the ids that no option gives.
+func (in *input) derive(label string, n int) []byte {
+	sum := sha256.Sum256([]byte(label + "\x00" + in.RequestID))
+	return sum[:n]
+}
+
+// extendedID returns an id in the form of x-amz-apigw-id: 11 bytes in Base64.
+func (in *input) extendedID() string {
+	return base64.StdEncoding.EncodeToString(in.derive("extended", 11))
+}
+
+// base returns the path of a custom domain's mapping as a prefix: "" or "/pay".
+func (in *input) base() string { return strings.TrimRight(in.BasePath, "/") }
+
+func (in *input) domainPrefix() string {
+	prefix, _, _ := strings.Cut(in.DomainName, ".")
+	return prefix
+}
+
+// NewRequestID returns a random UUID (version 4), the form of request ids.
+func NewRequestID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func orElse(s *string, value string) {
+	if *s == "" {
+		*s = value
+	}
+}
+
+func orNil[V any](m map[string]V) map[string]V {
+	if len(m) == 0 {
+		return nil
+	}
+	return m
+}
+
+func stringOrNil(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	_ = r.Body.Close()
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return body, nil
+}
+
+// marshal is json.Marshal without the escaping of <, > and &, which no service does.
+func marshal(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, fmt.Errorf("gwevent: %w", err)
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+}

@@ -1,0 +1,33 @@
+package gwevent
+
+import (
+	"net/url"
+	"strings"
+)
+
+// parseQuery splits a query at '&' and '='. Unlike url.ParseQuery it drops nothing: a ';' belongs to the value, and
+// a pair whose escapes are broken is kept as it was sent.
+func parseQuery(raw string, decode func(string) string) map[string][]string {
+	query := make(map[string][]string)
+	for pair := range strings.SplitSeq(raw, "&") {
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		name = decode(name)
+		query[name] = append(query[name], decode(value))
+	}
+	return query
+}
+
+// formDecode undoes percent-encoding and turns '+' into a space, once.
+func formDecode(s string) string {
+	decoded, err := url.QueryUnescape(s)
+	if err != nil {
+		return s
+	}
+	return decoded
+}
+
+// verbatim is the decoding of load balancers: none.
+func verbatim(s string) string { return s }

@@ -1,0 +1,130 @@
+package gwevent
+
+import (
+	"encoding/hex"
+	"net/http"
+	"strings"
+)
+
+// restEvent is payload format 1.0. Empty maps and an empty body are null.
+type restEvent struct {
+	Resource                        string              `json:"resource"`
+	Path                            string              `json:"path"`
+	HTTPMethod                      string              `json:"httpMethod"`
+	Headers                         map[string]string   `json:"headers"`
+	MultiValueHeaders               map[string][]string `json:"multiValueHeaders"`
+	QueryStringParameters           map[string]string   `json:"queryStringParameters"`
+	MultiValueQueryStringParameters map[string][]string `json:"multiValueQueryStringParameters"`
+	PathParameters                  map[string]string   `json:"pathParameters"`
+	StageVariables                  map[string]string   `json:"stageVariables"`
+	RequestContext                  restContext         `json:"requestContext"`
+	Body                            *string             `json:"body"`
+	IsBase64Encoded                 bool                `json:"isBase64Encoded"`
+}
+
+type restContext struct {
+	ResourceID        string       `json:"resourceId"`
+	Authorizer        any          `json:"authorizer,omitempty"`
+	ResourcePath      string       `json:"resourcePath"`
+	HTTPMethod        string       `json:"httpMethod"`
+	ExtendedRequestID string       `json:"extendedRequestId"`
+	RequestTime       string       `json:"requestTime"`
+	Path              string       `json:"path"`
+	AccountID         string       `json:"accountId"`
+	Protocol          string       `json:"protocol"`
+	Stage             string       `json:"stage"`
+	DomainPrefix      string       `json:"domainPrefix"`
+	RequestTimeEpoch  int64        `json:"requestTimeEpoch"`
+	RequestID         string       `json:"requestId"`
+	Identity          restIdentity `json:"identity"`
+	DomainName        string       `json:"domainName"`
+	DeploymentID      string       `json:"deploymentId"`
+	APIID             string       `json:"apiId"`
+}
+
+// restIdentity holds what is known of a caller without IAM, Cognito or an API key: its address.
+type restIdentity struct {
+	CognitoIdentityPoolID         *string `json:"cognitoIdentityPoolId"`
+	AccountID                     *string `json:"accountId"`
+	CognitoIdentityID             *string `json:"cognitoIdentityId"`
+	Caller                        *string `json:"caller"`
+	SourceIP                      string  `json:"sourceIp"`
+	PrincipalOrgID                *string `json:"principalOrgId"`
+	AccessKey                     *string `json:"accessKey"`
+	CognitoAuthenticationType     *string `json:"cognitoAuthenticationType"`
+	CognitoAuthenticationProvider *string `json:"cognitoAuthenticationProvider"`
+	UserArn                       *string `json:"userArn"`
+	UserAgent                     *string `json:"userAgent"`
+	User                          *string `json:"user"`
+}
+
+// rest builds the event of a REST API. The path and its parameters stay percent-encoded; slashes in front of the path
+// are folded into one, those inside and at its end stay; the query is decoded once.
+func (in *input) rest() restEvent {
+	path := "/" + strings.TrimLeft(in.rawPath, "/")
+	resource, params := in.Resource, in.PathParameters
+	if resource == "" {
+		resource, params = proxyResource(path)
+	}
+	header := in.forwarded(restDropped)
+	query := parseQuery(in.r.URL.RawQuery, formDecode)
+	text, isBase64 := in.restBody()
+	return restEvent{
+		Resource:                        resource,
+		Path:                            in.base() + path,
+		HTTPMethod:                      in.method,
+		Headers:                         orNil(lastValues(header)),
+		MultiValueHeaders:               orNil(header),
+		QueryStringParameters:           orNil(lastValues(query)),
+		MultiValueQueryStringParameters: orNil(query),
+		PathParameters:                  orNil(params),
+		StageVariables:                  orNil(in.StageVariables),
+		RequestContext:                  in.restContext(resource),
+		Body:                            stringOrNil(text),
+		IsBase64Encoded:                 isBase64,
+	}
+}
+
+func (in *input) restContext(resource string) restContext {
+	path := "/" + in.Stage + in.rawPath
+	if in.BasePath != "" {
+		path = in.base() + in.rawPath
+	}
+	return restContext{
+		ResourceID:        hex.EncodeToString(in.derive("resource", 3)),
+		Authorizer:        in.Authorizer,
+		ResourcePath:      resource,
+		HTTPMethod:        in.method,
+		ExtendedRequestID: in.extendedID(),
+		RequestTime:       in.Time.Format(clfTime),
+		Path:              path,
+		AccountID:         in.AccountID,
+		Protocol:          in.proto,
+		Stage:             in.Stage,
+		DomainPrefix:      in.domainPrefix(),
+		RequestTimeEpoch:  in.Time.UnixMilli(),
+		RequestID:         in.RequestID,
+		Identity:          restIdentity{SourceIP: in.SourceIP, UserAgent: stringOrNil(in.r.UserAgent())},
+		DomainName:        in.DomainName,
+		DeploymentID:      hex.EncodeToString(in.derive("deployment", 3)),
+		APIID:             in.APIID,
+	}
+}
+
+// proxyResource returns the resource and the parameters of an API that has only / and /{proxy+}. A slash at the end
+// of the path is not part of the parameter.
+func proxyResource(path string) (string, map[string]string) {
+	if path == "/" {
+		return "/", nil
+	}
+	return "/{proxy+}", map[string]string{"proxy": strings.TrimSuffix(path[1:], "/")}
+}
+
+// restDropped are the headers that a REST API does not pass on to a function, as recorded.
+func restDropped(name string) bool {
+	switch http.CanonicalHeaderKey(name) {
+	case "Content-Length", "Content-Md5", "Max-Forwards", "Server", "Www-Authenticate", "Expect":
+		return true
+	}
+	return hopByHop(name)
+}
