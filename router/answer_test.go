@@ -52,6 +52,8 @@ func TestAnswerForms(t *testing.T) {
 			"cookies":["a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT","b=2"],"body":"<é>\n","isBase64Encoded":false}`},
 		{"ALB", albEvent, `{}`, `{"statusCode":201,"statusDescription":"201 Created","headers":{"Content-Type":"text/plain","X-A":"1, 2",
 			"SET-COOKIE":"a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT","SET-COOKIe":"b=2"},"body":"<é>\n","isBase64Encoded":false}`},
+		{"Lattice", latticeEvent2, `{}`, `{"statusCode":201,"statusDescription":"201 Created","headers":{"Content-Type":"text/plain","X-A":"1, 2",
+			"SET-COOKIE":"a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT","SET-COOKIe":"b=2"},"body":"<é>\n","isBase64Encoded":false}`},
 		{"ALB, multi-value", albEvent, albMultiChanges, `{"statusCode":201,"statusDescription":"201 Created","multiValueHeaders":{"Content-Type":["text/plain"],
 			"X-A":["1","2"],"Set-Cookie":["a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT","b=2"]},"body":"<é>\n","isBase64Encoded":false}`},
 	} {

@@ -11,8 +11,8 @@
 // # Sources
 //
 // [Router.Invoke] tells from the event whether it comes from an API Gateway REST
-// API, an HTTP API with either payload format, a function URL or an Application
-// Load Balancer, and answers in the form that this service expects. Events of
+// API, an HTTP API with either payload format, a function URL, an Application Load
+// Balancer or VPC Lattice, and answers in the form that this service expects. Events of
 // anything else are an error ([ErrNotHTTP]) and reach no handler.
 //
 // The services differ in what they decode, join and lower-case. Handlers do not

@@ -44,10 +44,10 @@ func (p *payload) append(dst []byte, resp *Response, method string) []byte {
 	switch {
 	case p.src == REST:
 		dst = a.appendSplit(dst)
-	case p.src == ALB:
+	case p.src == ALB, p.src == Lattice:
 		dst = append(dst, `,"statusDescription":`...)
 		dst = jsonscan.AppendQuote(dst, strings.TrimSpace(strconv.Itoa(resp.Status)+" "+http.StatusText(resp.Status)))
-		if p.ev.isMultiValue() {
+		if p.src == ALB && p.ev.isMultiValue() {
 			dst = append(dst, `,"multiValueHeaders":{`...)
 			dst = a.appendLists(dst, func(string) bool { return true })
 			dst = append(dst, '}')
@@ -189,8 +189,8 @@ func (a *answer) appendJoined(dst []byte) []byte {
 
 func isSetCookie(name string) bool { return strings.EqualFold(name, "Set-Cookie") }
 
-// appendSpelled appends headers for an ALB in single-value mode: one string a
-// name. Several cookies, which cannot be joined, go under names that differ in
+// appendSpelled appends headers for an ALB in single-value mode and for VPC Lattice:
+// one string a name. Several cookies, which cannot be joined, go under names that differ in
 // case.
 func (a *answer) appendSpelled(dst []byte) []byte {
 	several := func(name string) bool { return isSetCookie(name) && len(a.header[name]) > 1 }

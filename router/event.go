@@ -10,7 +10,7 @@ import (
 )
 
 // ErrNotHTTP is the error of [Router.Invoke] for an event that is not an HTTP
-// request: not of API Gateway, a function URL or an ALB. The error's text names
+// request: not of API Gateway, a function URL, an ALB or VPC Lattice. The error's text names
 // what was seen.
 var ErrNotHTTP = errors.New("router: not an HTTP event")
 
@@ -19,14 +19,15 @@ var ErrNotHTTP = errors.New("router: not an HTTP event")
 // are decoded when asked for.
 type event struct {
 	httpMethod, path, resource, pathParameters []byte
+	method, latticePath                        []byte
 	rawPath, rawQueryString, routeKey, cookies []byte
 	headers, multiValueHeaders                 []byte
 	queryString, multiValueQuery               []byte
 	stageVariables, body, isBase64Encoded      []byte
 	authorizerType, authorizerArn              []byte // of a request to a Lambda authorizer
 	context                                    struct {
-		elb, http, path, domainName, stage, requestID, authorizer, connectionID []byte
-		httpMethod, sourceIP                                                    []byte
+		elb, http, path, domainName, stage, requestID, authorizer, connectionID, serviceArn []byte
+		httpMethod, sourceIP                                                                []byte
 	}
 }
 
@@ -58,6 +59,10 @@ func (ev *event) field(key []byte) *[]byte {
 	switch string(key) {
 	case "httpMethod":
 		return &ev.httpMethod
+	case "method":
+		return &ev.method
+	case "raw_path":
+		return &ev.latticePath
 	case "path":
 		return &ev.path
 	case "resource":
@@ -76,7 +81,7 @@ func (ev *event) field(key []byte) *[]byte {
 		return &ev.headers
 	case "multiValueHeaders":
 		return &ev.multiValueHeaders
-	case "queryStringParameters":
+	case "queryStringParameters", "query_string_parameters":
 		return &ev.queryString
 	case "multiValueQueryStringParameters":
 		return &ev.multiValueQuery
@@ -84,7 +89,7 @@ func (ev *event) field(key []byte) *[]byte {
 		return &ev.stageVariables
 	case "body":
 		return &ev.body
-	case "isBase64Encoded":
+	case "isBase64Encoded", "is_base64_encoded":
 		return &ev.isBase64Encoded
 	case "type":
 		return &ev.authorizerType
@@ -118,6 +123,8 @@ func (ev *event) readContext(s *jsonscan.Scanner) {
 			c.authorizer = s.Value()
 		case "connectionId":
 			c.connectionID = s.Value()
+		case "serviceArn":
+			c.serviceArn = s.Value()
 		default:
 			s.Skip()
 		}
@@ -142,6 +149,9 @@ func (ev *event) source(data []byte) (Source, error) {
 		return HTTP, nil
 	case isString(ev.httpMethod) && isString(ev.path):
 		return REST, nil
+	case isString(ev.method) && isString(ev.latticePath),
+		isString(ev.method) && isString(ev.path) && isString(ev.context.serviceArn):
+		return Lattice, nil
 	}
 	return 0, fmt.Errorf("%w: %s", ErrNotHTTP, describe(data))
 }

@@ -31,7 +31,14 @@ const (
 		"httpMethod":"GET","path":"/x","queryStringParameters":{},"headers":{},"body":"","isBase64Encoded":false}`
 )
 
-var allEvents = map[string]string{"REST": restEvent, "HTTP": httpEvent, "FunctionURL": urlEvent, "ALB": albEvent}
+// VPC Lattice has two versions of its events.
+const (
+	latticeEvent1 = `{"raw_path":"/x","method":"GET","headers":{},"query_string_parameters":{},"body":"","is_base64_encoded":false}`
+	latticeEvent2 = `{"version":"2.0","path":"/x","method":"GET","headers":{},"queryStringParameters":{},"body":"","isBase64Encoded":false,
+		"requestContext":{"serviceNetworkArn":"arn:aws:vpc-lattice:eu-west-1:123456789012:servicenetwork/sn-1","serviceArn":"arn:aws:vpc-lattice:eu-west-1:123456789012:service/svc-1"}}`
+)
+
+var allEvents = map[string]string{"REST": restEvent, "HTTP": httpEvent, "FunctionURL": urlEvent, "ALB": albEvent, "Lattice": latticeEvent2}
 
 // event merges changes into an event. Objects are merged, all else is replaced.
 func mergeEvent(t testing.TB, base, changes string) []byte {
@@ -124,6 +131,8 @@ func TestPaths(t *testing.T) {
 		{"HTTP API, no stage behind a custom domain", httpEvent, `{"rawPath":"/dev/x","requestContext":{"stage":"dev","domainName":"api.example.com"}}`, "/{proxy+}", "/dev/x", "dev/x"},
 
 		{"function URL, encoded", urlEvent, `{"rawPath":"/users/a%20b%2Fc"}`, "/users/{id}", "/users/a b/c", "a b/c"},
+		{"Lattice 1, encoded", latticeEvent1, `{"raw_path":"/users/a%20b%2Fc%3F?q=1"}`, "/users/{id}", "/users/a b/c?", "a b/c?"},
+		{"Lattice 2, encoded", latticeEvent2, `{"path":"/users/a%20b%2Fc/"}`, "/users/{id}", "/users/a b/c", "a b/c"},
 		{"ALB, encoded", albEvent, `{"path":"/users/a%20b%2Fc"}`, "/users/{id}", "/users/a b/c", "a b/c"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -169,6 +178,9 @@ func TestQuery(t *testing.T) {
 		{"HTTP API, nothing of the path", httpEvent, `{"rawPath":"/me?admin=true","rawQueryString":"tenant=acme"}`, url.Values{"tenant": {"acme"}}},
 		{"a semicolon is kept", httpEvent, `{"rawQueryString":"a=1;b=2"}`, url.Values{"a": {"1;b=2"}}},
 		{"bad encoding is kept", urlEvent, `{"rawQueryString":"a=%zz&b=100%&%=1"}`, url.Values{"a": {"%zz"}, "b": {"100%"}, "%": {"1"}}},
+		{"Lattice 1, behind the path", latticeEvent1, `{"raw_path":"/x?a=1+2&a=%26","query_string_parameters":{"a":"&"}}`, url.Values{"a": {"1 2", "&"}}},
+		{"Lattice 1", latticeEvent1, `{"query_string_parameters":{"a":"1"}}`, url.Values{"a": {"1"}}},
+		{"Lattice 2", latticeEvent2, `{"queryStringParameters":{"a":["1","2"],"b":"3"}}`, url.Values{"a": {"1", "2"}, "b": {"3"}}},
 		{"ALB is not decoded", albEvent, `{"queryStringParameters":{"r":"https%3A%2F%2Fe.com%2Fa+b"}}`, url.Values{"r": {"https://e.com/a b"}}},
 		{"ALB, multi-value", albEvent, `{"headers":null,"queryStringParameters":null,"multiValueHeaders":{},"multiValueQueryStringParameters":{"p":["a%2Bb","c+d"]}}`, url.Values{"p": {"a+b", "c d"}}},
 	} {
@@ -197,6 +209,7 @@ func TestHeadersAndCookies(t *testing.T) {
 		{"HTTP API cookies", httpEvent, `{"cookies":["a=b","sid=7"]}`, http.Header{"Cookie": {"a=b; sid=7"}}, "", "7"},
 		{"function URL cookies come twice", urlEvent, `{"cookies":["a=b","sid=7"],"headers":{"cookie":"a=b; sid=7"}}`, http.Header{"Cookie": {"a=b; sid=7"}}, "", "7"},
 		{"ALB, multi-value", albEvent, `{"headers":null,"multiValueHeaders":{"x-a":["1","2"]}}`, http.Header{"X-A": {"1", "2"}}, "1", "-"},
+		{"Lattice 2", latticeEvent2, `{"headers":{"x-a":["1","2"],"cookie":["sid=7"]}}`, http.Header{"X-A": {"1", "2"}, "Cookie": {"sid=7"}}, "1", "7"},
 		{"a cookie that is not valid hides no other", restEvent, `{"headers":{"cookie":"b@d=1; x; sid=7"}}`, http.Header{"Cookie": {"b@d=1; x; sid=7"}}, "", "7"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -277,7 +290,7 @@ func TestContext(t *testing.T) {
 func inContext(changes string) string { return `{"requestContext":` + changes + `}` }
 
 func TestSources(t *testing.T) {
-	want := map[string]Source{"REST": REST, "HTTP": HTTP, "FunctionURL": FunctionURL, "ALB": ALB}
+	want := map[string]Source{"REST": REST, "HTTP": HTTP, "FunctionURL": FunctionURL, "ALB": ALB, "Lattice": Lattice}
 	for name, event := range allEvents {
 		req, _ := seen(t, []byte(event), "/{proxy+}")
 		if req.Source() != want[name] || req.Source().String() != name {

@@ -7,7 +7,8 @@ import (
 )
 
 // Invoke answers a raw event of API Gateway (REST API, HTTP API with either
-// payload format), a function URL or an ALB in the form that its source expects.
+// payload format), a function URL, an ALB or VPC Lattice in the form that its source
+// expects.
 // It makes a Router a lambda.Handler, for lambda.Start.
 //
 // It fails only for events that are not HTTP requests ([ErrNotHTTP]) or not

@@ -45,7 +45,10 @@ func (p *payload) target(buf []string) (method string, target path, err error) {
 		resource := str(ev.resource)
 		proxy := str(lookup(ev.pathParameters, greedyName(resource)))
 		target, err = splitPath(restPath(str(ev.path), resource, str(ev.context.path), proxy), true, buf)
-	default:
+	case Lattice:
+		target, err = splitPath(p.latticePath(), true, buf)
+		return str(ev.method), target, err
+	case ALB:
 		target, err = splitPath(str(ev.path), true, buf)
 	}
 	return str(ev.httpMethod), target, err
@@ -61,6 +64,17 @@ func (p *payload) httpPath(buf []string) (path, error) {
 	}
 	raw := stripStage(str(p.ev.rawPath), str(p.ev.context.stage), str(p.ev.context.domainName))
 	return splitPath(raw, false, buf)
+}
+
+// latticePath returns the path of a VPC Lattice event without the query that
+// version 1 has behind it.
+func (p *payload) latticePath() string {
+	raw := p.ev.latticePath
+	if raw == nil {
+		raw = p.ev.path
+	}
+	path, _, _ := strings.Cut(str(raw), "?")
+	return path
 }
 
 func (p *payload) source() Source { return p.src }
@@ -119,8 +133,15 @@ func (p *payload) cookies() []string {
 
 func (p *payload) query() url.Values {
 	ev := &p.ev
-	if isString(ev.rawQueryString) && p.src != REST && p.src != ALB {
-		return parseQuery(str(ev.rawQueryString))
+	switch p.src {
+	case HTTP, FunctionURL:
+		if isString(ev.rawQueryString) {
+			return parseQuery(str(ev.rawQueryString))
+		}
+	case Lattice:
+		if _, raw, ok := strings.Cut(str(ev.latticePath), "?"); ok {
+			return parseQuery(raw)
+		}
 	}
 	q := make(url.Values)
 	for _, m := range appendMembers(nil, ev.multiValueQuery) {
@@ -135,7 +156,8 @@ func (p *payload) query() url.Values {
 }
 
 // queryText decodes a key or value of a query map: ALBs send them as the client
-// did, API Gateway has decoded them.
+// did, API Gateway has decoded them. For VPC Lattice this is not verified on AWS; it
+// is taken to decode.
 func (p *payload) queryText(s string) string {
 	if p.src == ALB {
 		s, _ = unescape(s, true)

@@ -19,6 +19,8 @@ const (
 	FunctionURL
 	// ALB is an Application Load Balancer.
 	ALB
+	// Lattice is VPC Lattice, with either version of its events.
+	Lattice
 )
 
 // String returns the name of the constant.
@@ -34,6 +36,8 @@ func (s Source) String() string {
 		return "FunctionURL"
 	case ALB:
 		return "ALB"
+	case Lattice:
+		return "Lattice"
 	}
 	return "Source(?)"
 }
@@ -168,12 +172,12 @@ func (r *Request) Body() ([]byte, error) {
 // Source returns what sent the request.
 func (r *Request) Source() Source { return r.msg.source() }
 
-// RequestID returns the id that the gateway gave the request; for an ALB, which
-// gives none, the invocation's.
+// RequestID returns the id that the gateway gave the request; for ALB and Lattice,
+// which give none, the invocation's.
 func (r *Request) RequestID() string { return r.msg.requestID() }
 
 // SourceIP returns the address of the client as the gateway saw it, or "" where
-// the event does not say (ALB). It never looks at headers, which clients can
+// the event does not say (ALB, Lattice). It never looks at headers, which clients can
 // forge.
 func (r *Request) SourceIP() string { return r.msg.sourceIP() }
 
