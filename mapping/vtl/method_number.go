@@ -1,0 +1,239 @@
+package vtl
+
+import (
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+func (r *renderer) numberMethod(v any, name string, args []any) (any, error) {
+	switch len(args) {
+	case 0:
+		return numberMethod0(v, name)
+	case 1:
+		if name == "compareTo" && className(v) == className(args[0]) {
+			n, err := compareNumbers(v, args[0])
+			return int32(n), err
+		}
+	}
+	switch v.(type) {
+	case int32:
+		return integerStatic(name, args, 32)
+	case int64:
+		return integerStatic(name, args, 64)
+	case float64:
+		return doubleStatic(name, args)
+	}
+	return bigMethod(v, name, args)
+}
+
+func numberMethod0(v any, name string) (any, error) {
+	switch name {
+	case "intValue":
+		return toInt(v), nil
+	case "longValue":
+		return toLong(v), nil
+	case "doubleValue":
+		return toDouble(v), nil
+	case "shortValue":
+		return int32(int16(toInt(v))), nil
+	case "byteValue":
+		return int32(int8(toInt(v))), nil
+	case "isNaN", "isInfinite":
+		if f, ok := v.(float64); ok {
+			return name == "isNaN" && math.IsNaN(f) || name == "isInfinite" && math.IsInf(f, 0), nil
+		}
+	case "signum", "abs", "negate":
+		if b, ok := v.(*big.Int); ok {
+			switch name {
+			case "signum":
+				return int32(b.Sign()), nil
+			case "abs":
+				return new(big.Int).Abs(b), nil
+			}
+			return new(big.Int).Neg(b), nil
+		}
+	}
+	return noMethod, nil
+}
+
+// bigMethod is the arithmetic of BigInteger.
+func bigMethod(v any, name string, args []any) (any, error) {
+	a, ok := v.(*big.Int)
+	if !ok || len(args) != 1 {
+		return noMethod, nil
+	}
+	b, ok := args[0].(*big.Int)
+	if !ok {
+		return noMethod, nil
+	}
+	op, ok := map[string]kind{"add": kPlus, "subtract": kMinus, "multiply": kTimes, "divide": kDivide, "mod": kModulus}[name]
+	if !ok {
+		return noMethod, nil
+	}
+	if (op == kDivide || op == kModulus) && b.Sign() == 0 {
+		return nil, throw("BigInteger divide by zero")
+	}
+	return calculateBig(op, a, b)
+}
+
+// integerStatic is the static methods of Integer and Long, which any of their values offers.
+func integerStatic(name string, args []any, bits int) (any, error) {
+	parse := "parseInt"
+	if bits == 64 {
+		parse = "parseLong"
+	}
+	if s, ok := first[string](args); ok && (name == parse || name == "valueOf" || name == "decode") {
+		return parseJavaInteger(s, args, bits)
+	}
+	n, ok := integerArg(args, 0, bits)
+	if !ok {
+		return noMethod, nil
+	}
+	m, two := integerArg(args, 1, bits)
+	if two {
+		return integerStatic2(name, n, m, bits)
+	}
+	if len(args) != 1 {
+		return noMethod, nil
+	}
+	u := uint64(n)
+	if bits == 32 {
+		u = uint64(uint32(n))
+	}
+	switch name {
+	case "valueOf":
+		return sized(n, bits), nil
+	case "toString":
+		return strconv.FormatInt(n, 10), nil
+	case "toHexString":
+		return strconv.FormatUint(u, 16), nil
+	case "toBinaryString":
+		return strconv.FormatUint(u, 2), nil
+	case "toOctalString":
+		return strconv.FormatUint(u, 8), nil
+	case "signum":
+		return int32(order(n, 0)), nil
+	case "hashCode":
+		return int32(n ^ n>>32), nil
+	}
+	return noMethod, nil
+}
+
+func integerStatic2(name string, n, m int64, bits int) (any, error) {
+	switch name {
+	case "max":
+		return sized(max(n, m), bits), nil
+	case "min":
+		return sized(min(n, m), bits), nil
+	case "sum":
+		return sized(n+m, bits), nil
+	case "compare":
+		return int32(order(n, m)), nil
+	case "toString":
+		if m < 2 || m > 36 {
+			m = 10
+		}
+		return strconv.FormatInt(n, int(m)), nil
+	}
+	return noMethod, nil
+}
+
+func first[T any](args []any) (T, bool) {
+	var zero T
+	if len(args) == 0 {
+		return zero, false
+	}
+	v, ok := args[0].(T)
+	return v, ok
+}
+
+func integerArg(args []any, i, bits int) (int64, bool) {
+	if i >= len(args) {
+		return 0, false
+	}
+	switch v := args[i].(type) {
+	case int32:
+		return int64(v), true
+	case int64:
+		return v, bits == 64
+	}
+	return 0, false
+}
+
+func sized(n int64, bits int) any {
+	if bits == 32 {
+		return int32(n)
+	}
+	return n
+}
+
+func parseJavaInteger(s string, args []any, bits int) (any, error) {
+	radix := 10
+	if len(args) > 2 {
+		return noMethod, nil
+	}
+	if len(args) == 2 {
+		n, ok := args[1].(int32)
+		if !ok {
+			return noMethod, nil
+		}
+		radix = int(n)
+	}
+	if radix < 2 || radix > 36 || strings.ContainsAny(s, "_") {
+		return nil, throw("not a number")
+	}
+	n, err := strconv.ParseInt(s, radix, bits)
+	if err != nil {
+		return nil, throw("not a number")
+	}
+	return sized(n, bits), nil
+}
+
+// doubleStatic is the static methods of Double.
+func doubleStatic(name string, args []any) (any, error) {
+	if s, ok := first[string](args); ok && len(args) == 1 && (name == "parseDouble" || name == "valueOf") {
+		t := strings.TrimRight(trimSpace(s), "dDfF")
+		f, err := strconv.ParseFloat(t, 64)
+		if err != nil && !math.IsInf(f, 0) || strings.ContainsAny(t, "_xXnNiI") {
+			return nil, throw("not a number")
+		}
+		return f, nil
+	}
+	if len(args) == 0 || !isNumber(args[0]) {
+		return noMethod, nil
+	}
+	a := toDouble(args[0])
+	if len(args) == 1 {
+		switch name {
+		case "valueOf":
+			return a, nil
+		case "toString":
+			return string(appendDouble(nil, a)), nil
+		case "hashCode":
+			bits := math.Float64bits(a)
+			return int32(bits ^ bits>>32), nil
+		case "isNaN":
+			return math.IsNaN(a), nil
+		case "isInfinite":
+			return math.IsInf(a, 0), nil
+		}
+		return noMethod, nil
+	}
+	if len(args) != 2 || !isNumber(args[1]) {
+		return noMethod, nil
+	}
+	b := toDouble(args[1])
+	switch name {
+	case "max":
+		return math.Max(a, b), nil
+	case "min":
+		return math.Min(a, b), nil
+	case "sum":
+		return a + b, nil
+	case "compare":
+		return int32(order(a, b)), nil
+	}
+	return noMethod, nil
+}

@@ -1,0 +1,209 @@
+package vtl
+
+import (
+	"math"
+)
+
+// A reference is looked up step by step. Where there is nothing (no such variable, property, method or key, or null),
+// the whole reference is the empty string: that is how API Gateway sets Velocity up, and why an undefined reference
+// equals "", is true in #if and adds nothing to a text.
+
+func (ref *reference) render(r *renderer) error {
+	if ref.bare {
+		r.out = append(r.out, ref.root...)
+		return nil
+	}
+	v, err := ref.lookup(r)
+	if err != nil {
+		return r.at(ref.pos, err)
+	}
+	if ref.escaped {
+		r.out = append(r.out, ref.escapes...)
+		if v == nil {
+			r.out = append(r.out, '\\')
+		}
+		r.out = append(r.out, ref.literal...)
+		return nil
+	}
+	if b, ok := v.(*blockValue); ok {
+		return ref.renderBlock(r, b)
+	}
+	if v == nil {
+		return ref.renderNothing(r)
+	}
+	r.out = append(r.out, ref.escapes...)
+	r.out = append(r.out, ref.prefix...)
+	start := len(r.out)
+	if r.out, err = r.appendString(r.out, v, 0); err != nil {
+		return r.at(ref.pos, err)
+	}
+	return r.at(ref.pos, r.chargeBytes(len(r.out)-start))
+}
+
+func (ref *reference) renderBlock(r *renderer, b *blockValue) error {
+	ok, err := b.render(r)
+	if ok || err != nil {
+		return err
+	}
+	return ref.renderNothing(r)
+}
+
+// renderNothing prints the reference as it is written: it happens to nothing but a block that is nested too deep.
+func (ref *reference) renderNothing(r *renderer) error {
+	r.out = append(r.out, ref.escapes...)
+	r.out = append(r.out, ref.escapes...)
+	r.out = append(r.out, ref.prefix...)
+	r.out = append(r.out, ref.literal...)
+	return nil
+}
+
+// lookup never yields nil but for a bare name.
+func (ref *reference) lookup(r *renderer) (any, error) {
+	if ref.bare {
+		return nil, nil
+	}
+	v, err := r.get(ref.root)
+	if err != nil {
+		return nil, err
+	}
+	for i := 0; v != nil && i < len(ref.steps); i++ {
+		if err := r.charge(1); err != nil {
+			return nil, err
+		}
+		if v, err = ref.steps[i].apply(r, v); err != nil {
+			return nil, r.at(ref.steps[i].pos, err)
+		}
+	}
+	if v == nil {
+		return "", nil
+	}
+	return v, nil
+}
+
+func (ref *reference) value(r *renderer) (any, error) {
+	if ref.slashBang {
+		return nil, nil
+	}
+	return ref.lookup(r)
+}
+
+// truth is false for false and null alone.
+func (ref *reference) truth(r *renderer) (bool, error) {
+	v, err := ref.lookup(r)
+	if err != nil || v == nil {
+		return false, err
+	}
+	if b, ok := v.(*blockValue); ok {
+		_, ok, err := r.blockString(b)
+		return ok, err
+	}
+	yes, ok := v.(bool)
+	return yes || !ok, nil
+}
+
+// apply is one step of a lookup; nil is nothing.
+func (s *step) apply(r *renderer, v any) (any, error) {
+	switch {
+	case s.index != nil:
+		return s.at(r, v)
+	case s.method:
+		args, err := s.values(r)
+		if err != nil {
+			return nil, err
+		}
+		return r.call(v, s.name, args)
+	}
+	return r.property(v, s.name)
+}
+
+func (s *step) values(r *renderer) ([]any, error) {
+	if len(s.args) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(s.args))
+	for i, a := range s.args {
+		v, err := a.value(r)
+		if err != nil {
+			return nil, err
+		}
+		args[i] = v
+	}
+	return args, nil
+}
+
+// at is v[index]: the method get. A negative index counts from the end of whatever has a size.
+func (s *step) at(r *renderer, v any) (any, error) {
+	i, err := s.position(r, v)
+	if err != nil {
+		return nil, err
+	}
+	return r.call(v, "get", []any{i})
+}
+
+func (s *step) position(r *renderer, v any) (any, error) {
+	i, err := s.index.value(r)
+	if err != nil {
+		return nil, err
+	}
+	n, ok := i.(int32)
+	if !ok || n >= 0 {
+		return i, nil
+	}
+	size, err := r.call(v, "size", nil)
+	if err != nil {
+		return nil, err
+	}
+	count, ok := size.(int32)
+	if !ok {
+		return nil, throw("a negative index needs something that has a size")
+	}
+	return int32(int64(count) + max(int64(n), math.MinInt32)), nil
+}
+
+// assign is #set with steps on the left: a key of a map, or an element of a list that has it. Whatever cannot be
+// assigned is left alone.
+func (ref *reference) assign(r *renderer, val any) error {
+	v, err := r.get(ref.root)
+	if err != nil || v == nil {
+		return err
+	}
+	last := len(ref.steps) - 1
+	for i := range ref.steps[:last] {
+		if v, err = ref.steps[i].apply(r, v); err != nil || v == nil {
+			return err
+		}
+	}
+	s := &ref.steps[last]
+	if s.index == nil {
+		if d := asDict(v); d != nil {
+			d.put(s.name, val)
+		}
+		return nil
+	}
+	i, err := s.position(r, v)
+	if err != nil {
+		return err
+	}
+	if d := asDict(v); d != nil {
+		d.put(i, val)
+		return nil
+	}
+	l, ok := v.(*list)
+	n, isInt := i.(int32)
+	if !ok || !isInt {
+		return nil
+	}
+	_, err = l.set(n, val)
+	return err
+}
+
+// asDict returns the map that v is, or nil.
+func asDict(v any) *dict {
+	switch v := v.(type) {
+	case *dict:
+		return v
+	case *scope:
+		return &v.dict
+	}
+	return nil
+}

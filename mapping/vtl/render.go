@@ -1,0 +1,311 @@
+package vtl
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+)
+
+// Input is what a template renders. Nothing in it is changed.
+type Input struct {
+	// Body is the payload: $input.body, $input.json and $input.path. Empty reads as "{}".
+	Body []byte
+	// Path, Query and Header are the parameters: $input.params. AWS hands out one value of each.
+	Path, Query, Header map[string]string
+	// Context is $context: nil, string, bool, int, int32, int64, float64, json.Number, map[string]any, map[string]string, []any and
+	// []string. "requestOverride" and "responseOverride" are added where they are missing; a response template gets the
+	// values of the request template's Output.
+	Context map[string]any
+	// StageVariables is $stageVariables.
+	StageVariables map[string]string
+	// Order is the order in which loops go through the parameters. The zero value sorts them by name.
+	Order Order
+}
+
+// Order lists names in the order in which keySet() returns them. Names that it leaves out come behind, sorted.
+type Order struct{ Path, Query, Header, Context, StageVariables []string }
+
+// Output is a rendering.
+type Output struct {
+	// Body is valid UTF-8.
+	Body []byte
+	// RequestOverride and ResponseOverride are $context.requestOverride and $context.responseOverride after the
+	// rendering: strings, bools, int64, float64, json.Number where these do not hold a number, nil, []any and
+	// map[string]any. They are never nil.
+	RequestOverride, ResponseOverride map[string]any
+}
+
+// Render renders the template. Every error is a *RenderError; there is no output then. API Gateway answers 500, or 400
+// where errors.Is(err, ErrMalformedBody). Render may be called from many goroutines at once.
+func (t *Template) Render(in Input) (Output, error) {
+	r := &renderer{t: t, in: &in, out: make([]byte, 0, 2*len(t.src)+len(in.Body))}
+	err := r.block(t.body)
+	if err != nil && !errors.Is(err, errStop) && !errors.Is(err, errBreak) {
+		return Output{}, r.at(0, err)
+	}
+	out := Output{Body: r.out}
+	if bytes.IndexByte(out.Body, 0xED) >= 0 {
+		out.Body = joinSurrogates(out.Body)
+	}
+	if out.RequestOverride, err = r.override("requestOverride", requestOverrideKeys); err != nil {
+		return Output{}, r.at(0, err)
+	}
+	if out.ResponseOverride, err = r.override("responseOverride", responseOverrideKeys); err != nil {
+		return Output{}, r.at(0, err)
+	}
+	return out, nil
+}
+
+// renderer is one rendering.
+type renderer struct {
+	t     *Template
+	in    *Input
+	out   []byte
+	vars  map[string]any
+	nulls []nullVar
+	steps int
+	depth int
+
+	input   *inputObject
+	context *dict
+	regexps map[string]*javaRegexp
+	paths   map[string]*jsonPath
+}
+
+// nullVar hides a variable while the element of its loop is null, whatever it is set to.
+type nullVar struct {
+	name   string
+	active bool
+}
+
+// errStop ends the rendering; errBreak ends the innermost loop or block.
+var (
+	errStop  = errors.New("#stop")
+	errBreak = errors.New("#break")
+)
+
+// scopeBreak ends the loop of a scope: #break($foreach.parent).
+type scopeBreak struct{ scope *scope }
+
+func (*scopeBreak) Error() string { return "#break" }
+
+// at gives an error its position, unless it has one or is no error.
+func (r *renderer) at(pos int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return r.locate(pos, err)
+}
+
+func (r *renderer) locate(pos int, err error) error {
+	var (
+		t  *thrown
+		re *RenderError
+		sb *scopeBreak
+	)
+	switch {
+	case errors.Is(err, errStop), errors.Is(err, errBreak), errors.As(err, &re):
+		return err
+	case errors.As(err, &sb) && pos > 0:
+		return err
+	}
+	line, col := lineCol(r.t.src, pos)
+	re = &RenderError{Name: r.t.name, Line: line, Col: col, Msg: err.Error()}
+	if errors.As(err, &t) {
+		re.Err = t.err
+	}
+	return re
+}
+
+// charge counts work against the budget.
+func (r *renderer) charge(n int) error {
+	if r.steps += n; r.steps > MaxSteps {
+		return limit("more than %d steps", MaxSteps)
+	}
+	return nil
+}
+
+// chargeBytes counts copied text: a step for every 64 bytes.
+func (r *renderer) chargeBytes(n int) error {
+	if n > MaxOutputBytes {
+		return limit("a text of more than %d bytes", MaxOutputBytes)
+	}
+	return r.charge(1 + n>>6)
+}
+
+func (r *renderer) block(b block) error {
+	if r.depth++; r.depth > 2*MaxNesting {
+		return limit("blocks nested deeper than %d levels", 2*MaxNesting)
+	}
+	defer func() { r.depth-- }()
+	for _, s := range b {
+		if err := r.charge(1); err != nil {
+			return err
+		}
+		if err := s.render(r); err != nil {
+			return err
+		}
+		if len(r.out) > MaxOutputBytes {
+			return limit("output of more than %d bytes", MaxOutputBytes)
+		}
+	}
+	return nil
+}
+
+// capture renders a block to a string.
+func (r *renderer) capture(b block) (string, error) {
+	outer := r.out
+	r.out = nil
+	err := r.block(b)
+	inner := r.out
+	r.out = outer
+	if err != nil {
+		return "", err
+	}
+	return string(inner), r.chargeBytes(len(inner))
+}
+
+func (t textNode) render(r *renderer) error {
+	r.out = append(r.out, t...)
+	return nil
+}
+
+func (n *ifNode) render(r *renderer) error {
+	for i := range n.arms {
+		if n.arms[i].cond == nil {
+			return r.block(n.arms[i].body)
+		}
+		yes, err := n.arms[i].cond.truth(r)
+		if err != nil {
+			return err
+		}
+		if yes {
+			return r.block(n.arms[i].body)
+		}
+	}
+	return nil
+}
+
+// render assigns, unless the value is null.
+func (n *setNode) render(r *renderer) error {
+	v, err := n.right.value(r)
+	if err != nil {
+		return r.at(n.pos, err)
+	}
+	if v == nil {
+		return nil
+	}
+	if len(n.ref.steps) == 0 {
+		r.set(n.ref.target, v)
+		return nil
+	}
+	return r.at(n.pos, n.ref.assign(r, v))
+}
+
+func (n *defineNode) render(r *renderer) error {
+	r.set(n.name, &blockValue{def: n})
+	return nil
+}
+
+// blockValue is what #define makes: a block that is rendered wherever it is printed.
+type blockValue struct {
+	def   *defineNode
+	depth int
+}
+
+// maxDefineDepth is how deep a block may print itself.
+const maxDefineDepth = 2
+
+// render reports false where the block is nested too deep, and prints nothing.
+func (b *blockValue) render(r *renderer) (bool, error) {
+	if b.depth >= maxDefineDepth {
+		return false, nil
+	}
+	b.depth++
+	err := r.block(b.def.body)
+	b.depth--
+	if errors.Is(err, errBreak) {
+		err = nil
+	}
+	return true, err
+}
+
+func (n *breakNode) render(r *renderer) error {
+	if n.scope == nil {
+		return errBreak
+	}
+	v, err := n.scope.value(r)
+	if err != nil {
+		return r.at(n.pos, err)
+	}
+	s, ok := v.(*scope)
+	if !ok {
+		return r.at(n.pos, throw("#break takes a scope such as $foreach"))
+	}
+	return &scopeBreak{s}
+}
+
+func (stopNode) render(*renderer) error { return errStop }
+
+func (n *failNode) render(r *renderer) error { return r.at(n.pos, throw("%s", n.msg)) }
+
+// get looks up a variable. The built-in objects are made when they are asked for.
+func (r *renderer) get(name string) (any, error) {
+	for i := range r.nulls {
+		if r.nulls[i].active && r.nulls[i].name == name {
+			return nil, nil
+		}
+	}
+	if v, ok := r.vars[name]; ok {
+		return v, nil
+	}
+	switch name {
+	case "input":
+		return r.inputObject(), nil
+	case "util":
+		return &utilObject{}, nil
+	case "context":
+		return r.contextDict()
+	case "stageVariables":
+		v := orderedDict(r.in.StageVariables, r.in.Order.StageVariables)
+		r.set(name, v)
+		return v, nil
+	}
+	return nil, nil
+}
+
+func (r *renderer) set(name string, v any) {
+	if v == nil {
+		for i := range r.nulls {
+			if r.nulls[i].name == name {
+				r.nulls[i].active = true
+			}
+		}
+	}
+	if r.vars == nil {
+		r.vars = make(map[string]any, 8)
+	}
+	r.vars[name] = v
+}
+
+// restore gives a variable its value before a loop, or none.
+func (r *renderer) restore(name string, v any) {
+	if v != nil {
+		r.set(name, v)
+		return
+	}
+	for i := range r.nulls {
+		if r.nulls[i].name == name {
+			r.nulls[i].active = false
+		}
+	}
+	if isBuiltin(name) {
+		r.set(name, nil)
+		return
+	}
+	delete(r.vars, name)
+}
+
+func isBuiltin(name string) bool {
+	return strings.Contains(" input util context stageVariables ", " "+name+" ")
+}
