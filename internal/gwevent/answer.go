@@ -62,7 +62,7 @@ func (e *MalformedError) Error() string {
 // HTTPAPI and FunctionURL: an object with a statusCode, of which unknown keys are ignored; anything else is itself
 // the body of a 200.
 //
-// ALB and ALBMultiValue: an object with a statusCode and, depending on the mode, headers or multiValueHeaders whose
+// ALB, ALBMultiValue and Lattice: an object with a statusCode and, depending on the mode, headers or multiValueHeaders whose
 // values are strings.
 func ParseAnswer(src Source, payload []byte) (*Answer, error) {
 	p := &answerParser{src: src}
@@ -76,7 +76,7 @@ func ParseAnswer(src Source, payload []byte) (*Answer, error) {
 		a, err = p.rest(payload)
 	case HTTPAPI, FunctionURL:
 		a, err = p.v2(payload)
-	case ALB, ALBMultiValue:
+	case ALB, ALBMultiValue, Lattice:
 		a, err = p.alb(payload)
 	default:
 		err = p.fail("unknown source")
@@ -199,7 +199,7 @@ const maxALBAnswer = 1 << 20
 
 func (p *answerParser) alb(payload []byte) (*Answer, error) {
 	var f fields
-	if len(payload) > maxALBAnswer {
+	if p.src != Lattice && len(payload) > maxALBAnswer {
 		return nil, p.fail("%d bytes, the limit is %d", len(payload), maxALBAnswer)
 	}
 	if json.Unmarshal(payload, &f) != nil {

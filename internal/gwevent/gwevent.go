@@ -1,8 +1,8 @@
 // Package gwevent turns HTTP requests into the events that Lambda functions receive, and the answers of functions
 // back into HTTP.
 //
-// It plays the part of the service in front of a function: API Gateway (REST and HTTP APIs), a function URL, or an
-// Application Load Balancer. [New] builds the event of any of these from one *http.Request; [ParseAnswer] does what
+// It plays the part of the service in front of a function: API Gateway (REST and HTTP APIs), a function URL, an
+// Application Load Balancer, or VPC Lattice. [New] builds the event of any of these from one *http.Request; [ParseAnswer] does what
 // that service does with the function's answer, refusing what the service refuses.
 //
 // The rules follow events recorded on AWS. Where AWS neither documents nor shows a rule, the comment says
@@ -29,10 +29,12 @@ const (
 	ALB
 	// ALBMultiValue is an Application Load Balancer whose target group has multi-value headers on.
 	ALBMultiValue
+	// Lattice is VPC Lattice with version 2 of its events.
+	Lattice
 )
 
 // Sources returns every source, in the order of the constants.
-func Sources() []Source { return []Source{REST, HTTPAPI, FunctionURL, ALB, ALBMultiValue} }
+func Sources() []Source { return []Source{REST, HTTPAPI, FunctionURL, ALB, ALBMultiValue, Lattice} }
 
 // String returns a short name, fit for test names and logs.
 func (s Source) String() string {
@@ -47,6 +49,8 @@ func (s Source) String() string {
 		return "ALB"
 	case ALBMultiValue:
 		return "ALBMultiValue"
+	case Lattice:
+		return "Lattice"
 	}
 	return fmt.Sprintf("Source(%d)", int(s))
 }
@@ -79,7 +83,7 @@ type Options struct {
 	// AccountID, APIID, DomainName, RequestID and SourceIP fill the request context. Where empty: a made-up account,
 	// a made-up API, the domain that AWS would give to it, a random id, and the host part of Request.RemoteAddr.
 	AccountID, APIID, DomainName, RequestID, SourceIP string
-	// TargetGroupARN is the target group of ALB and ALBMultiValue; a made-up one where empty.
+	// TargetGroupARN is the target group of ALB, ALBMultiValue and Lattice; a made-up one where empty.
 	TargetGroupARN string
 	// TraceID is the X-Amzn-Trace-Id header; where empty it is made from RequestID and Time. A header that the
 	// client sent is kept.
@@ -115,6 +119,8 @@ func New(r *http.Request, opt Options) ([]byte, error) {
 		return marshal(in.v2())
 	case ALB, ALBMultiValue:
 		return marshal(in.alb())
+	case Lattice:
+		return marshal(in.lattice())
 	}
 	return nil, fmt.Errorf("gwevent: unknown source %d", int(opt.Source))
 }

@@ -167,7 +167,7 @@ func TestZeroOptions(t *testing.T) {
 	for _, src := range Sources() {
 		got := build(t, r, Options{Source: src})
 		require.NotContains(t, got, "Source(")
-		if src == ALB || src == ALBMultiValue {
+		if src == ALB || src == ALBMultiValue || src == Lattice {
 			require.Equal(t, "/", got["path"])
 			continue
 		}
@@ -238,4 +238,17 @@ func TestForTemplate(t *testing.T) {
 
 	_, err = ForTemplate(r, with(REST, func(o *Options) { o.Authorizer = func() {} }))
 	require.Error(t, err)
+}
+
+func TestLattice(t *testing.T) {
+	r := httptest.NewRequest("POST", "/a%2Fb/c%20d?q=1+2&q=%26&e=", strings.NewReader("text"))
+	r.Header["X-A"] = []string{"1", "2"}
+	got := build(t, r, with(Lattice))
+	require.Equal(t, "POST", got["method"])
+	require.Equal(t, "/a%2Fb/c%20d", got["path"])
+	require.Equal(t, "2.0", got["version"])
+	require.Equal(t, "text", got["body"])
+	require.Equal(t, object{"q": []any{"1 2", "&"}, "e": []any{""}}, got["queryStringParameters"])
+	require.Equal(t, []any{"1", "2"}, got["headers"].(object)["x-a"])
+	require.Contains(t, got["requestContext"], "serviceArn")
 }

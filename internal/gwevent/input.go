@@ -61,7 +61,11 @@ func (in *input) fillIDs() {
 		orElse(&in.Stage, "$default")
 	case FunctionURL:
 		in.Stage = "$default"
+		in.StageVariables = nil
 		account, api, domain = "anonymous", "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6", "lambda-url.us-east-1.on.aws"
+	case Lattice:
+		api, domain = "local-0123456789abcdef0", "vpc-lattice-svcs.us-east-1.on.aws"
+		orElse(&in.TargetGroupARN, latticeARN+"targetgroup/tg-0123456789abcdef0")
 	default:
 		proto, port = "http", "80"
 		api, domain = "local-1234567890", "us-east-1.elb.amazonaws.com"

@@ -1,5 +1,5 @@
 // Package routertest drives a Lambda function with the events that API Gateway,
-// function URLs and load balancers would send for an HTTP request, and checks the
+// function URLs, load balancers and VPC Lattice would send for an HTTP request, and checks the
 // answers.
 //
 //	func TestGetUser(t *testing.T) {
@@ -65,8 +65,8 @@ func (r *Request) Header(name, value string) *Request {
 	return r
 }
 
-// From sets the service that sends the event: router.REST, HTTP, FunctionURL or
-// ALB.
+// From sets the service that sends the event: router.REST, HTTP, FunctionURL, ALB
+// or Lattice.
 func (r *Request) From(source router.Source) *Request {
 	r.source = source
 	return r
@@ -78,7 +78,7 @@ func (r *Request) MultiValue() *Request {
 	return r
 }
 
-// Stage sets the API's stage and its variables. Function URLs and ALBs have none.
+// Stage sets the API's stage and its variables. The other sources have none.
 func (r *Request) Stage(name string, variables map[string]string) *Request {
 	r.opt.Stage, r.opt.StageVariables = name, variables
 	return r
@@ -119,9 +119,6 @@ func (r *Request) build() (*http.Request, gwevent.Options, error) {
 		return nil, opt, err
 	}
 	opt.Source = source
-	if r.source == router.FunctionURL {
-		opt.Stage, opt.StageVariables = "", nil
-	}
 	if claims, ok := opt.Authorizer.(map[string]string); ok {
 		opt.Authorizer = map[string]any{"claims": claims}
 		if r.source != router.REST {
@@ -171,6 +168,8 @@ func gatewaySource(s router.Source, multiValue bool) (gwevent.Source, error) {
 			return gwevent.ALBMultiValue, nil
 		}
 		return gwevent.ALB, nil
+	case router.Lattice:
+		return gwevent.Lattice, nil
 	}
 	return 0, fmt.Errorf("no events come from %v", s)
 }

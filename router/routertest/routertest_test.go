@@ -36,7 +36,7 @@ func app() *router.Router {
 // The same request from every source reads the same to the function, and the
 // answer to the client.
 func TestEverySource(t *testing.T) {
-	for _, source := range []router.Source{router.REST, router.HTTP, router.FunctionURL, router.ALB} {
+	for _, source := range []router.Source{router.REST, router.HTTP, router.FunctionURL, router.ALB, router.Lattice} {
 		for _, multi := range []bool{false, source == router.ALB} {
 			req := routertest.NewRequest("POST", "/users/a%20b+%ED%95%9C?q=1+2&q=%26", `{"x":"한"}`).From(source).
 				Header("X-A", "v").Header("Cookie", "sid=s1").Claims(map[string]string{"sub": "u1"}).Stage("dev", map[string]string{"table": "t1"})
@@ -45,9 +45,9 @@ func TestEverySource(t *testing.T) {
 			}
 			sub, ip, table, query := "u1", "192.0.2.1", "t1", "1 2 &"
 			switch source {
-			case router.ALB:
+			case router.ALB, router.Lattice:
 				sub, ip, table = "", "", ""
-				if !multi {
+				if source == router.ALB && !multi {
 					query = "&" // the single-value form has the last value only
 				}
 			case router.FunctionURL:
@@ -60,7 +60,7 @@ func TestEverySource(t *testing.T) {
 }
 
 func TestEncodedSlash(t *testing.T) {
-	for _, source := range []router.Source{router.REST, router.FunctionURL, router.ALB} {
+	for _, source := range []router.Source{router.REST, router.FunctionURL, router.ALB, router.Lattice} {
 		resp := routertest.Do(t, app(), routertest.Post("/users/a%2Fb", nil).From(source)).Expect(201)
 		if !strings.Contains(string(resp.Body), "|/users/a/b|a/b|") {
 			t.Errorf("%v: %s", source, resp.Body)
@@ -87,7 +87,7 @@ func TestBodies(t *testing.T) {
 	}{
 		{nil, "", ""}, {"text", "text", ""}, {[]byte("\xff\x00"), "\xff\x00", ""}, {user{1, "Kim"}, `{"id":1,"name":"Kim"}`, "application/json"},
 	} {
-		for _, source := range []router.Source{router.REST, router.HTTP, router.FunctionURL, router.ALB} {
+		for _, source := range []router.Source{router.REST, router.HTTP, router.FunctionURL, router.ALB, router.Lattice} {
 			routertest.Do(t, echo, routertest.Put("/x", tt.body).From(source)).Expect(200).Text(tt.want).HasHeader("X-Type", tt.mediaType)
 		}
 	}
