@@ -40,6 +40,7 @@ func (m *httpMessage) requestID() string           { return "" }
 func (m *httpMessage) stage() string               { return "" }
 func (m *httpMessage) stageVariable(string) string { return "" }
 func (m *httpMessage) claim(string) (string, bool) { return "", false }
+func (m *httpMessage) clone() message              { return m } // only the handler reads the body
 func (m *httpMessage) event(any) error {
 	return errors.New("router: the request did not come as an event")
 }

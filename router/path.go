@@ -1,6 +1,7 @@
 package router
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -58,7 +59,20 @@ func (p path) from(i int) string {
 	for _, s := range p.segments[:i] {
 		n += len(s) + 1
 	}
-	return p.raw[n:]
+	return p.raw[min(n, len(p.raw)):]
+}
+
+// strip removes the segments of a prefix if the path starts with them, and reports
+// whether it did.
+func (p *path) strip(prefix []string) bool {
+	if len(p.segments) < len(prefix) || !slices.Equal(p.segments[:len(prefix)], prefix) {
+		return false
+	}
+	if p.raw != "" {
+		p.raw = p.from(len(prefix))
+	}
+	p.segments = p.segments[len(prefix):]
+	return true
 }
 
 // blank reports whether the segments from the i-th on are all empty.

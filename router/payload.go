@@ -222,3 +222,8 @@ func (p *payload) event(v any) error {
 	}
 	return nil
 }
+
+func (p *payload) clone() message {
+	c := *p
+	return &c
+}

@@ -59,6 +59,8 @@ type Request struct {
 	body    []byte
 	bodyErr error
 	read    bool // body and bodyErr are set
+	limited bool // a BodyLimit is in force: limit
+	limit   int
 
 	segments [12]string // backs path.segments
 	params   [4]string  // backs values
@@ -82,6 +84,8 @@ type message interface {
 	claim(name string) (string, bool)
 	// event decodes the whole event into v.
 	event(v any) error
+	// clone returns a copy that another goroutine may use.
+	clone() message
 }
 
 // Method returns the HTTP method.
@@ -164,6 +168,9 @@ func (r *Request) Cookie(name string) (string, bool) {
 func (r *Request) Body() ([]byte, error) {
 	if !r.read {
 		r.body, r.bodyErr = r.msg.body()
+		if r.limited && r.bodyErr == nil {
+			r.body, r.bodyErr = r.bounded(r.body)
+		}
 		r.read = true
 	}
 	return r.body, r.bodyErr

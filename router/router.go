@@ -6,6 +6,7 @@ import (
 	"iter"
 	"runtime"
 	"slices"
+	"strings"
 )
 
 // A Handler answers a request. Exactly one of its results is meant to be set: an
@@ -28,7 +29,12 @@ type Router struct {
 	parent *Router // of a group
 	prefix string
 	mw     []Middleware
-	chain  Handler // the root's middleware around the matched route, or nil
+
+	// Of the root only.
+	chain      Handler    // the middleware around the matched route, or nil
+	strip      [][]string // prefixes of paths, as segments
+	notFound   Handler    // nil for the default
+	notAllowed Handler    // nil for the default
 }
 
 // A table holds the routes of a router and of its groups.
@@ -94,14 +100,19 @@ func (r *Router) around(h Handler) Handler {
 
 // routes returns the table that r shares with its groups.
 func (r *Router) routes() *table {
-	root := r
-	for root.parent != nil {
-		root = root.parent
-	}
+	root := r.root()
 	if root.table == nil {
 		root.table = new(table)
 	}
 	return root.table
+}
+
+// root returns the router that r is a group of.
+func (r *Router) root() *Router {
+	for r.parent != nil {
+		r = r.parent
+	}
+	return r
 }
 
 // Group returns a router for routes below prefix, with middleware of their own.
@@ -162,12 +173,16 @@ func (r *Router) handle(s string, h Handler, mw []Middleware) {
 	if err != nil {
 		panic(fmt.Sprintf("router: %v (registered at %s)", err, site(pcs[0])))
 	}
-	rt := &route{pattern: p, path: p.path(), owner: r, own: wrap(h, mw), caller: pcs[0]}
+	r.add(&route{pattern: p, path: p.path(), owner: r, own: wrap(h, mw), caller: pcs[0]})
+}
+
+// add adds a route that belongs to r.
+func (r *Router) add(rt *route) {
 	rt.handler = r.around(rt.own)
 	t := r.routes()
 	if old := t.root.insert(rt); old != nil {
 		panic(fmt.Sprintf("router: %q (registered at %s) conflicts with %q (registered at %s): both match %s",
-			p.String(), site(rt.caller), old.pattern.String(), site(old.caller), p.witness()))
+			rt.pattern.String(), site(rt.caller), old.pattern.String(), site(old.caller), rt.pattern.witness()))
 	}
 	t.routes = append(t.routes, rt)
 }
@@ -178,6 +193,45 @@ func site(pc uintptr) string {
 	f, _ := runtime.CallersFrames([]uintptr{pc}).Next()
 	return fmt.Sprintf("%s:%d", f.File, f.Line)
 }
+
+// Mount registers the routes of another router below a prefix, which may hold
+// variables, with all of that router's middleware. Routes that the other router gets
+// later are not among them.
+func (r *Router) Mount(prefix string, other *Router) {
+	for _, rt := range slices.Clone(other.routes().routes) {
+		p, err := parsePattern(r.prefix+trimSlash(prefix), rt.pattern.String())
+		if err != nil {
+			panic(fmt.Sprintf("router: mount at %q: %v (registered at %s)", prefix, err, site(rt.caller)))
+		}
+		r.add(&route{pattern: p, path: p.path(), owner: r, own: wrap(rt.handler, other.mw), caller: rt.caller})
+	}
+}
+
+// StripPrefix makes the router take requests whose path starts with one of the
+// prefixes as if it did not, at a boundary of segments only: with "/pay", /pay/x is
+// routed as /x and /payment is not touched. Stages of HTTP APIs and base paths of
+// REST APIs are told from the event and need no prefix; base paths of HTTP APIs behind
+// a $default route, and paths of load balancers, do.
+func (r *Router) StripPrefix(prefixes ...string) {
+	for _, prefix := range prefixes {
+		p, err := splitPath(prefix, false, nil)
+		if err != nil || !strings.HasPrefix(prefix, "/") || len(p.segments) == 0 {
+			panic(fmt.Sprintf(`router: prefix %q must be a path that starts with "/"`, prefix))
+		}
+		root := r.root()
+		root.strip = append(root.strip, p.segments)
+		slices.SortStableFunc(root.strip, func(a, b []string) int { return len(b) - len(a) })
+	}
+}
+
+// NotFound sets the handler of requests whose path no route matches. The default
+// answers 404. The router's middleware runs around it.
+func (r *Router) NotFound(h Handler) { r.root().notFound = h }
+
+// MethodNotAllowed sets the handler of requests whose path has routes, but none for
+// the method. The default answers 405. The header Allow is added to what h answers,
+// and the router's middleware runs around it. OPTIONS is answered without h.
+func (r *Router) MethodNotAllowed(h Handler) { r.root().notAllowed = h }
 
 // Routes returns the routes in the order of registration, those of all groups
 // among them.

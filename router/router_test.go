@@ -205,6 +205,89 @@ func TestRequestsThroughAGroup(t *testing.T) {
 	}
 }
 
+func TestMount(t *testing.T) {
+	var order []string
+	shop := New(trace(&order, "shop"))
+	shop.Get("/", named("index"))
+	shop.Group("/orders", trace(&order, "orders")).Get("/{id}", func(_ context.Context, req *Request) (*Response, error) {
+		return Text(200, req.PathValue("shop")+"/"+req.PathValue("id")+" "+req.Route()), nil
+	})
+	r := New(trace(&order, "root"))
+	r.Group("/v1", trace(&order, "v1")).Mount("/shops/{shop}/", shop)
+	shop.Get("/late", named("late"))
+	for path, want := range map[string]string{
+		"/v1/shops/s1/orders/7": "s1/7 /v1/shops/{shop}/orders/{id}", "/v1/shops/s1": "index",
+		"/v1/shops/s1/late": `{"detail":"no route matches the path","status":404,"title":"Not Found"}`,
+	} {
+		order = nil
+		if got := do(r, "GET", path).Body.String(); got != want {
+			t.Errorf("%s: %s", path, got)
+		}
+		if got := strings.Join(order, " "); strings.Contains(path, "orders") && got != "root v1 shop orders" {
+			t.Errorf("%s: order %s", path, got)
+		}
+	}
+	if msg := panics(func() { r.Mount("/{id}", shop) }); !strings.Contains(msg, "stands twice") {
+		t.Error(msg)
+	}
+	if msg := panics(func() { r.Mount("/v1/shops/{x}", shop) }); !strings.Contains(msg, "conflicts with") {
+		t.Error(msg)
+	}
+}
+
+func TestStripPrefix(t *testing.T) {
+	r := New()
+	r.StripPrefix("/pay", "/pay/v2/", "/한 국")
+	r.Handle("/", named("root"))
+	r.Handle("/{proxy+}", func(_ context.Context, req *Request) (*Response, error) {
+		return Text(200, req.Path()+" "+req.PathValue("proxy")), nil
+	})
+	for path, want := range map[string]string{
+		"/pay": "root", "/pay/": "root", "/pay/x": "/x x", "/pay/v2": "root", "/pay/v2/x/y": "/x/y x/y", "/payment/foo": "/payment/foo payment/foo",
+		"/pay/pay/x": "/pay/x pay/x", "/%ED%95%9C%20%EA%B5%AD/a%2Fb": "/a/b a/b", "/x/pay": "/x/pay x/pay", "/p%61y/x": "/x x",
+	} {
+		if got := do(r, "GET", path).Body.String(); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+	for _, bad := range []string{"", "/", "pay", "/\xff"} {
+		if msg := panics(func() { r.StripPrefix(bad) }); !strings.Contains(msg, "prefix") {
+			t.Errorf("%q: %s", bad, msg)
+		}
+	}
+}
+
+func TestCustomNotFoundAndMethodNotAllowed(t *testing.T) {
+	var order []string
+	r := New(trace(&order, "root"))
+	g := r.Group("/g")
+	g.Get("/x", named("x"))
+	g.NotFound(func(_ context.Context, req *Request) (*Response, error) {
+		return Text(404, "nothing at "+req.Path()), nil
+	})
+	for _, tt := range []struct {
+		h    Handler
+		want string
+	}{
+		{func(context.Context, *Request) (*Response, error) { return Text(405, "no"), nil }, "no"},
+		{func(context.Context, *Request) (*Response, error) { return nil, Errorf(405, "never") }, `{"detail":"never","status":405,"title":"Method Not Allowed"}`},
+	} {
+		g.MethodNotAllowed(tt.h)
+		if w := do(r, "PUT", "/g/x"); w.Code != 405 || w.Body.String() != tt.want || w.Header().Get("Allow") != "GET, HEAD, OPTIONS" {
+			t.Errorf("%d %s %v", w.Code, w.Body, w.Header())
+		}
+	}
+	if w := do(r, "OPTIONS", "/g/x"); w.Code != 204 {
+		t.Errorf("OPTIONS: %d", w.Code)
+	}
+	if w := do(r, "GET", "/nowhere"); w.Code != 404 || w.Body.String() != "nothing at /nowhere" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if len(order) != 4 {
+		t.Errorf("the middleware ran %d times for 4 requests", len(order))
+	}
+}
+
 func TestZeroRouter(t *testing.T) {
 	var r Router
 	if w := do(&r, "GET", "/"); w.Code != 404 {

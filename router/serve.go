@@ -7,10 +7,13 @@ import (
 
 // serve routes a request and returns the answer to it, which is valid.
 func (r *Router) serve(ctx context.Context, req *Request) *Response {
-	for r.parent != nil {
-		r = r.parent
-	}
+	r = r.root()
 	req.router = r
+	for _, prefix := range r.strip {
+		if req.path.strip(prefix) {
+			break
+		}
+	}
 	if r.table != nil && req.fault == nil {
 		req.route, req.values = r.table.root.match(req.method, req.path, req.params[:0])
 	}
@@ -44,10 +47,13 @@ func (r *Router) dispatch(ctx context.Context, req *Request) (*Response, error) 
 		return req.route.handler(ctx, req)
 	}
 	methods := req.methods()
-	if len(methods) == 0 {
-		return nil, Errorf(http.StatusNotFound, "no route matches the path")
+	switch {
+	case len(methods) > 0:
+		return answerMethods(ctx, req, methods)
+	case r.notFound != nil:
+		return r.notFound(ctx, req)
 	}
-	return answerMethods(req, methods)
+	return nil, Errorf(http.StatusNotFound, "no route matches the path")
 }
 
 // methods returns the methods of all routes that match the request's path; "" is
@@ -68,7 +74,7 @@ func (r *Request) methods() []string {
 //	r.Handle("/{proxy+}", fallback) // would get DELETE /users otherwise
 //
 // Where no general route matches, a Router answers so by itself.
-func MethodNotAllowed(_ context.Context, req *Request) (*Response, error) {
+func MethodNotAllowed(ctx context.Context, req *Request) (*Response, error) {
 	var methods []string
 	if req.route != nil {
 		for _, rt := range req.router.table.routes {
@@ -77,16 +83,25 @@ func MethodNotAllowed(_ context.Context, req *Request) (*Response, error) {
 			}
 		}
 	}
-	return answerMethods(req, methods)
+	return answerMethods(ctx, req, methods)
 }
 
 // answerMethods answers OPTIONS with 204, any other method with 405.
-func answerMethods(req *Request, methods []string) (*Response, error) {
+func answerMethods(ctx context.Context, req *Request, methods []string) (*Response, error) {
 	resp := &Response{Status: http.StatusNoContent, Header: http.Header{"Allow": {allow(methods)}}}
 	if req.method == http.MethodOptions {
 		return resp, nil
 	}
-	return resp, Errorf(http.StatusMethodNotAllowed, "the path does not take %s", clip(req.method))
+	custom := req.router.notAllowed
+	if custom == nil {
+		return resp, Errorf(http.StatusMethodNotAllowed, "the path does not take %s", clip(req.method))
+	}
+	own, err := custom(ctx, req)
+	if own != nil {
+		own.set("Allow", allow(methods))
+		resp = own
+	}
+	return resp, err
 }
 
 // clip bounds what of a client's text is sent back.

@@ -1,0 +1,69 @@
+package router
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Timeout answers 504 when the handler inside is not done a margin before the
+// context's deadline, which on Lambda is the function's time-out. Without it Lambda
+// ends the process, and the client gets an answer that says nothing. The handler's
+// context ends at the same time; a handler that heeds it leaves nothing behind.
+//
+// The handler runs in a goroutine of its own, with a copy of the Request. A panic is
+// passed on, for [Recover] to catch; one that comes after the answer is dropped. A
+// context without a deadline changes nothing.
+func Timeout(margin time.Duration) Middleware {
+	return func(next Handler) Handler {
+		return func(ctx context.Context, req *Request) (*Response, error) {
+			deadline, ok := ctx.Deadline()
+			if !ok {
+				return next(ctx, req)
+			}
+			ctx, cancel := context.WithDeadline(ctx, deadline.Add(-margin))
+			defer cancel()
+			return race(ctx, req.clone(), next)
+		}
+	}
+}
+
+// An outcome is how a handler ended.
+type outcome struct {
+	resp     *Response
+	err      error
+	panicked bool
+	value    any // of the panic
+}
+
+// race runs a handler until it is done or ctx is.
+func race(ctx context.Context, req *Request, next Handler) (*Response, error) {
+	done := make(chan outcome, 1)
+	go func() {
+		out := outcome{panicked: true}
+		defer func() {
+			if out.panicked {
+				out.value = recover()
+			}
+			done <- out
+		}()
+		out.resp, out.err = next(ctx, req)
+		out.panicked = false
+	}()
+	select {
+	case out := <-done:
+		if out.panicked {
+			panic(out.value)
+		}
+		return out.resp, out.err
+	case <-ctx.Done():
+		return nil, &Error{Status: http.StatusGatewayTimeout, Detail: "the function ran out of time", Err: ctx.Err()}
+	}
+}
+
+// clone returns a copy that another goroutine may use.
+func (r *Request) clone() *Request {
+	c := *r
+	c.msg = r.msg.clone()
+	return &c
+}

@@ -1,0 +1,77 @@
+package router
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New(Recover(), Timeout(100*time.Millisecond))
+		r.Get("/slow", func(ctx context.Context, req *Request) (*Response, error) {
+			req.Headers() // fills the copy's caches, while others may read the original
+			<-ctx.Done()
+			return nil, ctx.Err()
+		})
+		r.Get("/fast", func(ctx context.Context, req *Request) (*Response, error) {
+			time.Sleep(899 * time.Millisecond)
+			return Text(200, req.Route()), nil
+		})
+		r.Get("/panic", func(context.Context, *Request) (*Response, error) { panic("secret") })
+		r.Get("/late", func(ctx context.Context, _ *Request) (*Response, error) {
+			<-ctx.Done()
+			time.Sleep(time.Millisecond)
+			panic("after the answer")
+		})
+		for _, tt := range []struct {
+			path   string
+			status string
+			after  time.Duration
+		}{
+			{"/slow", `"statusCode":504`, 900 * time.Millisecond},
+			{"/fast", `"statusCode":200`, 899 * time.Millisecond},
+			{"/panic", `"statusCode":500`, 0},
+			{"/late", `"statusCode":504`, 900 * time.Millisecond},
+		} {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			start := time.Now()
+			out, err := r.Invoke(ctx, mergeEvent(t, restEvent, `{"path":"`+tt.path+`"}`))
+			if took := time.Since(start); err != nil || !strings.Contains(string(out), tt.status) || took != tt.after || strings.Contains(string(out), "secret") {
+				t.Errorf("%s after %v: %s, %v", tt.path, took, out, err)
+			}
+			cancel()
+			synctest.Wait() // no goroutine is left that waits for anything but the clock
+		}
+		out, err := r.Invoke(t.Context(), mergeEvent(t, restEvent, `{"path":"/fast"}`))
+		if err != nil || !strings.Contains(string(out), `"statusCode":200`) {
+			t.Errorf("without a deadline: %s, %v", out, err)
+		}
+	})
+}
+
+func TestTimeoutLeavesNoGoroutine(t *testing.T) {
+	before := runtime.NumGoroutine()
+	h := Timeout(0)(func(ctx context.Context, _ *Request) (*Response, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	})
+	expired, cancel := context.WithDeadline(t.Context(), time.Now())
+	defer cancel()
+	for range 10_000 {
+		if _, err := h(expired, &Request{msg: &proxyMessage{}}); StatusOf(err) != 504 && !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+	}
+	for range 1000 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		runtime.Gosched()
+	}
+	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+}
