@@ -1,0 +1,175 @@
+package dynamotest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+const maxBatchWrite = 25
+
+type batchWriteRequest struct {
+	RequestItems                map[string][]batchWrite
+	ReturnConsumedCapacity      string
+	ReturnItemCollectionMetrics string
+}
+
+// A batchWrite is either a put or a delete.
+type batchWrite struct {
+	PutRequest    *struct{ Item item }
+	DeleteRequest *struct{ Key item }
+}
+
+type batchWriteResult struct{ capacity []*capacity }
+
+func (r *batchWriteRequest) table() string { return onlyKey(r.RequestItems) }
+
+// batchWriteItem puts and deletes up to 25 items of any tables, without
+// conditions. All of them are processed, always.
+func batchWriteItem(db *DB, r *batchWriteRequest) (*batchWriteResult, *fault) {
+	if f := r.check(); f != nil {
+		return nil, f
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	var changes []*change
+	res := &batchWriteResult{}
+	for _, name := range slices.Sorted(maps.Keys(r.RequestItems)) {
+		planned, f := planBatch(db, name, r.RequestItems[name])
+		if f != nil {
+			return nil, f
+		}
+		units := 0.0
+		for _, c := range planned {
+			units += writeUnits(c.size, 0)
+		}
+		if c := consumption(r.ReturnConsumedCapacity, name, units); c != nil {
+			res.capacity = append(res.capacity, c)
+		}
+		changes = append(changes, planned...)
+	}
+	for _, c := range changes {
+		c.commit()
+	}
+	return res, nil
+}
+
+func (r *batchWriteRequest) check() *fault {
+	c := &constraints{}
+	c.consumed(r.ReturnConsumedCapacity)
+	c.metrics(r.ReturnItemCollectionMetrics)
+	if c.present("requestItems", r.RequestItems != nil); r.RequestItems != nil {
+		c.count("requestItems", "{}", len(r.RequestItems), maxBatchWrite)
+	}
+	names, total := slices.Sorted(maps.Keys(r.RequestItems)), 0
+	for _, name := range names {
+		list := r.RequestItems[name]
+		c.count("requestItems."+name+".member", "[]", len(list), maxBatchWrite)
+		total += len(list)
+		for i, w := range list {
+			w.constrain(c, fmt.Sprintf("requestItems.%s.member.%d.member", name, i+1))
+		}
+	}
+	if f := c.fault(); f != nil {
+		return f
+	}
+	for _, name := range names {
+		for _, w := range r.RequestItems[name] {
+			if f := w.check(); f != nil {
+				return f
+			}
+		}
+	}
+	if total > maxBatchWrite {
+		return validation("Too many items requested for the BatchWriteItem call")
+	}
+	return nil
+}
+
+func (w batchWrite) constrain(c *constraints, member string) {
+	if w.PutRequest != nil {
+		c.present(member+".putRequest.item", w.PutRequest.Item != nil)
+	}
+	if w.DeleteRequest != nil {
+		c.present(member+".deleteRequest.key", w.DeleteRequest.Key != nil)
+	}
+}
+
+func (w batchWrite) check() *fault {
+	switch {
+	case (w.PutRequest != nil) == (w.DeleteRequest != nil):
+		return validation(msgManyTypes)
+	case w.PutRequest != nil:
+		return checkNewItem(w.PutRequest.Item)
+	}
+	return invalidFault(w.DeleteRequest.Key.fault())
+}
+
+func (w batchWrite) mutation(table string) *mutation {
+	if w.PutRequest != nil {
+		return &mutation{table: table, kind: mutatePut, item: w.PutRequest.Item}
+	}
+	return &mutation{table: table, kind: mutateDelete, key: w.DeleteRequest.Key}
+}
+
+// planBatch plans the writes of one table, no item of which may come twice.
+func planBatch(db *DB, name string, list []batchWrite) ([]*change, *fault) {
+	seen := make(map[rowKey]bool, len(list))
+	changes := make([]*change, 0, len(list))
+	for _, w := range list {
+		c, f := w.mutation(name).plan(db)
+		if f != nil {
+			return nil, f
+		}
+		if seen[c.key] {
+			return nil, validation("Provided list of item keys contains duplicates")
+		}
+		seen[c.key] = true
+		changes = append(changes, c)
+	}
+	return changes, nil
+}
+
+func (r *batchWriteResult) appendWire(b []byte) []byte {
+	o := object{append(b, `{"UnprocessedItems":{}`...)}
+	o.capacities(r.capacity)
+	return append(o.b, '}')
+}
+
+// BatchWriteItem is DynamoDB's BatchWriteItem.
+func (db *DB) BatchWriteItem(ctx context.Context, in *dynamodb.BatchWriteItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchWriteItemOutput, error) {
+	if in == nil {
+		in = &dynamodb.BatchWriteItemInput{}
+	}
+	req := &batchWriteRequest{
+		ReturnConsumedCapacity:      string(in.ReturnConsumedCapacity),
+		ReturnItemCollectionMetrics: string(in.ReturnItemCollectionMetrics),
+	}
+	if in.RequestItems != nil {
+		req.RequestItems = make(map[string][]batchWrite, len(in.RequestItems))
+	}
+	for name, list := range in.RequestItems {
+		req.RequestItems[name] = convert(list, batchWriteFromSDK)
+	}
+	res, err := run(ctx, db, "BatchWriteItem", batchWriteItem, req)
+	if err != nil {
+		return nil, sdkError("BatchWriteItem", err)
+	}
+	return &dynamodb.BatchWriteItemOutput{
+		UnprocessedItems: map[string][]types.WriteRequest{}, ConsumedCapacity: sdkCapacities(res.capacity),
+	}, nil
+}
+
+func batchWriteFromSDK(in types.WriteRequest) (w batchWrite) {
+	if in.PutRequest != nil {
+		w.PutRequest = &struct{ Item item }{fromSDK(in.PutRequest.Item)}
+	}
+	if in.DeleteRequest != nil {
+		w.DeleteRequest = &struct{ Key item }{fromSDK(in.DeleteRequest.Key)}
+	}
+	return w
+}

@@ -1,0 +1,144 @@
+package dynamotest
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// constraints collects the violations of a request's declared shape. DynamoDB
+// checks these before all else and reports up to ten of them at once.
+type constraints struct{ violations []string }
+
+// fault is the collected violations as one ValidationException.
+func (c *constraints) fault() *fault {
+	n := len(c.violations)
+	switch n {
+	case 0:
+		return nil
+	case 1:
+		return validation("1 validation error detected: %s", c.violations[0])
+	}
+	n = min(n, 10)
+	return validation("%d validation errors detected: %s", n, strings.Join(c.violations[:n], "; "))
+}
+
+func (c *constraints) violate(value, member, constraint string) {
+	if value != "null" {
+		value = "'" + value + "'"
+	}
+	c.violations = append(c.violations, fmt.Sprintf("Value %s at '%s' failed to satisfy constraint: %s", value, member, constraint))
+}
+
+// present is for a member that must be there.
+func (c *constraints) present(member string, there bool) {
+	if !there {
+		c.violate("null", member, "Member must not be null")
+	}
+}
+
+// name is for the name of a table or index.
+func (c *constraints) name(member string, name *string, required bool) {
+	if name == nil {
+		c.present(member, !required)
+		return
+	}
+	if !isNameText(*name) {
+		c.violate(*name, member, "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+")
+	}
+	if len(*name) < 3 {
+		c.violate(*name, member, "Member must have length greater than or equal to 3")
+	}
+	if len(*name) > 255 {
+		c.violate(*name, member, "Member must have length less than or equal to 255")
+	}
+}
+
+func isNameText(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return r > 'z' || !isLetter(byte(r)) && !isDigit(byte(r)) && !strings.ContainsRune("_.-", r)
+	}) < 0
+}
+
+// enum is for a member with a fixed set of values; empty means absent.
+func (c *constraints) enum(member, value string, set ...string) {
+	if value != "" && !slices.Contains(set, value) {
+		c.violate(value, member, "Member must satisfy enum value set: ["+strings.Join(set, ", ")+"]")
+	}
+}
+
+func (c *constraints) atLeast(member string, value *int32, least int) {
+	if value != nil && int(*value) < least {
+		c.violate(strconv.Itoa(int(*value)), member, "Member must have value greater than or equal to "+strconv.Itoa(least))
+	}
+}
+
+func (c *constraints) atMost(member string, value *int32, most int) {
+	if value != nil && int(*value) > most {
+		c.violate(strconv.Itoa(int(*value)), member, "Member must have value less than or equal to "+strconv.Itoa(most))
+	}
+}
+
+// count is for the length of a list or map that must not be empty.
+func (c *constraints) count(member, shown string, n, most int) {
+	if n < 1 {
+		c.violate(shown, member, "Member must have length greater than or equal to 1")
+	}
+	if n > most {
+		c.violate(shown, member, "Member must have length less than or equal to "+strconv.Itoa(most))
+	}
+}
+
+func (c *constraints) consumed(value string) {
+	c.enum("returnConsumedCapacity", value, "INDEXES", "TOTAL", "NONE")
+}
+
+func (c *constraints) metrics(value string) {
+	c.enum("returnItemCollectionMetrics", value, "SIZE", "NONE")
+}
+
+func (c *constraints) returnValues(value string) {
+	c.enum("returnValues", value, "ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW")
+}
+
+func (c *constraints) returnOnFailure(value string) {
+	c.enum("returnValuesOnConditionCheckFailure", value, "ALL_OLD", "NONE")
+}
+
+// A legacy parameter is only noticed, not read.
+type legacyParameter bool
+
+// UnmarshalJSON notes that the parameter is there.
+func (p *legacyParameter) UnmarshalJSON(text []byte) error {
+	*p = string(text) != "null"
+	return nil
+}
+
+// legacy are the parameters that expressions have replaced.
+type legacy struct {
+	AttributesToGet     legacyParameter
+	AttributeUpdates    legacyParameter
+	ConditionalOperator legacyParameter
+	Expected            legacyParameter
+	KeyConditions       legacyParameter
+	QueryFilter         legacyParameter
+	ScanFilter          legacyParameter
+}
+
+// fault rejects a request that has any of them; see GAPS.md.
+func (l legacy) fault() *fault {
+	for _, p := range []struct {
+		name string
+		used legacyParameter
+	}{
+		{"AttributesToGet", l.AttributesToGet}, {"AttributeUpdates", l.AttributeUpdates},
+		{"ConditionalOperator", l.ConditionalOperator}, {"Expected", l.Expected},
+		{"KeyConditions", l.KeyConditions}, {"QueryFilter", l.QueryFilter}, {"ScanFilter", l.ScanFilter},
+	} {
+		if p.used {
+			return validation("dynamotest has no legacy parameters: use an expression instead of %s", p.name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,75 @@
+package dynamotest
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// A DB is a DynamoDB of its own: tables, items and a log of calls, in memory.
+// Its methods are those of an SDK client, so it is a dynamo.Client and fits
+// wherever code takes an interface of the operations it uses. [DB.Client] and
+// [DB.Handler] are further ways into the same tables.
+//
+// A DB is safe for concurrent use and linearizable: each operation takes
+// effect at one point between its call and its return, a transaction as a whole.
+// What goes in and what comes out is copied; no caller shares memory with the DB.
+type DB struct {
+	mu     sync.RWMutex
+	tables map[string]*table
+	tokens tokens
+	log    callLog
+}
+
+// New makes a DB with the given tables, all empty and ACTIVE. It panics if a
+// table is invalid or declared twice: that is a mistake in the program.
+func New(tables ...Table) *DB {
+	db := &DB{tables: make(map[string]*table, len(tables)), tokens: tokens{}}
+	for _, t := range tables {
+		built, err := t.build(time.Now())
+		if err != nil {
+			panic("dynamotest: " + err.Error())
+		}
+		if _, ok := db.tables[t.Name]; ok {
+			panic(fmt.Sprintf("dynamotest: table %q declared twice", t.Name))
+		}
+		db.tables[t.Name] = built
+	}
+	return db
+}
+
+// table finds a table. The caller holds the lock.
+func (db *DB) table(name string) (*table, *fault) {
+	t, ok := db.tables[name]
+	if !ok {
+		return nil, &fault{kind: faultTableNotFound, message: "Requested resource not found"}
+	}
+	return t, nil
+}
+
+// An operation runs a request: the part that all doors share.
+type operation[Req, Res any] func(db *DB, req *Req) (Res, *fault)
+
+// A request tells the log which table it is about, empty where there are several.
+type request interface{ table() string }
+
+// run logs and executes one operation.
+func run[Req any, P interface {
+	*Req
+	request
+}, Res any](ctx context.Context, db *DB, name string, op operation[Req, Res], req P) (res Res, err error) {
+	if err := ctx.Err(); err != nil {
+		return res, err
+	}
+	db.log.add(Call{Operation: name, Table: req.table()})
+	res, f := op(db, (*Req)(req))
+	if f != nil {
+		return res, f
+	}
+	return res, nil
+}
+
+// requestID is a request id in DynamoDB's form: 52 of A-Z and 0-9.
+func requestID() string { return (rand.Text() + rand.Text())[:52] }

@@ -1,0 +1,39 @@
+// Package dynamotest is DynamoDB inside a Go process: for unit tests of code
+// that uses DynamoDB, and for running such code on a laptop. It needs no
+// container, no Java and no network, and starts in microseconds.
+//
+//	func TestSignUp(t *testing.T) {
+//		db := dynamotest.New(dynamotest.TableFor[User]("users"))
+//		users, err := dynamo.New[User](db, "users")
+//		if err != nil {
+//			t.Fatal(err)
+//		}
+//		if err := signUp(t.Context(), users, "kim@example.com"); err != nil {
+//			t.Fatal(err)
+//		}
+//		if got := db.Count("Scan"); got != 0 {
+//			t.Errorf("%d scans, want none", got)
+//		}
+//	}
+//
+// # One engine, three doors
+//
+//   - [DB] itself has the methods of an SDK client. It is the fastest, and
+//     returns the SDK's error types.
+//   - [DB.Client] is an SDK client without a socket: the SDK's serializers,
+//     retries and deserializers run.
+//   - [DB.Handler] is the wire protocol, for other processes and languages.
+//
+// All three lead to the same tables, and may be used at once.
+//
+// # How true it is
+//
+// Expressions, numbers, item sizes, pages, batches and transactions follow
+// DynamoDB, with its validation messages. One behaviour suite runs through
+// every door and against DynamoDB Local. GAPS.md in this folder says what is
+// missing; a request for any of it fails, rather than doing something else.
+//
+// Where DynamoDB leaves the answer open, this engine is strict: every read is
+// strongly consistent, tables are ACTIVE at once, nothing is ever throttled,
+// and writes are never left unprocessed.
+package dynamotest

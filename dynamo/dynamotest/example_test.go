@@ -1,0 +1,69 @@
+package dynamotest_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/lambdarest/lambdarest/dynamo/dynamotest"
+)
+
+func ExampleNew() {
+	db := dynamotest.New(dynamotest.Table{Name: "users", Partition: dynamotest.N("id")})
+	user := map[string]types.AttributeValue{
+		"id":    &types.AttributeValueMemberN{Value: "007"},
+		"email": &types.AttributeValueMemberS{Value: "kim@example.com"},
+	}
+	put := &dynamodb.PutItemInput{TableName: aws.String("users"), Item: user, ConditionExpression: aws.String("attribute_not_exists(id)")}
+	_, err := db.PutItem(context.Background(), put)
+	fmt.Println(err)
+	_, err = db.PutItem(context.Background(), put)
+	fmt.Println(conditionFailed(err))
+
+	out, _ := db.Scan(context.Background(), &dynamodb.ScanInput{TableName: aws.String("users")})
+	fmt.Println(out.Items[0]["id"].(*types.AttributeValueMemberN).Value, db.Count("Scan"))
+	// Output:
+	// <nil>
+	// true
+	// 7 1
+}
+
+func ExampleDB_Client() {
+	db := dynamotest.New(dynamotest.Table{Name: "users", Partition: dynamotest.S("id")})
+	client := db.Client() // a *dynamodb.Client
+	_, err := client.GetItem(context.Background(), &dynamodb.GetItemInput{TableName: aws.String("users")})
+	fmt.Println(err)
+	out, _ := client.DescribeTable(context.Background(), &dynamodb.DescribeTableInput{TableName: aws.String("users")})
+	fmt.Println(out.Table.TableStatus)
+	// Output:
+	// operation error DynamoDB: GetItem, 1 validation error(s) found.
+	// - missing required field, GetItemInput.Key.
+	//
+	// ACTIVE
+}
+
+func ExampleDB_Handler() {
+	server := httptest.NewServer(dynamotest.New().Handler())
+	defer server.Close()
+	client := dynamodb.New(dynamodb.Options{ // or any other AWS SDK
+		Region: "us-east-1", BaseEndpoint: aws.String(server.URL),
+		Credentials: credentials.NewStaticCredentialsProvider("any", "any", ""),
+	})
+	out, err := client.ListTables(context.Background(), &dynamodb.ListTablesInput{})
+	fmt.Println(len(out.TableNames), err)
+	// Output: 0 <nil>
+}
+
+func ExampleTableFor() {
+	type User struct {
+		ID   int    `dynamodbav:"id" dynamo:"partition"`
+		Name string `dynamodbav:"name"`
+	}
+	fmt.Println(dynamotest.TableFor[User]("users"))
+	// Output: {users {id N} { }}
+}

@@ -1,0 +1,123 @@
+package dynamotest
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+type getItemRequest struct {
+	legacy
+	TableName                *string
+	Key                      item
+	ConsistentRead           *bool
+	ProjectionExpression     *string
+	ExpressionAttributeNames map[string]string
+	ReturnConsumedCapacity   string
+}
+
+type getItemResult struct {
+	item     item // nil where there is none
+	capacity *capacity
+}
+
+func (r *getItemRequest) table() string { return deref(r.TableName) }
+
+func getItem(db *DB, r *getItemRequest) (*getItemResult, *fault) {
+	read, f := r.prepare()
+	if f != nil {
+		return nil, f
+	}
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	found, size, f := read.find(db)
+	if f != nil {
+		return nil, f
+	}
+	units := readUnits(size, deref(r.ConsistentRead))
+	return &getItemResult{item: found, capacity: consumption(r.ReturnConsumedCapacity, read.table, units)}, nil
+}
+
+func (r *getItemRequest) prepare() (*read, *fault) {
+	c := &constraints{}
+	c.consumed(r.ReturnConsumedCapacity)
+	c.name("tableName", r.TableName, true)
+	c.present("key", r.Key != nil)
+	if f := c.fault(); f != nil {
+		return nil, f
+	}
+	if f := r.legacy.fault(); f != nil {
+		return nil, f
+	}
+	return newRead(*r.TableName, r.Key, r.ProjectionExpression, r.ExpressionAttributeNames)
+}
+
+// A read is one item to get: of GetItem, or of a transaction.
+type read struct {
+	table      string
+	key        item
+	projection *projection
+}
+
+func newRead(table string, key item, projection *string, names map[string]string) (*read, *fault) {
+	holders, f := bindPlaceholders(names, nil, expressionText{"ProjectionExpression", projection})
+	if f != nil {
+		return nil, f
+	}
+	if f := invalidFault(key.fault()); f != nil {
+		return nil, f
+	}
+	kept, f := optionalProjection(projection, holders)
+	if f != nil {
+		return nil, f
+	}
+	return &read{table: table, key: key, projection: kept}, holders.unused()
+}
+
+// find gets the projected item, nil where there is none, and the stored item's size.
+func (r *read) find(db *DB) (item, int, *fault) {
+	t, f := db.table(r.table)
+	if f != nil {
+		return nil, 0, f
+	}
+	if f := t.checkKey(r.key); f != nil {
+		return nil, 0, f
+	}
+	found, ok := t.rows.get(t.rowKey(r.key))
+	if !ok {
+		return nil, 0, nil
+	}
+	return r.projection.of(found.item), found.size, nil
+}
+
+func (r *getItemResult) appendWire(b []byte) []byte {
+	o := object{append(b, '{')}
+	o.item("Item", r.item)
+	o.capacity(r.capacity)
+	return append(o.b, '}')
+}
+
+// GetItem is DynamoDB's GetItem. Reads are always strongly consistent.
+func (db *DB) GetItem(ctx context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	if in == nil {
+		in = &dynamodb.GetItemInput{}
+	}
+	res, err := run(ctx, db, "GetItem", getItem, &getItemRequest{
+		legacy:    legacy{AttributesToGet: in.AttributesToGet != nil},
+		TableName: in.TableName, Key: fromSDK(in.Key), ConsistentRead: in.ConsistentRead,
+		ProjectionExpression: in.ProjectionExpression, ExpressionAttributeNames: in.ExpressionAttributeNames,
+		ReturnConsumedCapacity: string(in.ReturnConsumedCapacity),
+	})
+	if err != nil {
+		return nil, sdkError("GetItem", err)
+	}
+	return &dynamodb.GetItemOutput{Item: res.item.sdk(), ConsumedCapacity: res.capacity.sdk()}, nil
+}
+
+// deref is *p, or the zero value where p is nil.
+func deref[T any](p *T) T {
+	if p == nil {
+		return *new(T)
+	}
+	return *p
+}

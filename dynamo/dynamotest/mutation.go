@@ -1,0 +1,131 @@
+package dynamotest
+
+// A mutation is one write: of PutItem, UpdateItem or DeleteItem, or one
+// operation of a batch or a transaction. plan works out what it would do,
+// commit does it, so that a transaction can plan all before it commits any.
+type mutation struct {
+	table     string
+	kind      mutationKind
+	item      item // put
+	key       item // all others
+	condition *expr
+	update    *update
+	returnOld bool // ReturnValuesOnConditionCheckFailure: ALL_OLD
+}
+
+type mutationKind uint8
+
+const (
+	mutatePut mutationKind = iota
+	mutateDelete
+	mutateUpdate
+	mutateNothing // ConditionCheck
+)
+
+// A change is a planned mutation.
+type change struct {
+	table      *table
+	key        rowKey
+	old, after item // nil for no item
+	size       int  // of the larger
+}
+
+func (m *mutation) plan(db *DB) (*change, *fault) {
+	t, f := db.table(m.table)
+	if f != nil {
+		return nil, f
+	}
+	if f := m.checkKeys(t); f != nil {
+		return nil, f
+	}
+	c := &change{table: t, key: t.rowKey(m.target())}
+	r, _ := t.rows.get(c.key)
+	c.old, c.size = r.item, r.size
+	if !m.condition.holds(c.old) {
+		return nil, conditionFailed(c.old, m.returnOld)
+	}
+	if c.after, f = m.result(c.old); f != nil {
+		return nil, f
+	}
+	c.size = max(c.size, c.after.size())
+	return c, nil
+}
+
+// target is an item with the primary key of the row that the mutation is about.
+func (m *mutation) target() item {
+	if m.kind == mutatePut {
+		return m.item
+	}
+	return m.key
+}
+
+func (m *mutation) checkKeys(t *table) *fault {
+	if m.kind == mutatePut {
+		return t.checkItem(m.item)
+	}
+	if f := t.checkKey(m.key); f != nil {
+		return f
+	}
+	if m.update == nil {
+		return nil
+	}
+	for _, a := range m.update.actions {
+		if t.isKey(a.path[0].name) {
+			return validation(msgInvalid+"Cannot update attribute %s. This attribute is part of the key", a.path[0].name)
+		}
+	}
+	return nil
+}
+
+// result is the item as the mutation leaves it.
+func (m *mutation) result(old item) (item, *fault) {
+	switch m.kind {
+	case mutatePut:
+		return m.item, nil
+	case mutateDelete:
+		return nil, nil
+	case mutateNothing:
+		return old, nil
+	}
+	base := old
+	if base == nil {
+		base = m.key
+	}
+	if m.update == nil {
+		return base, nil
+	}
+	after, f := m.update.apply(base)
+	if f != nil {
+		return nil, f
+	}
+	if after.size() > maxItemSize {
+		return nil, validation("Item size to update has exceeded the maximum allowed size")
+	}
+	for _, v := range after {
+		if v.depth() > maxNesting {
+			return nil, validation(msgNesting)
+		}
+	}
+	return after, nil
+}
+
+// commit carries the change out. The caller holds the lock for writing, since
+// before plan.
+func (c *change) commit() {
+	if c.after == nil {
+		c.table.delete(c.key)
+	} else {
+		c.table.put(c.key, c.after)
+	}
+}
+
+// checkNewItem checks the values and the size of an item that is to be stored.
+func checkNewItem(it item) *fault {
+	if f := invalidFault(it.fault()); f != nil {
+		return f
+	}
+	if it.size() > maxItemSize {
+		return validation("Item size has exceeded the maximum allowed size")
+	}
+	return nil
+}

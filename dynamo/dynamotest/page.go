@@ -1,0 +1,108 @@
+package dynamotest
+
+import "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+// A page collects the rows of one Scan or Query request. It ends with the row
+// that reaches the Limit or 1 MB, counting rows before the filter and whole
+// items before the projection. Where it ends so, it answers with a
+// LastEvaluatedKey, even if there is no further row; the next page is then empty.
+type page struct {
+	table      *table
+	filter     *expr
+	projection *projection
+	limit      int // 0 for none
+	countOnly  bool
+
+	items   []item
+	count   int
+	scanned int
+	bytes   int
+	last    item // LastEvaluatedKey
+}
+
+// add takes a row and tells whether the page goes on.
+func (p *page) add(_ rowKey, r row) bool {
+	p.scanned++
+	p.bytes += r.size
+	if p.filter.holds(r.item) {
+		p.count++
+		if !p.countOnly {
+			p.items = append(p.items, p.projection.of(r.item))
+		}
+	}
+	if p.bytes >= maxPageSize || p.scanned == p.limit {
+		p.last = p.table.keyOf(r.item)
+		return false
+	}
+	return true
+}
+
+type pageResult struct {
+	page
+	capacity *capacity
+}
+
+func (r *pageResult) appendWire(b []byte) []byte {
+	o := object{append(b, '{')}
+	if !r.countOnly {
+		o.items("Items", r.items)
+	}
+	o.int("Count", r.count)
+	o.int("ScannedCount", r.scanned)
+	o.item("LastEvaluatedKey", r.last)
+	o.capacity(r.capacity)
+	return append(o.b, '}')
+}
+
+// sdk is the Items member of an SDK output: nil for Select COUNT, as from the wire.
+func (p *page) sdk() []map[string]types.AttributeValue {
+	if p.countOnly {
+		return nil
+	}
+	return sdkItems(p.items)
+}
+
+// checkSelect checks Select against the other members that say what to return.
+func checkSelect(selected string, projection *string, index *string) *fault {
+	switch {
+	case selected == "ALL_PROJECTED_ATTRIBUTES" && index == nil:
+		return validation("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
+	case selected == "SPECIFIC_ATTRIBUTES" && projection == nil:
+		return validation("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
+	case selected == "COUNT" && projection != nil:
+		return validation("Cannot specify the ProjectionExpression when choosing to get only the Count")
+	case selected != "" && selected != "SPECIFIC_ATTRIBUTES" && projection != nil:
+		return validation("Cannot specify the ProjectionExpression when choosing to get %s", selected)
+	}
+	return nil
+}
+
+const msgStartKey = "The provided starting key is invalid"
+
+// checkStartValues checks the values of an ExclusiveStartKey, before the table is known.
+func checkStartValues(start item) *fault {
+	switch m := start.fault(); m {
+	case "":
+		return nil
+	case msgEmptyValue, msgManyTypes:
+		return validation("%s: %s", msgStartKey, m)
+	default:
+		return validation("%s", m)
+	}
+}
+
+// checkStart checks an ExclusiveStartKey against the table's key.
+func (t *table) checkStart(start item) *fault {
+	if f := t.checkKey(start); f != nil {
+		return validation("%s: %s", msgStartKey, f.message)
+	}
+	return nil
+}
+
+// noIndex is the fault for a request that names an index; see GAPS.md.
+func noIndex(name *string) *fault {
+	if name == nil {
+		return nil
+	}
+	return validation("The table does not have the specified index: %s", *name)
+}

@@ -1,0 +1,146 @@
+package dynamotest
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+type putItemRequest struct {
+	legacy
+	TableName                           *string
+	Item                                item
+	ConditionExpression                 *string
+	ExpressionAttributeNames            map[string]string
+	ExpressionAttributeValues           item
+	ReturnValues                        string
+	ReturnValuesOnConditionCheckFailure string
+	ReturnConsumedCapacity              string
+	ReturnItemCollectionMetrics         string
+}
+
+// A writeResult is the answer of PutItem, UpdateItem and DeleteItem.
+type writeResult struct {
+	attributes item // nil where none are returned
+	capacity   *capacity
+}
+
+func (r *putItemRequest) table() string { return deref(r.TableName) }
+
+func putItem(db *DB, r *putItemRequest) (*writeResult, *fault) {
+	m, f := r.prepare()
+	if f != nil {
+		return nil, f
+	}
+	return db.write(m, r.ReturnConsumedCapacity, func(c *change) item {
+		if r.ReturnValues == "ALL_OLD" {
+			return c.old
+		}
+		return nil
+	})
+}
+
+func (r *putItemRequest) prepare() (*mutation, *fault) {
+	c := &constraints{}
+	c.consumed(r.ReturnConsumedCapacity)
+	c.name("tableName", r.TableName, true)
+	c.present("item", r.Item != nil)
+	c.returnValues(r.ReturnValues)
+	c.metrics(r.ReturnItemCollectionMetrics)
+	c.returnOnFailure(r.ReturnValuesOnConditionCheckFailure)
+	if f := c.fault(); f != nil {
+		return nil, f
+	}
+	if f := r.legacy.fault(); f != nil {
+		return nil, f
+	}
+	if f := checkReturnOldOrNone(r.ReturnValues); f != nil {
+		return nil, f
+	}
+	return newPut(*r.TableName, r.Item, conditionOf{
+		r.ConditionExpression, r.ExpressionAttributeNames, r.ExpressionAttributeValues, r.ReturnValuesOnConditionCheckFailure,
+	})
+}
+
+func checkReturnOldOrNone(returnValues string) *fault {
+	if returnValues != "" && returnValues != "ALL_OLD" && returnValues != "NONE" {
+		return validation("ReturnValues can only be ALL_OLD or NONE")
+	}
+	return nil
+}
+
+// conditionOf is the condition of a put or delete, with its placeholders.
+type conditionOf struct {
+	text            *string
+	names           map[string]string
+	values          item
+	returnOnFailure string
+}
+
+func newPut(table string, it item, with conditionOf) (*mutation, *fault) {
+	holders, f := with.bind()
+	if f != nil {
+		return nil, f
+	}
+	if f := checkNewItem(it); f != nil {
+		return nil, f
+	}
+	return with.complete(&mutation{table: table, kind: mutatePut, item: it}, holders)
+}
+
+func (c conditionOf) bind() (*placeholders, *fault) {
+	return bindPlaceholders(c.names, c.values, expressionText{"ConditionExpression", c.text})
+}
+
+// complete parses the condition into m.
+func (c conditionOf) complete(m *mutation, holders *placeholders) (*mutation, *fault) {
+	m.returnOld = c.returnOnFailure == "ALL_OLD"
+	var f *fault
+	if m.condition, f = optionalCondition("ConditionExpression", c.text, holders); f != nil {
+		return nil, f
+	}
+	return m, holders.unused()
+}
+
+// write plans and commits one mutation; returned picks the attributes to answer.
+func (db *DB) write(m *mutation, consumed string, returned func(*change) item) (*writeResult, *fault) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	c, f := m.plan(db)
+	if f != nil {
+		return nil, f
+	}
+	c.commit()
+	return &writeResult{
+		attributes: returned(c),
+		capacity:   consumption(consumed, m.table, writeUnits(c.size, 0)),
+	}, nil
+}
+
+func (r *writeResult) appendWire(b []byte) []byte {
+	o := object{append(b, '{')}
+	o.item("Attributes", r.attributes)
+	o.capacity(r.capacity)
+	return append(o.b, '}')
+}
+
+// PutItem is DynamoDB's PutItem.
+func (db *DB) PutItem(ctx context.Context, in *dynamodb.PutItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+	if in == nil {
+		in = &dynamodb.PutItemInput{}
+	}
+	res, err := run(ctx, db, "PutItem", putItem, &putItemRequest{
+		legacy:    legacy{Expected: in.Expected != nil, ConditionalOperator: in.ConditionalOperator != ""},
+		TableName: in.TableName, Item: fromSDK(in.Item), ConditionExpression: in.ConditionExpression,
+		ExpressionAttributeNames:            in.ExpressionAttributeNames,
+		ExpressionAttributeValues:           fromSDK(in.ExpressionAttributeValues),
+		ReturnValues:                        string(in.ReturnValues),
+		ReturnValuesOnConditionCheckFailure: string(in.ReturnValuesOnConditionCheckFailure),
+		ReturnConsumedCapacity:              string(in.ReturnConsumedCapacity),
+		ReturnItemCollectionMetrics:         string(in.ReturnItemCollectionMetrics),
+	})
+	if err != nil {
+		return nil, sdkError("PutItem", err)
+	}
+	return &dynamodb.PutItemOutput{Attributes: res.attributes.sdk(), ConsumedCapacity: res.capacity.sdk()}, nil
+}

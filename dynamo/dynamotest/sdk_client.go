@@ -1,0 +1,69 @@
+package dynamotest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+// Client returns an SDK client whose requests end in this DB, without a
+// socket: they pass through the SDK's own serializers, signer, retries and
+// deserializers, which calls of the DB's methods do not. It needs no
+// configuration and reads none.
+//
+// Use it where code under test wants a *dynamodb.Client, sets options, or
+// depends on how the SDK behaves.
+func (db *DB) Client() *dynamodb.Client {
+	handler := db.Handler()
+	return dynamodb.New(dynamodb.Options{
+		Region:       "us-east-1",
+		BaseEndpoint: aws.String("http://dynamodb.dynamotest.invalid"),
+		HTTPClient:   inProcess{handler},
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "dynamotest", SecretAccessKey: "dynamotest", Source: "dynamotest"}, nil
+		}),
+	})
+}
+
+// inProcess is an HTTP client that hands requests to a handler.
+type inProcess struct{ handler http.Handler }
+
+func (c inProcess) Do(r *http.Request) (*http.Response, error) {
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	defer r.Body.Close()
+	w := &recorder{header: http.Header{}, status: http.StatusOK}
+	c.handler.ServeHTTP(w, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	return &http.Response{
+		Status: http.StatusText(w.status), StatusCode: w.status,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: w.header, Body: io.NopCloser(bytes.NewReader(w.body)), ContentLength: int64(len(w.body)),
+		Request: r,
+	}, nil
+}
+
+// recorder keeps one response. The handler writes its body once.
+type recorder struct {
+	header http.Header
+	status int
+	body   []byte
+}
+
+func (w *recorder) Header() http.Header    { return w.header }
+func (w *recorder) WriteHeader(status int) { w.status = status }
+
+func (w *recorder) Write(b []byte) (int, error) {
+	w.body = append(w.body, b...)
+	return len(b), nil
+}

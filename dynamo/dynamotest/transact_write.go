@@ -1,0 +1,292 @@
+package dynamotest
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+type transactWriteRequest struct {
+	TransactItems               []transactWrite
+	ClientRequestToken          *string
+	ReturnConsumedCapacity      string
+	ReturnItemCollectionMetrics string
+}
+
+// A transactWrite has exactly one of the four.
+type transactWrite struct {
+	ConditionCheck *transactAction
+	Delete         *transactAction
+	Put            *transactAction
+	Update         *transactAction
+}
+
+// A transactAction has the members of all four kinds of operation.
+type transactAction struct {
+	TableName                           *string
+	Item                                item
+	Key                                 item
+	UpdateExpression                    *string
+	ConditionExpression                 *string
+	ExpressionAttributeNames            map[string]string
+	ExpressionAttributeValues           item
+	ReturnValuesOnConditionCheckFailure string
+}
+
+type transactWriteResult struct{ capacity []*capacity }
+
+// only is the one action there is, with its name; ok is false for none or several.
+func (w transactWrite) only() (name string, a *transactAction, ok bool) {
+	for _, one := range []struct {
+		name   string
+		action *transactAction
+	}{{"conditionCheck", w.ConditionCheck}, {"delete", w.Delete}, {"put", w.Put}, {"update", w.Update}} {
+		if one.action == nil {
+			continue
+		}
+		if a != nil {
+			return name, a, false
+		}
+		name, a = one.name, one.action
+	}
+	return name, a, a != nil
+}
+
+func (r *transactWriteRequest) table() string {
+	names := map[string]bool{}
+	for _, w := range r.TransactItems {
+		if _, a, ok := w.only(); ok {
+			names[deref(a.TableName)] = true
+		}
+	}
+	return onlyKey(names)
+}
+
+// transactWriteItems does all of up to 100 writes and checks, or none.
+func transactWriteItems(db *DB, r *transactWriteRequest) (*transactWriteResult, *fault) {
+	mutations, f := r.prepare()
+	if f != nil {
+		return nil, f
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	now, token, digest := time.Now(), deref(r.ClientRequestToken), [32]byte{}
+	if token != "" {
+		digest = r.digest()
+		if earlier, ok := db.tokens.lookup(token, now); ok {
+			return earlier.replay(digest, r.ReturnConsumedCapacity)
+		}
+	}
+	changes, f := planTransaction(db, mutations)
+	if f != nil {
+		return nil, f
+	}
+	b := newBill(r.ReturnConsumedCapacity, true)
+	for i, c := range changes {
+		b.add(mutations[i].table, 2*writeUnits(c.size, 0))
+		if mutations[i].kind != mutateNothing {
+			c.commit()
+		}
+	}
+	if token != "" {
+		full := newBill("INDEXES", true)
+		for i, c := range changes {
+			full.add(mutations[i].table, 2*readUnits(c.size, true))
+		}
+		db.tokens.keep(token, spent{request: digest, bill: full.reports}, now)
+	}
+	return &transactWriteResult{capacity: b.reports}, nil
+}
+
+// replay answers a transaction that was done before under the same token:
+// success, at the price of reading the items, if it is the same request.
+func (s spent) replay(digest [32]byte, mode string) (*transactWriteResult, *fault) {
+	if s.request != digest {
+		return nil, &fault{kind: faultTokenReused, message: "The client request token was already used with different parameters"}
+	}
+	b := newBill(mode, false)
+	for _, c := range s.bill {
+		b.add(c.table, c.units)
+	}
+	return &transactWriteResult{capacity: b.reports}, nil
+}
+
+// planTransaction plans all mutations; any fault cancels all of them.
+func planTransaction(db *DB, mutations []*mutation) ([]*change, *fault) {
+	failed, seen := newReasons(len(mutations)), map[tableRow]bool{}
+	changes, size := make([]*change, len(mutations)), 0
+	for i, m := range mutations {
+		t, f := db.table(m.table)
+		if f != nil {
+			return nil, f
+		}
+		if f := m.checkKeys(t); f != nil {
+			failed.set(i, f)
+			continue
+		}
+		at := tableRow{t.name, t.rowKey(m.target())}
+		if seen[at] {
+			return nil, validation(msgTransactTwice)
+		}
+		seen[at] = true
+		c, f := m.plan(db)
+		if f != nil {
+			failed.set(i, f)
+			continue
+		}
+		changes[i] = c
+		size += c.size
+	}
+	if f := failed.fault(); f != nil {
+		return nil, f
+	}
+	if size > maxTransactSize {
+		return nil, validation("Collection size limit exceeded")
+	}
+	return changes, nil
+}
+
+func (r *transactWriteRequest) prepare() ([]*mutation, *fault) {
+	if f := r.check(); f != nil {
+		return nil, f
+	}
+	mutations := make([]*mutation, len(r.TransactItems))
+	for i, w := range r.TransactItems {
+		name, a, ok := w.only()
+		if !ok {
+			return nil, validation("TransactItems can only contain one of Check, Put, Update or Delete")
+		}
+		m, f := a.mutation(name)
+		if f != nil {
+			return nil, f
+		}
+		mutations[i] = m
+	}
+	return mutations, nil
+}
+
+func (r *transactWriteRequest) check() *fault {
+	c := &constraints{}
+	c.consumed(r.ReturnConsumedCapacity)
+	c.metrics(r.ReturnItemCollectionMetrics)
+	if token := r.ClientRequestToken; token != nil && len(*token) > 36 {
+		c.violate(*token, "clientRequestToken", "Member must have length less than or equal to 36")
+	}
+	if c.present("transactItems", r.TransactItems != nil); r.TransactItems != nil {
+		c.count("transactItems", "[]", len(r.TransactItems), maxTransact)
+	}
+	for i, w := range r.TransactItems {
+		name, a, ok := w.only()
+		if !ok {
+			continue
+		}
+		at := memberOf("transactItems", i, name)
+		c.name(at+".tableName", a.TableName, true)
+		if name == "put" {
+			c.present(at+".item", a.Item != nil)
+		} else {
+			c.present(at+".key", a.Key != nil)
+		}
+		if name == "update" {
+			c.present(at+".updateExpression", a.UpdateExpression != nil)
+		}
+		if name == "conditionCheck" {
+			c.present(at+".conditionExpression", a.ConditionExpression != nil)
+		}
+		c.enum(at+".returnValuesOnConditionCheckFailure", a.ReturnValuesOnConditionCheckFailure, "ALL_OLD", "NONE")
+	}
+	return c.fault()
+}
+
+func (a *transactAction) mutation(name string) (*mutation, *fault) {
+	with := conditionOf{a.ConditionExpression, a.ExpressionAttributeNames, a.ExpressionAttributeValues, a.ReturnValuesOnConditionCheckFailure}
+	switch name {
+	case "put":
+		return newPut(*a.TableName, a.Item, with)
+	case "update":
+		return newUpdate(*a.TableName, a.Key, a.UpdateExpression, with)
+	case "delete":
+		return newDelete(mutateDelete, *a.TableName, a.Key, with)
+	}
+	return newDelete(mutateNothing, *a.TableName, a.Key, with)
+}
+
+// digest identifies what the transaction is to do, for its token. fmt prints
+// maps in the order of their keys.
+func (r *transactWriteRequest) digest() [32]byte {
+	h := sha256.New()
+	for i, w := range r.TransactItems {
+		name, a, _ := w.only()
+		fmt.Fprintf(h, "%d %s %q %v %v %q %q %q %v;", i, name, deref(a.TableName), a.Item, a.Key,
+			deref(a.UpdateExpression), deref(a.ConditionExpression), a.ExpressionAttributeNames, a.ExpressionAttributeValues)
+	}
+	return [32]byte(h.Sum(nil))
+}
+
+// String shows a value unambiguously, for digest.
+func (v value) String() string {
+	return fmt.Sprintf("%s %s %t %v %v", v.kind, strconv.Quote(v.text), v.flag, v.list, v.attr)
+}
+
+func (r *transactWriteResult) appendWire(b []byte) []byte {
+	o := object{append(b, '{')}
+	o.capacities(r.capacity)
+	return append(o.b, '}')
+}
+
+// TransactWriteItems is DynamoDB's TransactWriteItems.
+func (db *DB) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, _ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	if in == nil {
+		in = &dynamodb.TransactWriteItemsInput{}
+	}
+	req := &transactWriteRequest{
+		ClientRequestToken:          in.ClientRequestToken,
+		ReturnConsumedCapacity:      string(in.ReturnConsumedCapacity),
+		ReturnItemCollectionMetrics: string(in.ReturnItemCollectionMetrics),
+	}
+	if in.TransactItems != nil {
+		req.TransactItems = convert(in.TransactItems, transactWriteFromSDK)
+	}
+	res, err := run(ctx, db, "TransactWriteItems", transactWriteItems, req)
+	if err != nil {
+		return nil, sdkError("TransactWriteItems", err)
+	}
+	return &dynamodb.TransactWriteItemsOutput{ConsumedCapacity: sdkCapacities(res.capacity)}, nil
+}
+
+func transactWriteFromSDK(in types.TransactWriteItem) (w transactWrite) {
+	if c := in.ConditionCheck; c != nil {
+		w.ConditionCheck = &transactAction{
+			TableName: c.TableName, Key: fromSDK(c.Key), ConditionExpression: c.ConditionExpression,
+			ExpressionAttributeNames: c.ExpressionAttributeNames, ExpressionAttributeValues: fromSDK(c.ExpressionAttributeValues),
+			ReturnValuesOnConditionCheckFailure: string(c.ReturnValuesOnConditionCheckFailure),
+		}
+	}
+	if d := in.Delete; d != nil {
+		w.Delete = &transactAction{
+			TableName: d.TableName, Key: fromSDK(d.Key), ConditionExpression: d.ConditionExpression,
+			ExpressionAttributeNames: d.ExpressionAttributeNames, ExpressionAttributeValues: fromSDK(d.ExpressionAttributeValues),
+			ReturnValuesOnConditionCheckFailure: string(d.ReturnValuesOnConditionCheckFailure),
+		}
+	}
+	if p := in.Put; p != nil {
+		w.Put = &transactAction{
+			TableName: p.TableName, Item: fromSDK(p.Item), ConditionExpression: p.ConditionExpression,
+			ExpressionAttributeNames: p.ExpressionAttributeNames, ExpressionAttributeValues: fromSDK(p.ExpressionAttributeValues),
+			ReturnValuesOnConditionCheckFailure: string(p.ReturnValuesOnConditionCheckFailure),
+		}
+	}
+	if u := in.Update; u != nil {
+		w.Update = &transactAction{
+			TableName: u.TableName, Key: fromSDK(u.Key), UpdateExpression: u.UpdateExpression, ConditionExpression: u.ConditionExpression,
+			ExpressionAttributeNames: u.ExpressionAttributeNames, ExpressionAttributeValues: fromSDK(u.ExpressionAttributeValues),
+			ReturnValuesOnConditionCheckFailure: string(u.ReturnValuesOnConditionCheckFailure),
+		}
+	}
+	return w
+}

@@ -1,0 +1,126 @@
+package dynamotest
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+type updateItemRequest struct {
+	legacy
+	TableName                           *string
+	Key                                 item
+	UpdateExpression                    *string
+	ConditionExpression                 *string
+	ExpressionAttributeNames            map[string]string
+	ExpressionAttributeValues           item
+	ReturnValues                        string
+	ReturnValuesOnConditionCheckFailure string
+	ReturnConsumedCapacity              string
+	ReturnItemCollectionMetrics         string
+}
+
+func (r *updateItemRequest) table() string { return deref(r.TableName) }
+
+func updateItem(db *DB, r *updateItemRequest) (*writeResult, *fault) {
+	m, f := r.prepare()
+	if f != nil {
+		return nil, f
+	}
+	return db.write(m, r.ReturnConsumedCapacity, func(c *change) item {
+		return m.returned(r.ReturnValues, c)
+	})
+}
+
+func (r *updateItemRequest) prepare() (*mutation, *fault) {
+	c := &constraints{}
+	c.consumed(r.ReturnConsumedCapacity)
+	c.name("tableName", r.TableName, true)
+	c.metrics(r.ReturnItemCollectionMetrics)
+	c.returnValues(r.ReturnValues)
+	c.present("key", r.Key != nil)
+	c.returnOnFailure(r.ReturnValuesOnConditionCheckFailure)
+	if f := c.fault(); f != nil {
+		return nil, f
+	}
+	if f := r.legacy.fault(); f != nil {
+		return nil, f
+	}
+	return newUpdate(*r.TableName, r.Key, r.UpdateExpression, conditionOf{
+		r.ConditionExpression, r.ExpressionAttributeNames, r.ExpressionAttributeValues, r.ReturnValuesOnConditionCheckFailure,
+	})
+}
+
+func newUpdate(table string, key item, text *string, with conditionOf) (*mutation, *fault) {
+	holders, f := bindPlaceholders(with.names, with.values,
+		expressionText{"UpdateExpression", text}, expressionText{"ConditionExpression", with.text})
+	if f != nil {
+		return nil, f
+	}
+	if f := invalidFault(key.fault()); f != nil {
+		return nil, f
+	}
+	m := &mutation{table: table, kind: mutateUpdate, key: key}
+	if text != nil {
+		if m.update, f = parseUpdate(*text, holders); f != nil {
+			return nil, f
+		}
+	}
+	return with.complete(m, holders)
+}
+
+// returned picks what UpdateItem answers; nothing rather than an empty map.
+func (m *mutation) returned(returnValues string, c *change) item {
+	var it item
+	switch returnValues {
+	case "ALL_OLD":
+		it = c.old
+	case "ALL_NEW":
+		it = c.after
+	case "UPDATED_OLD":
+		it = m.touched(c.old)
+	case "UPDATED_NEW":
+		it = m.touched(c.after)
+	}
+	if len(it) == 0 {
+		return nil
+	}
+	return it
+}
+
+// touched is the part of an item that the update names.
+func (m *mutation) touched(it item) item {
+	if m.update == nil {
+		return nil
+	}
+	paths := make([]path, len(m.update.actions))
+	for i, a := range m.update.actions {
+		paths[i] = a.path
+	}
+	return project(paths).of(it)
+}
+
+// UpdateItem is DynamoDB's UpdateItem.
+func (db *DB) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+	if in == nil {
+		in = &dynamodb.UpdateItemInput{}
+	}
+	res, err := run(ctx, db, "UpdateItem", updateItem, &updateItemRequest{
+		legacy: legacy{
+			Expected: in.Expected != nil, ConditionalOperator: in.ConditionalOperator != "",
+			AttributeUpdates: in.AttributeUpdates != nil,
+		},
+		TableName: in.TableName, Key: fromSDK(in.Key),
+		UpdateExpression: in.UpdateExpression, ConditionExpression: in.ConditionExpression,
+		ExpressionAttributeNames:            in.ExpressionAttributeNames,
+		ExpressionAttributeValues:           fromSDK(in.ExpressionAttributeValues),
+		ReturnValues:                        string(in.ReturnValues),
+		ReturnValuesOnConditionCheckFailure: string(in.ReturnValuesOnConditionCheckFailure),
+		ReturnConsumedCapacity:              string(in.ReturnConsumedCapacity),
+		ReturnItemCollectionMetrics:         string(in.ReturnItemCollectionMetrics),
+	})
+	if err != nil {
+		return nil, sdkError("UpdateItem", err)
+	}
+	return &dynamodb.UpdateItemOutput{Attributes: res.attributes.sdk(), ConsumedCapacity: res.capacity.sdk()}, nil
+}

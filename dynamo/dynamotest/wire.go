@@ -1,0 +1,206 @@
+package dynamotest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// maxRequest bounds a request's body; DynamoDB's is 16 MB and some.
+const maxRequest = 16<<20 + 1<<20
+
+// wireOperation runs a request that came as JSON and appends the answer to b.
+type wireOperation func(ctx context.Context, db *DB, body, b []byte) ([]byte, error)
+
+// answer is what an operation returns to the wire.
+type answer interface{ appendWire(b []byte) []byte }
+
+// wired puts an operation on the wire.
+func wired[Req any, P interface {
+	*Req
+	request
+}, Res answer](name string, op operation[Req, Res]) wireOperation {
+	return func(ctx context.Context, db *DB, body, b []byte) ([]byte, error) {
+		req := P(new(Req))
+		if err := decodeRequest(body, req); err != nil {
+			return nil, err
+		}
+		res, err := run(ctx, db, name, op, req)
+		if err != nil {
+			return nil, err
+		}
+		return res.appendWire(b), nil
+	}
+}
+
+// wireOperations are the operations by the name in X-Amz-Target. What is not
+// here is unknown; GAPS.md lists it.
+func wireOperations() map[string]wireOperation {
+	return map[string]wireOperation{
+		"GetItem":            wired("GetItem", getItem),
+		"PutItem":            wired("PutItem", putItem),
+		"UpdateItem":         wired("UpdateItem", updateItem),
+		"DeleteItem":         wired("DeleteItem", deleteItem),
+		"Query":              wired("Query", query),
+		"Scan":               wired("Scan", scan),
+		"BatchGetItem":       wired("BatchGetItem", batchGetItem),
+		"BatchWriteItem":     wired("BatchWriteItem", batchWriteItem),
+		"TransactGetItems":   wired("TransactGetItems", transactGetItems),
+		"TransactWriteItems": wired("TransactWriteItems", transactWriteItems),
+		"CreateTable":        wired("CreateTable", createTable),
+		"DescribeTable":      wired("DescribeTable", describeTable),
+		"ListTables":         wired("ListTables", listTables),
+		"DeleteTable":        wired("DeleteTable", deleteTable),
+	}
+}
+
+// decodeRequest reads the JSON of a request. Unknown members are ignored, as
+// DynamoDB does.
+func decodeRequest(body []byte, req any) *fault {
+	err := json.Unmarshal(body, req)
+	if err == nil {
+		return nil
+	}
+	f := &fault{kind: faultSerialization}
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &f):
+	case errors.As(err, &wrong):
+		f.message = wrongType(body, wrong)
+	}
+	return f
+}
+
+// wrongType puts encoding/json's complaint in the words of DynamoDB's deserializer.
+func wrongType(body []byte, e *json.UnmarshalTypeError) string {
+	want := "String"
+	switch e.Type.Kind() {
+	case reflect.Bool:
+		want = "Boolean"
+	case reflect.Int32, reflect.Int64:
+		want = "Integer"
+	case reflect.Slice, reflect.Map, reflect.Struct:
+		if e.Value == "object" {
+			return msgStructHere
+		}
+		return msgNotList
+	}
+	kind, _, _ := strings.Cut(e.Value, " ")
+	switch kind {
+	case "object":
+		return wrongScalar([]byte("{"), want)
+	case "array":
+		return wrongScalar([]byte("["), want)
+	}
+	return wrongScalar(scalarBefore(body, e.Offset), want)
+}
+
+// scalarBefore is the JSON scalar that ends at or just before an offset.
+func scalarBefore(body []byte, offset int64) []byte {
+	body = bytes.TrimRight(body[:min(int(offset), len(body))], " \t\r\n,}]")
+	scalar := body[bytes.LastIndexAny(body, " \t\r\n,:[{")+1:]
+	if len(scalar) == 0 || bytes.HasSuffix(body, []byte(`"`)) {
+		return []byte(`"`)
+	}
+	return scalar
+}
+
+// Handler returns the DynamoDB service itself, as HTTP: JSON 1.0 with the
+// operation in X-Amz-Target. Give its address to any AWS SDK, in any language,
+// as endpoint. Requests must carry an Authorization header; any signature passes.
+func (db *DB) Handler() http.Handler {
+	return &wire{db: db, operations: wireOperations()}
+}
+
+type wire struct {
+	db         *DB
+	operations map[string]wireOperation
+}
+
+func (s *wire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("x-amzn-RequestId", requestID())
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequest+1))
+	switch {
+	case err != nil:
+		http.Error(w, "", http.StatusBadRequest)
+		return
+	case len(body) > maxRequest:
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		return
+	case r.Method == http.MethodGet: // load balancers and start scripts ask this
+		reply(w, http.StatusOK, []byte("healthy: dynamodb.us-east-1.amazonaws.com "))
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+	out, err := s.serve(r, body)
+	if err != nil {
+		reply(w, statusOf(err), appendFault(nil, err))
+		return
+	}
+	reply(w, http.StatusOK, out)
+}
+
+func (s *wire) serve(r *http.Request, body []byte) (out []byte, err error) {
+	target, name, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	op, known := s.operations[name]
+	if r.Method != http.MethodPost || target != "DynamoDB_20120810" || !known {
+		return nil, &fault{kind: faultUnknownOperation}
+	}
+	if r.Header.Get("Authorization") == "" && !r.URL.Query().Has("X-Amz-Signature") {
+		return nil, &fault{kind: faultMissingAuth, message: "Request is missing Authentication Token"}
+	}
+	return op(r.Context(), s.db, body, make([]byte, 0, 1024))
+}
+
+// reply writes an answer with its checksum, which the SDKs verify.
+func reply(w http.ResponseWriter, status int, body []byte) {
+	h := w.Header()
+	h.Set("x-amz-crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10))
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // nobody is left to tell of a broken connection
+}
+
+func statusOf(err error) int {
+	var f *fault
+	if errors.As(err, &f) {
+		return http.StatusBadRequest
+	}
+	return http.StatusInternalServerError
+}
+
+// appendFault writes an error body. A canceled transaction's message has a capital M.
+func appendFault(b []byte, err error) []byte {
+	f := &fault{kind: faultInternal, message: "The request was canceled"}
+	errors.As(err, &f)
+	o := object{append(b, '{')}
+	o.text("__type", fmt.Sprintf("%s#%s", f.kind.namespace(), f.kind))
+	switch {
+	case f.kind == faultTransaction:
+		o.text("Message", f.message)
+		o.member("CancellationReasons")
+		o.b = appendList(o.b, f.reasons, appendReason)
+	case f.message != "":
+		o.text("message", f.message)
+	}
+	o.item("Item", f.item)
+	return append(o.b, '}')
+}
+
+func appendReason(b []byte, r reason) []byte {
+	o := object{append(b, '{')}
+	o.text("Code", r.code)
+	if r.message != "" {
+		o.text("Message", r.message)
+	}
+	o.item("Item", r.item)
+	return append(o.b, '}')
+}
