@@ -1,7 +1,5 @@
 package dynamotest
 
-import "maps"
-
 const msgKeySchema = "The provided key element does not match the schema"
 
 // rowKey is where a key, or an item that has passed checkItem, lies in the table.
@@ -92,6 +90,3 @@ func checkKeyValue(k keyAttr, v value, partition bool) *fault {
 	}
 	return nil
 }
-
-// sameKey tells whether two keys, already checked, name one row.
-func sameKey(a, b item) bool { return maps.EqualFunc(a, b, value.equal) }
