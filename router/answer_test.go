@@ -88,6 +88,7 @@ func TestAnswerBodies(t *testing.T) {
 		{"svg is text", &Response{Status: 200, Header: http.Header{"Content-Type": {"image/svg+xml"}}, Body: []byte("<svg/>")}, "image/svg+xml", false},
 		{"compressed", &Response{Status: 200, Header: http.Header{"Content-Type": {"application/json"}, "Content-Encoding": {"gzip"}}, Body: []byte("x")}, "application/json", true},
 		{"detected", &Response{Status: 200, Body: []byte(png)}, "image/png", true},
+		{"compressed, of no type", &Response{Status: 200, Header: http.Header{"Content-Encoding": {"gzip"}}, Body: []byte("\x1f\x8b\x08")}, "", true},
 		{"detected text", &Response{Status: 200, Body: []byte("<html>")}, "text/html; charset=utf-8", false},
 	} {
 		for source, base := range allEvents {
@@ -103,7 +104,8 @@ func TestAnswerBodies(t *testing.T) {
 				}
 				body = string(decoded)
 			}
-			if body != string(tt.resp.Body) || got["headers"].(map[string]any)["Content-Type"] != tt.contentType {
+			contentType, _ := got["headers"].(map[string]any)["Content-Type"].(string)
+			if body != string(tt.resp.Body) || contentType != tt.contentType {
 				t.Errorf("%s, %s: body %q, headers %v", source, tt.name, body, got["headers"])
 			}
 		}
@@ -118,6 +120,10 @@ func TestEmptyAnswers(t *testing.T) {
 		if got := answerTo(t, []byte(restEvent), resp, nil); got["body"] != "" || got["statusCode"] != float64(resp.Status) {
 			t.Errorf("%+v: %v", resp, got)
 		}
+	}
+	spellings := &Response{Status: 200, Header: http.Header{"content-type": {"text/plain"}, "set-cookie": {"a=1"}, "Set-Cookie": {"b=2"}}, Body: []byte("{}")}
+	if got := answerTo(t, []byte(httpEvent), spellings, nil); !reflect.DeepEqual(got["cookies"], []any{"b=2", "a=1"}) || !reflect.DeepEqual(got["headers"], map[string]any{"Content-Type": "text/plain"}) {
+		t.Errorf("names in several spellings: %v", got)
 	}
 	head := mergeEvent(t, restEvent, `{"httpMethod":"HEAD"}`)
 	if got := answerTo(t, head, Text(200, "body"), nil); got["body"] != "" || got["headers"].(map[string]any)["Content-Type"] == nil {
@@ -232,9 +238,9 @@ func TestErrorsAreProblems(t *testing.T) {
 
 // Middleware sets headers on errors by returning them beside the error.
 func TestHeadersBesideAnError(t *testing.T) {
-	got := answerTo(t, []byte(restEvent), &Response{Status: 200, Header: http.Header{"X-A": {"1"}, "Content-Length": {"5"}, "Content-Type": {"text/plain"}}, Body: []byte("gone")}, Errorf(404, "d"))
+	got := answerTo(t, []byte(restEvent), &Response{Status: 200, Header: http.Header{"X-A": {"1"}, "Content-Length": {"5"}, "Content-Encoding": {"gzip"}, "Etag": {`"x"`}, "Content-Type": {"text/plain"}}, Body: []byte("gone")}, Errorf(404, "d"))
 	h := got["headers"].(map[string]any)
-	if got["statusCode"] != 404.0 || h["X-A"] != "1" || h["Content-Type"] != "application/problem+json" || strings.Contains(got["body"].(string), "gone") {
+	if got["statusCode"] != 404.0 || h["X-A"] != "1" || h["Content-Type"] != "application/problem+json" || len(h) != 2 || got["isBase64Encoded"] != false || strings.Contains(got["body"].(string), "gone") {
 		t.Errorf("%v", got)
 	}
 }

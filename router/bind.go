@@ -10,8 +10,9 @@ import (
 // A plan says how a request becomes a value of one type. It is made once, when
 // the handler is.
 type plan struct {
-	params []param
-	body   *bodyPlan // nil if nothing is taken from the body
+	params  []param
+	body    *bodyPlan // nil if nothing is taken from the body
+	pointer bool      // the type is a pointer to the struct that is bound
 }
 
 // A param is a field that is bound from something other than the body.
@@ -27,10 +28,13 @@ type param struct {
 var paramTags = [...]string{"path", "query", "header", "cookie"}
 
 func newPlan(t reflect.Type) (*plan, error) {
-	p := new(plan)
+	p := &plan{pointer: t.Kind() == reflect.Pointer && structOf(t).Kind() == reflect.Struct && !isUnmarshaler(t.Elem())}
+	if p.pointer {
+		t = t.Elem()
+	}
 	if t.Kind() != reflect.Struct || isUnmarshaler(t) {
 		p.body = wholeBody()
-		return p, nil
+		return p, strayTag(t, 0, nil)
 	}
 	for _, f := range reflect.VisibleFields(t) {
 		in, name, err := paramTag(f)
@@ -48,7 +52,34 @@ func newPlan(t reflect.Type) (*plan, error) {
 		p.params = append(p.params, param{in: in, name: name, index: f.Index, set: set, multi: multi})
 	}
 	p.body = newBodyPlan(t)
-	return p, nil
+	return p, strayTag(t, len(p.params), nil)
+}
+
+// strayTag reports a tag that the plan for a type did not take, and that would
+// silently leave a field to the body: one inside a field that is a struct with a
+// name of its own, or inside a type that takes the whole body. Of the tags that it
+// finds, bound ones have been taken.
+func strayTag(t reflect.Type, bound int, around []reflect.Type) error {
+	t = structOf(t)
+	if t.Kind() != reflect.Struct || slices.Contains(around, t) {
+		return nil
+	}
+	around = append(slices.Clip(around), t)
+	for _, f := range reflect.VisibleFields(t) {
+		if in, _, _ := paramTag(f); in != "" {
+			if bound--; bound < 0 {
+				return fmt.Errorf("%v.%s: its %s tag has no effect here", t, f.Name, in)
+			}
+			continue
+		}
+		if f.Anonymous && f.Tag.Get("json") == "" && isEmbeddedStruct(f) {
+			continue // its fields are among the visible ones
+		}
+		if err := strayTag(f.Type, 0, around); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // paramTag returns the one tag that binds a field, or "".
@@ -121,6 +152,10 @@ func (f fault) where() string {
 // bind fills v from the request. All faults are reported together.
 func (p *plan) bind(req *Request, v reflect.Value) error {
 	var faults []fault
+	if p.pointer {
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
 	if p.body != nil {
 		body, err := req.Body()
 		if err != nil {

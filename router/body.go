@@ -1,11 +1,13 @@
 package router
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/lambdarest/lambdarest/internal/jsonscan"
@@ -61,7 +63,7 @@ func bodyFields(t reflect.Type, index []int, around []reflect.Type) (fields []bo
 			if name == "" {
 				field.name = f.Name
 			}
-			if !isUnmarshaler(f.Type) {
+			if !isUnmarshaler(f.Type) && f.Type != numberType {
 				field.parse = parserFor(f.Type.Kind())
 			}
 			fields = append(fields, field)
@@ -118,12 +120,16 @@ func (p *bodyPlan) find(key []byte) *bodyField {
 		}
 	}
 	for i := range p.fields {
-		if strings.EqualFold(p.fields[i].name, string(key)) {
+		if bytes.EqualFold([]byte(p.fields[i].name), key) {
 			return &p.fields[i]
 		}
 	}
 	return nil
 }
+
+// maxFaults bounds the faults that are reported of one body: a client must not make
+// an answer large.
+const maxFaults = 20
 
 // decode decodes a body into v, and returns what is wrong with it.
 func (p *bodyPlan) decode(body []byte, v reflect.Value) (faults []fault) {
@@ -142,7 +148,7 @@ func (p *bodyPlan) decode(body []byte, v reflect.Value) (faults []fault) {
 	default:
 		for s.NextKey() {
 			field := p.find(s.Key())
-			if raw := s.Value(); field != nil && raw != nil {
+			if raw := s.Value(); field != nil && raw != nil && len(faults) < maxFaults {
 				faults = append(faults, field.decode(raw, fieldAt(v, field.index))...)
 			}
 		}
@@ -206,15 +212,41 @@ func unmarshal(raw []byte, v reflect.Value, at string) []fault {
 	if err == nil {
 		return nil
 	}
-	f := fault{Pointer: at, Detail: must(v.Type())}
+	f := fault{Pointer: at, Detail: "is not valid"}
 	var mistyped *json.UnmarshalTypeError
-	if errors.As(err, &mistyped) {
-		f.Detail = must(mistyped.Type)
-		if mistyped.Field != "" {
-			f.Pointer += "/" + strings.ReplaceAll(mistyped.Field, ".", "/")
-		}
+	switch {
+	case errors.As(err, &mistyped):
+		s := jsonscan.New(raw)
+		inside, _ := pointerAt(&s, int(mistyped.Offset))
+		f.Pointer, f.Detail = at+inside, must(mistyped.Type)
+	case isUnmarshaler(v.Type()), v.Type() == bytesType:
+		f.Detail = must(v.Type())
 	}
 	return []fault{f}
+}
+
+// pointerAt returns the JSON pointer of the value in whose text offset lies: an
+// UnmarshalTypeError has the offset just after what it could not take, the value's
+// end, or the opening bracket of an object or array.
+func pointerAt(s *jsonscan.Scanner, offset int) (at string, ok bool) {
+	switch {
+	case s.EnterObject():
+		for done := s.Offset() >= offset; !done && s.NextKey(); done = s.Offset() >= offset {
+			key := string(s.Key())
+			if at, ok := pointerAt(s, offset); ok {
+				return pointer(key) + at, true
+			}
+		}
+	case s.EnterArray():
+		for i := 0; s.Offset() < offset && s.NextElem(); i++ {
+			if at, ok := pointerAt(s, offset); ok {
+				return "/" + strconv.Itoa(i) + at, true
+			}
+		}
+	default:
+		s.Skip()
+	}
+	return "", s.Offset() >= offset
 }
 
 // must says what JSON a value of type t is made of.

@@ -26,13 +26,12 @@ func Compress() Middleware {
 			if err != nil || resp == nil || !isCompressible(resp) {
 				return resp, err
 			}
-			out := *resp // the handler may use its response again
-			out.Header = resp.Header.Clone()
-			out.add("Vary", "Accept-Encoding")
+			resp = resp.clone()
+			resp.add("Vary", "Accept-Encoding")
 			if acceptsGzip(strings.Join(req.Headers()["Accept-Encoding"], ",")) {
-				compress(&out)
+				compress(resp)
 			}
-			return &out, nil
+			return resp, nil
 		}
 	}
 }

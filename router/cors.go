@@ -51,6 +51,7 @@ func CORS(cfg CORSConfig) Middleware {
 			if resp == nil {
 				resp = &Response{Status: http.StatusOK}
 			}
+			resp = resp.clone()
 			resp.add("Vary", "Origin")
 			if allowed {
 				cfg.allow(resp, origin)
@@ -72,12 +73,21 @@ func (c *CORSConfig) check() error {
 			}
 			continue
 		}
-		u, err := url.Parse(o)
-		if err != nil || u.Host == "" || u.Scheme+"://"+u.Host != o || o != strings.ToLower(o) || strings.Contains(o, "*") {
-			return fmt.Errorf(`origin %q is not of the form "https://host[:port]", in lower case`, o)
+		if !isOrigin(o) {
+			return fmt.Errorf(`origin %q is not of the form "https://host[:port]", in lower case and without the default port`, o)
 		}
 	}
 	return nil
+}
+
+// isOrigin reports whether s is an origin as browsers send it (RFC 6454, section 6.2).
+func isOrigin(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme+"://"+u.Host != s || s != strings.ToLower(s) || strings.ContainsFunc(s, func(r rune) bool { return r == '*' || r > '~' }) {
+		return false
+	}
+	port := u.Port()
+	return !strings.HasSuffix(u.Host, ":") && !(u.Scheme == "https" && port == "443") && !(u.Scheme == "http" && port == "80")
 }
 
 func (c *CORSConfig) allows(origin string) bool {

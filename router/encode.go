@@ -2,6 +2,7 @@ package router
 
 import (
 	"encoding/base64"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -22,16 +23,17 @@ const (
 // encode returns a response in the form that the event's source expects. It must
 // be valid.
 func (p *payload) encode(resp *Response, method string) []byte {
-	limit := maxAnswer
-	if p.src == ALB {
-		limit = maxAnswerALB
-	}
 	out := p.append(nil, resp, method)
-	if len(out) > limit {
-		e := &Error{Detail: "the answer of " + strconv.Itoa(len(out)) + " bytes is larger than the " + strconv.Itoa(limit) + " that the function may return"}
-		out = p.append(out[:0], e.response(nil), method)
+	if limit := p.limit(); len(out) > limit {
+		out = p.append(out[:0], tooLargeAnswer(len(out), limit).response(nil), method)
 	}
 	return out
+}
+
+// tooLargeAnswer answers in place of a response that Lambda or the load balancer
+// would refuse.
+func tooLargeAnswer(size, limit int) *Error {
+	return &Error{Detail: fmt.Sprintf("the answer of %d bytes is larger than the %d that the function may return", size, limit)}
 }
 
 func (p *payload) append(dst []byte, resp *Response, method string) []byte {
@@ -71,16 +73,19 @@ type answer struct {
 // newAnswer returns what is sent of a response to a request with this method. It
 // appends the names of the headers to names.
 func newAnswer(resp *Response, method string, names []string) answer {
-	a := answer{header: resp.Header, body: resp.Body}
-	if method == http.MethodHead || resp.Status < 200 || resp.Status == 204 || resp.Status == 304 {
+	a := answer{header: canonical(resp.Header), body: resp.Body}
+	if resp.Status < 200 || resp.Status == 204 || resp.Status == 304 {
 		a.body = nil
 	}
 	if len(a.body) > 0 {
 		a.describeBody()
 	}
+	if method == http.MethodHead {
+		a.body, a.base64 = nil, false
+	}
 	a.names = names
 	for name, values := range a.header {
-		switch http.CanonicalHeaderKey(name) {
+		switch name {
 		case "Connection", "Content-Length", "Transfer-Encoding":
 		default:
 			if len(values) > 0 {
@@ -92,18 +97,35 @@ func newAnswer(resp *Response, method string, names []string) answer {
 	return a
 }
 
-// describeBody detects the Content-Type where the response has none, and decides
-// about base64.
+// canonical returns headers under canonical names: a name in two spellings would
+// reach the client twice, or once with one of the values lost.
+func canonical(h http.Header) http.Header {
+	for name := range h {
+		if http.CanonicalHeaderKey(name) == name {
+			continue
+		}
+		merged := make(http.Header, len(h))
+		for _, name := range slices.Sorted(maps.Keys(h)) {
+			key := http.CanonicalHeaderKey(name)
+			merged[key] = append(merged[key], h[name]...)
+		}
+		return merged
+	}
+	return h
+}
+
+// describeBody detects the Content-Type where the response has none, unless it is
+// hidden by an encoding, and decides about base64.
 func (a *answer) describeBody() {
+	encoding := a.header.Get("Content-Encoding")
 	contentType := a.header.Get("Content-Type")
-	if contentType == "" {
+	if contentType == "" && encoding == "" {
 		contentType = http.DetectContentType(a.body)
 		if a.header = maps.Clone(a.header); a.header == nil {
 			a.header = make(http.Header)
 		}
 		a.header["Content-Type"] = []string{contentType}
 	}
-	encoding := a.header.Get("Content-Encoding")
 	a.base64 = encoding != "" && encoding != "identity" || isBinary(contentType) || !utf8.Valid(a.body)
 }
 
@@ -187,7 +209,7 @@ func (a *answer) appendJoined(dst []byte) []byte {
 	return appendStrings(dst, a.header[a.names[i]])
 }
 
-func isSetCookie(name string) bool { return strings.EqualFold(name, "Set-Cookie") }
+func isSetCookie(name string) bool { return name == "Set-Cookie" }
 
 // appendSpelled appends headers for an ALB in single-value mode and for VPC Lattice:
 // one string a name. Several cookies, which cannot be joined, go under names that differ in

@@ -152,7 +152,9 @@ func (e *Error) response(header http.Header) *Response {
 	if resp.Header == nil {
 		resp.Header = make(http.Header)
 	}
-	delete(resp.Header, "Content-Length")
+	for _, name := range []string{"Content-Length", "Content-Encoding", "Etag", "Last-Modified"} {
+		delete(resp.Header, name) // they are of another body
+	}
 	resp.Header["Content-Type"] = []string{"application/problem+json"}
 	return resp
 }

@@ -19,16 +19,15 @@ func ETag() Middleware {
 			if err != nil || resp == nil || resp.Status != http.StatusOK || req.method != http.MethodGet && req.method != http.MethodHead {
 				return resp, err
 			}
-			out := *resp // the handler may use its response again
-			if out.Header = resp.Header.Clone(); out.Header.Get("ETag") == "" {
-				out.set("ETag", entityTag(resp.Body))
+			if resp = resp.clone(); resp.Header.Get("ETag") == "" {
+				resp.set("ETag", entityTag(resp.Body))
 			}
-			if matchesTag(strings.Join(req.Headers()["If-None-Match"], ","), out.Header.Get("ETag")) {
-				out.Status, out.Body = http.StatusNotModified, nil
-				out.Header.Del("Content-Type")
-				out.Header.Del("Content-Encoding")
+			if matchesTag(strings.Join(req.Headers()["If-None-Match"], ","), resp.Header.Get("ETag")) {
+				resp.Status, resp.Body = http.StatusNotModified, nil
+				resp.Header.Del("Content-Type")
+				resp.Header.Del("Content-Encoding")
 			}
-			return &out, nil
+			return resp, nil
 		}
 	}
 }

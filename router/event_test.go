@@ -114,6 +114,9 @@ func TestPaths(t *testing.T) {
 		{"a base path before a greedy variable", restEvent, `{"path":"/base/users/1","pathParameters":{"proxy":"users/1"},"requestContext":{"path":"/base/users/1","domainName":"api.example.com"}}`, "/users/{id}", "/users/1", "1"},
 		{"a base path of two segments, trailing slash", restEvent, `{"path":"/b/v1/users/1/","pathParameters":{"proxy":"users/1"},"requestContext":{"path":"/b/v1/users/1/","domainName":"api.example.com"}}`, "/users/{id}", "/users/1", "1"},
 		{"a base path alone", restEvent, `{"resource":"/","path":"/base","requestContext":{"path":"/base","domainName":"api.example.com"}}`, "/", "/", ""},
+		{"a value that the path does not end with", restEvent, `{"path":"/a/b/users/1","pathParameters":{"proxy":"zzz"},"requestContext":{"path":"/a/b/users/1"}}`, "/{proxy+}", "/a/b/users/1", "a/b/users/1"},
+		{"no value of the greedy variable", restEvent, `{"path":"/users/1","pathParameters":null,"requestContext":{"path":"/users/1"}}`, "/users/{id}", "/users/1", "1"},
+		{"an HTTP API with payload 1.0", restEvent, `{"version":"1.0","resource":"$default","path":"/dev/users/1","requestContext":{"stage":"dev","path":"/dev/users/1"}}`, "/users/{id}", "/users/1", "1"},
 		{"no base path", restEvent, `{"resource":"/users/{id}","path":"/users/1","requestContext":{"path":"/users/1","domainName":"api.example.com"}}`, "/users/{id}", "/users/1", "1"},
 		{"a resource that does not fit", restEvent, `{"resource":"/other/{id}","path":"/users/1","requestContext":{"path":"/users/1"}}`, "/users/{id}", "/users/1", "1"},
 		{"an undocumented rawPath", restEvent, `{"path":"/users/1","rawPath":"/users/1","version":null}`, "/users/{id}", "/users/1", "1"},
@@ -170,6 +173,8 @@ func TestQuery(t *testing.T) {
 	}{
 		{"REST is decoded already", restEvent, `{"multiValueQueryStringParameters":{"a":["x+y","100%","%20"],"u":["https://e.com/?a=b"]},"queryStringParameters":{"a":"%20","u":"https://e.com/?a=b"}}`,
 			url.Values{"a": {"x+y", "100%", "%20"}, "u": {"https://e.com/?a=b"}}},
+		{"REST, an undocumented rawQueryString", restEvent, `{"queryStringParameters":{"a":"1"},"rawQueryString":"evil=1"}`, url.Values{"a": {"1"}}},
+		{"ALB, one name in two spellings", albEvent, `{"headers":null,"queryStringParameters":null,"multiValueHeaders":{},"multiValueQueryStringParameters":{"tag%5B%5D":["1"],"tag[]":["2"]}}`, url.Values{"tag[]": {"1", "2"}}},
 		{"REST, the single map alone", restEvent, `{"queryStringParameters":{"a":"1","e":""}}`, url.Values{"a": {"1"}, "e": {""}}},
 		{"REST, names differ in case", restEvent, `{"multiValueQueryStringParameters":{"A":["1"],"a":["2"]}}`, url.Values{"A": {"1"}, "a": {"2"}}},
 		{"none", restEvent, `{}`, url.Values{}},
@@ -210,6 +215,7 @@ func TestHeadersAndCookies(t *testing.T) {
 		{"function URL cookies come twice", urlEvent, `{"cookies":["a=b","sid=7"],"headers":{"cookie":"a=b; sid=7"}}`, http.Header{"Cookie": {"a=b; sid=7"}}, "", "7"},
 		{"ALB, multi-value", albEvent, `{"headers":null,"multiValueHeaders":{"x-a":["1","2"]}}`, http.Header{"X-A": {"1", "2"}}, "1", "-"},
 		{"Lattice 2", latticeEvent2, `{"headers":{"x-a":["1","2"],"cookie":["sid=7"]}}`, http.Header{"X-A": {"1", "2"}, "Cookie": {"sid=7"}}, "1", "7"},
+		{"cookies in two spellings of the header", restEvent, `{"headers":null,"multiValueHeaders":{"Cookie":["a=1"],"cookie":["sid=7"]}}`, http.Header{"Cookie": {"a=1", "sid=7"}}, "", "7"},
 		{"a cookie that is not valid hides no other", restEvent, `{"headers":{"cookie":"b@d=1; x; sid=7"}}`, http.Header{"Cookie": {"b@d=1; x; sid=7"}}, "", "7"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -8,17 +8,21 @@ import "strings"
 // event. The resource that API Gateway matched ("/users/{id}") never contains the
 // base path, so the path's last segments, as many as the resource has, are what
 // the client asked of the API. A greedy variable has as many segments as proxy,
-// its value. Nothing is stripped from what came through the API's own domain:
+// its value, with which the path must end. Nothing is stripped from what came through the API's own domain:
 // there requestContext.path has the stage, so that it differs from path.
 func restPath(path, resource, contextPath, proxy string) string {
 	if resource == "" || path != contextPath {
 		return path
 	}
 	n := strings.Count(trimSlash(resource), "/")
-	if proxy != "" {
-		n += strings.Count(trimSlash(proxy), "/")
-	}
 	rest := trimSlash(path)
+	if isGreedy(resource[strings.LastIndexByte(resource, '/')+1:]) {
+		proxy = trimSlash(proxy)
+		if proxy == "" || !strings.HasSuffix(rest, "/"+proxy) {
+			return path
+		}
+		n += strings.Count(proxy, "/")
+	}
 	cut := len(rest)
 	for ; n > 0 && cut > 0; n-- {
 		cut = strings.LastIndexByte(rest[:cut], '/')

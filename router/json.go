@@ -31,7 +31,8 @@ import (
 // returns is a 400 with its text, unless it is an [Error].
 //
 // Out is answered as JSON with status 200. A *Response is answered as it is, and
-// struct{} is a 204. JSON panics if In has a field that cannot be bound.
+// struct{} is a 204. JSON panics if In has a field that cannot be bound, or a tag
+// where it would have no effect.
 func JSON[In, Out any](f func(ctx context.Context, in In) (Out, error)) Handler {
 	plan, err := newPlan(reflect.TypeFor[In]())
 	if err != nil {
@@ -63,9 +64,10 @@ func JSON[In, Out any](f func(ctx context.Context, in In) (Out, error)) Handler 
 func validate(pointer, value any) error {
 	v, ok := pointer.(interface{ Validate() error })
 	if !ok { // In may be a pointer itself
-		if v, ok = value.(interface{ Validate() error }); !ok || reflect.ValueOf(value).IsZero() {
-			return nil
-		}
+		v, ok = value.(interface{ Validate() error })
+	}
+	if !ok {
+		return nil
 	}
 	err := v.Validate()
 	var own *Error

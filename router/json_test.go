@@ -174,6 +174,69 @@ func TestJSONTakesWholeBodies(t *testing.T) {
 	}
 }
 
+// A pointer to a struct is bound like the struct; what the body may not set, it may
+// not set there either.
+func TestJSONBindsPointers(t *testing.T) {
+	type in struct {
+		ID    int    `path:"id"`
+		Admin bool   `header:"X-Admin"`
+		Name  string `json:"name"`
+	}
+	got, w := call[*in](t, "/u/{id}", "PUT", "/u/7", `{"ID":99,"Admin":true,"name":"x"}`)
+	if w.Code != 204 || !reflect.DeepEqual(*got, &in{ID: 7, Name: "x"}) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if got, w := call[*in](t, "/u/{id}", "PUT", "/u/7", `null`); w.Code != 400 || got != nil {
+		t.Errorf("null: %d %s", w.Code, w.Body)
+	}
+}
+
+func TestJSONPointersAreExact(t *testing.T) {
+	type in struct {
+		Lines []struct {
+			Price int `json:"price"`
+		} `json:"lines"`
+		M     map[string]int `json:"m"`
+		Event struct {
+			At time.Time `json:"at"`
+		} `json:"event"`
+		N   json.Number `json:"n"`
+		Dot struct {
+			AB int `json:"a.b/c"`
+		} `json:"dot"`
+	}
+	for body, want := range map[string]string{
+		`{"lines":[{"price":1},{"price":"x"}]}`:            `[{"pointer":"/lines/1/price","detail":"must be an integer"}]`,
+		`{"lines":[{"price":1}, 5 ]}`:                      `[{"pointer":"/lines/1","detail":"must be an object"}]`,
+		`{"lines":[{"price":1},[]]}`:                       `[{"pointer":"/lines/1","detail":"must be an object"}]`,
+		`{"lines":{"price":1}}`:                            `[{"pointer":"/lines","detail":"must be an array"}]`,
+		`{"m":{"a":1,"k":"x"}}`:                            `[{"pointer":"/m/k","detail":"must be an integer"}]`,
+		`{"dot":{"x":[1,{"y":2}],"a.b\/c":"x"}}`:           `[{"pointer":"/dot/a.b~1c","detail":"must be an integer"}]`,
+		`{"event":{"at":"nope"}}`:                          `[{"pointer":"/event","detail":"is not valid"}]`,
+		`{"n":"abc"}`:                                      `[{"pointer":"/n","detail":"is not valid"}]`,
+		`{"n":12.5,"event":{"at":"2026-01-02T03:04:05Z"}}`: ``,
+	} {
+		_, w := call[in](t, "/x", "POST", "/x", body)
+		var problem struct{ Errors any }
+		if w.Code != 204 {
+			if err := json.Unmarshal(w.Body.Bytes(), &problem); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want == "" && w.Code != 204 || want != "" && !reflect.DeepEqual(problem.Errors, jsonOf(t, want)) {
+			t.Errorf("%s: %d %s", body, w.Code, w.Body)
+		}
+	}
+}
+
+// A client cannot make the answer large with its faults.
+func TestJSONFaultsAreBounded(t *testing.T) {
+	_, w := call[strict](t, "/x", "POST", "/x", `{`+strings.Repeat(`"id":"",`, 100_000)+`"id":""}`)
+	if w.Code != 400 || w.Body.Len() > 2000 {
+		t.Errorf("%d, %d bytes", w.Code, w.Body.Len())
+	}
+}
+
 // encoding/json decides which of several fields with one name counts.
 func TestJSONPromotesFieldsLikeEncodingJSON(t *testing.T) {
 	type A struct{ X, Y, Z int }
@@ -254,6 +317,33 @@ func TestJSONPanicsOnTypesItCannotBind(t *testing.T) {
 				return 0, nil
 			})
 		}, "is not exported"},
+		{func() {
+			JSON(func(context.Context, struct {
+				Filter struct {
+					Limit int `query:"limit"`
+				}
+			}) (int, error) {
+				return 0, nil
+			})
+		}, "Limit: its query tag has no effect here"},
+		{func() {
+			JSON(func(context.Context, struct {
+				base `json:"base"`
+				More *struct {
+					Admin bool `header:"X-Admin"`
+				}
+			}) (int, error) {
+				return 0, nil
+			})
+		}, "Admin: its header tag has no effect here"},
+		{func() {
+			JSON(func(context.Context, struct {
+				ID int `path:"id"`
+				time.Time
+			}) (int, error) {
+				return 0, nil
+			})
+		}, "ID: its path tag has no effect here"},
 	} {
 		if msg := panics(tt.register); !strings.HasPrefix(msg, "router: JSON: ") || !strings.Contains(msg, tt.want) {
 			t.Errorf("got %s, want %s", msg, tt.want)

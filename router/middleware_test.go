@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,6 +62,9 @@ func TestCORS(t *testing.T) {
 			"Access-Control-Allow-Origin": app, "Access-Control-Allow-Methods": "GET, POST", "Access-Control-Allow-Headers": "content-type, x-a", "Access-Control-Max-Age": "600", "Access-Control-Allow-Credentials": "true",
 			"Vary": "Origin,Access-Control-Request-Method,Access-Control-Request-Headers"}},
 		{"preflight of a path that takes any method", exact, "OPTIONS", "/x", []string{"Origin", app, "Access-Control-Request-Method", "PURGE"}, 204, map[string]string{"Access-Control-Allow-Methods": "PURGE"}},
+		{"preflight with many headers", exact, "OPTIONS", "/users", []string{"Origin", app, "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", strings.Repeat("a,", 1000)}, 204, map[string]string{
+			"Access-Control-Allow-Headers": strings.TrimSuffix(strings.Repeat("a, ", 100), ", ")}},
+		{"preflight for what is no method", exact, "OPTIONS", "/x", []string{"Origin", app, "Access-Control-Request-Method", "no method"}, 204, map[string]string{"Access-Control-Allow-Methods": ""}},
 		{"preflight from elsewhere", exact, "OPTIONS", "/users", []string{"Origin", other, "Access-Control-Request-Method", "POST"}, 204, map[string]string{"Access-Control-Allow-Origin": "", "Access-Control-Allow-Methods": ""}},
 		{"OPTIONS that is no preflight", exact, "OPTIONS", "/users", []string{"Origin", app}, 200, map[string]string{"Access-Control-Allow-Methods": "", "Access-Control-Allow-Origin": app}},
 		{"any origin", CORSConfig{Origins: []string{"*"}}, "GET", "/users", []string{"Origin", other}, 200, map[string]string{"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": ""}},
@@ -86,9 +90,70 @@ func TestCORSRefusesUnsafeConfigs(t *testing.T) {
 		{}, {Origins: []string{"*"}, Credentials: true}, {Origins: []string{"*", "https://a.example.com"}},
 		{Origins: []string{"null"}}, {Origins: []string{"https://a.example.com/"}}, {Origins: []string{"a.example.com"}},
 		{Origins: []string{"https://A.example.com"}}, {Origins: []string{""}}, {Origins: []string{"https://*.example.com"}, Credentials: true}, {Origins: []string{"https://u@a.example.com"}},
+		{Origins: []string{"https://a.example.com:443"}}, {Origins: []string{"http://a.example.com:80"}}, {Origins: []string{"https://a.example.com:"}}, {Origins: []string{"https://müller.de"}},
 	} {
 		if msg := panics(func() { CORS(cfg) }); !strings.HasPrefix(msg, "router: CORS: ") {
 			t.Errorf("%+v: %s", cfg, msg)
+		}
+	}
+}
+
+// A handler may return one Response again and again.
+func TestMiddlewareLeavesResponsesAlone(t *testing.T) {
+	shared := Text(200, strings.Repeat("long enough to compress ", 100))
+	r := New(CORS(CORSConfig{Origins: []string{"https://a.example"}}), Compress(), ETag())
+	r.Get("/", func(context.Context, *Request) (*Response, error) { return shared, nil })
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			origin := []string{"https://a.example", "https://evil.example"}[i%2]
+			got := corsRequest(r, "GET", "/", "Origin", origin, "Accept-Encoding", "gzip").Header
+			if len(got["Vary"]) != 2 || (got.Get("Access-Control-Allow-Origin") != "") != (i%2 == 0) {
+				t.Errorf("%s: %v", origin, got)
+			}
+		})
+	}
+	wg.Wait()
+	if len(shared.Header) != 1 || len(shared.Header["Content-Type"]) != 1 {
+		t.Errorf("the response was changed: %v", shared.Header)
+	}
+}
+
+func TestGroupsAnswerPreflights(t *testing.T) {
+	cors := CORS(CORSConfig{Origins: []string{"https://a.example"}})
+	r := New()
+	r.Group("/group", cors).Delete("/x", named("x"))
+	r.Delete("/route", named("x"), cors)
+	r.Delete("/none", named("x"))
+	for path, want := range map[string]string{"/group/x": "DELETE", "/route": "DELETE", "/none": ""} {
+		got := corsRequest(r, "OPTIONS", path, "Origin", "https://a.example", "Access-Control-Request-Method", "DELETE")
+		if got.StatusCode != 204 || got.Header.Get("Access-Control-Allow-Methods") != want {
+			t.Errorf("%s: %d %v", path, got.StatusCode, got.Header)
+		}
+	}
+}
+
+// What the router itself refuses to send is an error like any other: it is logged, and
+// a page can read it.
+func TestRefusedAnswersPassMiddleware(t *testing.T) {
+	var logged bytes.Buffer
+	r := New(Log(slog.New(slog.NewTextHandler(&logged, nil))), CORS(CORSConfig{Origins: []string{"*"}}))
+	var resp *Response
+	r.Get("/x", func(context.Context, *Request) (*Response, error) { return resp, nil })
+	for want, bad := range map[string]*Response{
+		"status 0 is not within":  {Body: []byte("forgotten")},
+		"control character":       {Status: 200, Header: http.Header{"X-A": {"a\r\nb"}}},
+		"DEL is one":              {Status: 200, Header: http.Header{"X-A": {"a\x7fb"}}},
+		"answer of 7000000 bytes": {Status: 200, Body: make([]byte, 7_000_000)},
+	} {
+		resp = bad
+		logged.Reset()
+		out, err := r.Invoke(t.Context(), mergeEvent(t, restEvent, `{"headers":{"Origin":"https://a.example"}}`))
+		if err != nil || !strings.Contains(string(out), `"statusCode":500`) || !strings.Contains(string(out), `"Access-Control-Allow-Origin":"*"`) {
+			t.Errorf("%s: %.200s, %v", want, out, err)
+		}
+		if want != "DEL is one" && !strings.Contains(logged.String(), want) || !strings.Contains(logged.String(), "level=ERROR") || !strings.Contains(logged.String(), "status=500") {
+			t.Errorf("%s: logged %s", want, &logged)
 		}
 	}
 }

@@ -33,8 +33,8 @@ type httpMessage struct {
 }
 
 func (m *httpMessage) source() Source              { return NetHTTP }
-func (m *httpMessage) header(name string) string   { return m.headers().Get(name) }
-func (m *httpMessage) cookies() []string           { return m.req.Header["Cookie"] }
+func (m *httpMessage) limit() int                  { return 0 }
+func (m *httpMessage) cookies() []string           { return nil }
 func (m *httpMessage) query() url.Values           { return parseQuery(m.req.URL.RawQuery) }
 func (m *httpMessage) requestID() string           { return "" }
 func (m *httpMessage) stage() string               { return "" }
@@ -43,6 +43,13 @@ func (m *httpMessage) claim(string) (string, bool) { return "", false }
 func (m *httpMessage) clone() message              { return m } // only the handler reads the body
 func (m *httpMessage) event(any) error {
 	return errors.New("router: the request did not come as an event")
+}
+
+func (m *httpMessage) header(name string) string {
+	if strings.EqualFold(name, "Host") && m.req.Host != "" {
+		return m.req.Host
+	}
+	return m.req.Header.Get(name)
 }
 
 // headers returns the headers with Host, which net/http keeps apart and every
@@ -105,10 +112,8 @@ func httpRequest(ctx context.Context, req *Request) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &url.URL{Path: req.path.String(), RawPath: req.path.escaped(), RawQuery: req.rawQuery()}
-	if req.path.slash && u.Path != "/" {
-		u.Path, u.RawPath = u.Path+"/", u.RawPath+"/"
-	}
+	u := req.path.url()
+	u.RawQuery = req.rawQuery()
 	r, err := http.NewRequestWithContext(ctx, req.method, "/", bytes.NewReader(body))
 	if err != nil {
 		return nil, Errorf(http.StatusBadRequest, "the method is not valid")
@@ -125,20 +130,27 @@ func httpRequest(ctx context.Context, req *Request) (*http.Request, error) {
 				r.SetPathValue(seg.text, req.PathValue(seg.text))
 			}
 		}
+		r.Pattern = req.route.pattern.String()
 	}
 	return r, nil
 }
 
-// escaped returns the path percent-encoded.
-func (p path) escaped() string {
-	var b strings.Builder
+// url returns the path as a URL, spelled as the client did where that is known.
+func (p path) url() *url.URL {
+	u := &url.URL{Path: p.String(), RawPath: p.sent}
+	if p.slash && u.Path != "/" {
+		u.Path += "/"
+	}
+	if p.sent != "" {
+		return u
+	}
 	for _, s := range p.segments {
-		b.WriteString("/" + url.PathEscape(s))
+		u.RawPath += "/" + url.PathEscape(s)
 	}
-	if b.Len() == 0 {
-		return "/"
+	if strings.HasSuffix(u.Path, "/") {
+		u.RawPath += "/"
 	}
-	return b.String()
+	return u
 }
 
 // rawQuery returns the query string: as it came where the source keeps it, else
@@ -148,8 +160,8 @@ func (r *Request) rawQuery() string {
 	case *httpMessage:
 		return m.req.URL.RawQuery
 	case *payload:
-		if isString(m.ev.rawQueryString) {
-			return str(m.ev.rawQueryString)
+		if raw, ok := m.rawQuery(); ok {
+			return raw
 		}
 	}
 	return r.Query().Encode()

@@ -114,6 +114,19 @@ func TestFromHTTPWritesNothing(t *testing.T) {
 	}
 }
 
+func TestFromHTTPKeepsTheSpelling(t *testing.T) {
+	var r Router
+	r.StripPrefix("/pre")
+	r.Handle("GET /{proxy+}", FromHTTP(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { io.WriteString(w, req.RequestURI+" "+req.Pattern) })))
+	for target, want := range map[string]string{
+		"/a;b=1,2?q=%20": "/a;b=1,2?q=%20", "/a%7Eb/": "/a%7Eb/", "/pre/a%2Fb/c": "/a%2Fb/c", "/a//b": "/a//b", "//a": "//a",
+	} {
+		if got := do(&r, "GET", target).Body.String(); got != want+" GET /{proxy+}" {
+			t.Errorf("%s: %s", target, got)
+		}
+	}
+}
+
 func TestFromHTTPKeepsTheTrailingSlash(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /files/", func(w http.ResponseWriter, req *http.Request) { io.WriteString(w, req.URL.Path) })

@@ -15,13 +15,17 @@ type path struct {
 	segments []string
 	raw      string // segments joined by slashes when nothing had to be decoded, else ""
 	slash    bool   // a slash at the end was dropped
+	sent     string // the path as the client sent it, percent-encoded, if the source keeps that
 }
 
 // splitPath splits a path that is percent-encoded or, as HTTP APIs send it,
 // decoded already. It appends the segments to buf. A path that is not valid
 // encoding or not UTF-8 is a 400.
 func splitPath(s string, encoded bool, buf []string) (path, error) {
-	p := path{segments: buf}
+	p := path{segments: slices.Grow(buf, strings.Count(s, "/"))}
+	if encoded {
+		p.sent = s
+	}
 	s = strings.TrimPrefix(s, "/")
 	s, p.slash = strings.CutSuffix(s, "/")
 	if s == "" {
@@ -72,6 +76,9 @@ func (p *path) strip(prefix []string) bool {
 		p.raw = p.from(len(prefix))
 	}
 	p.segments = p.segments[len(prefix):]
+	for range prefix {
+		_, p.sent = nextSegment(p.sent)
+	}
 	return true
 }
 

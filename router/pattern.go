@@ -56,14 +56,9 @@ func parsePattern(prefix, s string) (pattern, error) {
 	if !strings.HasPrefix(path, "/") {
 		return p, &patternError{s, offset, `the path must start with "/"`}
 	}
-	for _, part := range []struct {
-		path   string
-		offset int
-	}{{prefix, 0}, {path, offset}} {
-		if err := p.add(part.path); err != nil {
-			err.pattern, err.offset = s, err.offset+part.offset
-			return p, err
-		}
+	if err := p.add(prefix + path); err != nil {
+		err.pattern, err.offset = s[:offset]+prefix+path, err.offset+offset
+		return p, err
 	}
 	return p, nil
 }

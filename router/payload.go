@@ -43,8 +43,12 @@ func (p *payload) target(buf []string) (method string, target path, err error) {
 		return str(ev.context.httpMethod), target, err
 	case REST:
 		resource := str(ev.resource)
+		raw := str(ev.path)
+		if resource == "$default" { // an HTTP API with payload format 1.0
+			raw = stripStage(raw, str(ev.context.stage), str(ev.context.domainName))
+		}
 		proxy := str(lookup(ev.pathParameters, greedyName(resource)))
-		target, err = splitPath(restPath(str(ev.path), resource, str(ev.context.path), proxy), true, buf)
+		target, err = splitPath(restPath(raw, resource, str(ev.context.path), proxy), true, buf)
 	case Lattice:
 		target, err = splitPath(p.latticePath(), true, buf)
 		return str(ev.method), target, err
@@ -122,30 +126,19 @@ func addHeader(h http.Header, name string, values ...string) {
 	}
 }
 
-// cookies takes the event's own list where there is one: function URLs send it
-// beside the header.
-func (p *payload) cookies() []string {
-	if isArray(p.ev.cookies) {
-		return list(p.ev.cookies)
-	}
-	return list(p.findHeader("Cookie"))
-}
+// cookies returns the event's own list: HTTP APIs send it in place of the header,
+// function URLs beside it.
+func (p *payload) cookies() []string { return list(p.ev.cookies) }
 
 func (p *payload) query() url.Values {
 	ev := &p.ev
-	switch p.src {
-	case HTTP, FunctionURL:
-		if isString(ev.rawQueryString) {
-			return parseQuery(str(ev.rawQueryString))
-		}
-	case Lattice:
-		if _, raw, ok := strings.Cut(str(ev.latticePath), "?"); ok {
-			return parseQuery(raw)
-		}
+	if raw, ok := p.rawQuery(); ok {
+		return parseQuery(raw)
 	}
 	q := make(url.Values)
 	for _, m := range appendMembers(nil, ev.multiValueQuery) {
-		q[p.queryText(m.key)] = p.queryTexts(list(m.value))
+		key := p.queryText(m.key)
+		q[key] = append(q[key], p.queryTexts(list(m.value))...)
 	}
 	for _, m := range appendMembers(nil, ev.queryString) {
 		if key := p.queryText(m.key); !q.Has(key) {
@@ -153,6 +146,17 @@ func (p *payload) query() url.Values {
 		}
 	}
 	return q
+}
+
+// rawQuery returns the query string where the source sends it as the client did.
+func (p *payload) rawQuery() (raw string, ok bool) {
+	switch p.src {
+	case HTTP, FunctionURL:
+		return str(p.ev.rawQueryString), isString(p.ev.rawQueryString)
+	case Lattice:
+		_, raw, ok = strings.Cut(str(p.ev.latticePath), "?")
+	}
+	return raw, ok
 }
 
 // queryText decodes a key or value of a query map: ALBs send them as the client
@@ -221,6 +225,13 @@ func (p *payload) event(v any) error {
 		return fmt.Errorf("router: event: %w", err)
 	}
 	return nil
+}
+
+func (p *payload) limit() int {
+	if p.src == ALB {
+		return maxAnswerALB
+	}
+	return maxAnswer
 }
 
 func (p *payload) clone() message {

@@ -5,9 +5,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
-	"strings"
+	"slices"
 
 	"github.com/aws/aws-lambda-go/events"
 )
@@ -20,7 +21,14 @@ func (r *Router) Proxy(ctx context.Context, ev events.APIGatewayProxyRequest) (e
 	req := &Request{msg: m, method: ev.HTTPMethod}
 	proxy := ev.PathParameters[greedyName(ev.Resource)]
 	req.path, req.fault = splitPath(restPath(ev.Path, ev.Resource, ev.RequestContext.Path, proxy), true, req.segments[:0])
-	return proxyResponse(r.serve(ctx, req), req.method), nil
+	resp := r.serve(ctx, req)
+	out := proxyResponse(resp, req.method)
+	if len(out.Body) > maxAnswer/6 { // the longest escape of a byte in JSON is \u0000
+		if encoded, err := json.Marshal(out); err == nil && len(encoded) > maxAnswer {
+			out = proxyResponse(tooLargeAnswer(len(encoded), maxAnswer).response(nil), req.method)
+		}
+	}
+	return out, nil
 }
 
 // proxyResponse returns a response as the event struct has it.
@@ -44,40 +52,37 @@ func proxyResponse(resp *Response, method string) events.APIGatewayProxyResponse
 
 // A proxyMessage is a message that comes as a decoded REST event.
 type proxyMessage struct {
-	ev events.APIGatewayProxyRequest
+	ev     events.APIGatewayProxyRequest
+	merged http.Header // of both maps, once needed
 }
 
 func (m *proxyMessage) source() Source { return REST }
 
-func (m *proxyMessage) header(name string) string {
-	for key, values := range m.ev.MultiValueHeaders {
-		if strings.EqualFold(key, name) && len(values) > 0 {
-			return values[0]
-		}
-	}
-	for key, value := range m.ev.Headers {
-		if strings.EqualFold(key, name) {
-			return value
-		}
-	}
-	return ""
-}
+func (m *proxyMessage) header(name string) string { return m.headers().Get(name) }
 
+// headers merges the two maps. Names that differ in case only are taken in their
+// order, for maps have none.
 func (m *proxyMessage) headers() http.Header {
+	if m.merged != nil {
+		return m.merged
+	}
 	h := make(http.Header, len(m.ev.Headers))
-	for key, values := range m.ev.MultiValueHeaders {
-		addHeader(h, key, values...)
+	for _, key := range slices.Sorted(maps.Keys(m.ev.MultiValueHeaders)) {
+		addHeader(h, key, m.ev.MultiValueHeaders[key]...)
 	}
 	multi := len(h) > 0
-	for key, value := range m.ev.Headers {
+	for _, key := range slices.Sorted(maps.Keys(m.ev.Headers)) {
 		if _, ok := h[http.CanonicalHeaderKey(key)]; !ok || !multi {
-			addHeader(h, key, value)
+			addHeader(h, key, m.ev.Headers[key])
 		}
 	}
+	m.merged = h
 	return h
 }
 
-func (m *proxyMessage) cookies() []string { return m.headers()["Cookie"] }
+func (m *proxyMessage) cookies() []string { return nil }
+
+func (m *proxyMessage) limit() int { return maxAnswer }
 
 func (m *proxyMessage) query() url.Values {
 	q := make(url.Values, len(m.ev.QueryStringParameters))
@@ -137,4 +142,7 @@ func (m *proxyMessage) event(v any) error {
 	return nil
 }
 
-func (m *proxyMessage) clone() message { return m } // nothing of it is ever changed
+func (m *proxyMessage) clone() message {
+	c := *m
+	return &c
+}

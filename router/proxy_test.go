@@ -45,6 +45,7 @@ func TestProxyIsInvoke(t *testing.T) {
 		`{"body":"%%%","isBase64Encoded":true}`,
 		`{"requestContext":{"authorizer":{"claims":{"sub":"u","n":7}}}}`,
 		`{"requestContext":{"authorizer":{"sub":"u"}}}`,
+		`{"multiValueHeaders":{"X-A":["1"],"x-a":["2"]},"headers":{"x-A":"3"}}`,
 	} {
 		event := mergeEvent(t, restEvent, changes)
 		raw, err := r.Invoke(t.Context(), event)
@@ -68,6 +69,21 @@ func TestProxyIsInvoke(t *testing.T) {
 		}
 		if strings.Contains(changes, "%%%") && out.StatusCode != 400 {
 			t.Errorf("bad base64: %d", out.StatusCode)
+		}
+	}
+}
+
+func TestProxyBoundsAnswers(t *testing.T) {
+	r := New()
+	r.Get("/{size}", JSON(func(_ context.Context, in struct {
+		Size int `path:"size"`
+	}) (*Response, error) {
+		return Text(200, strings.Repeat("<", in.Size)), nil // six bytes each in the JSON that aws-lambda-go makes
+	}))
+	for size, want := range map[string]int{"100": 200, "1000000": 200, "1048600": 500, "7000000": 500} {
+		out, err := r.Proxy(t.Context(), events.APIGatewayProxyRequest{HTTPMethod: "GET", Path: "/" + size})
+		if err != nil || out.StatusCode != want || want == 500 && len(out.Body) > 1000 {
+			t.Errorf("%s: %d, %v", size, out.StatusCode, err)
 		}
 	}
 }

@@ -24,7 +24,8 @@ func (e *PanicError) Unwrap() error {
 // Recover answers 500 when a handler inside panics. Without it the panic ends
 // the process, and Lambda has to start another one. The client learns nothing of
 // the panic; [Log], which belongs outside of Recover, writes the value and the
-// stack.
+// stack. Middleware between Recover and the handler is skipped: for a page to be able
+// to read the 500, [CORS] must be outside of Recover, too.
 func Recover() Middleware {
 	return func(next Handler) Handler {
 		return func(ctx context.Context, req *Request) (resp *Response, err error) {

@@ -3,6 +3,7 @@ package router
 import (
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // A Source is what sent a request.
@@ -73,7 +74,7 @@ type message interface {
 	// header returns the first value of a header.
 	header(name string) string
 	headers() http.Header
-	// cookies returns the lines of cookies, as in the Cookie header.
+	// cookies returns the cookies where the event has them apart from the headers.
 	cookies() []string
 	query() url.Values
 	body() ([]byte, error)
@@ -84,6 +85,8 @@ type message interface {
 	claim(name string) (string, bool)
 	// event decodes the whole event into v.
 	event(v any) error
+	// limit is the size of the largest answer in bytes, 0 for none.
+	limit() int
 	// clone returns a copy that another goroutine may use.
 	clone() message
 }
@@ -92,8 +95,8 @@ type message interface {
 func (r *Request) Method() string { return r.method }
 
 // Path returns the path, decoded once. It has no stage and no base path of a
-// custom domain where these could be told from the event, and no slash at the
-// end.
+// custom domain where these could be told from the event. One slash at the end is
+// dropped.
 func (r *Request) Path() string { return r.path.String() }
 
 // Route returns the path of the pattern that matched, such as "/users/{id}", or
@@ -149,14 +152,18 @@ func (r *Request) Headers() http.Header {
 
 // Cookie returns the value of the first cookie with that name.
 func (r *Request) Cookie(name string) (string, bool) {
-	for _, line := range r.msg.cookies() {
-		cookies, err := http.ParseCookie(line)
-		if err != nil {
-			cookies = (&http.Request{Header: http.Header{"Cookie": {line}}}).Cookies() // what can be read of it
-		}
-		for _, c := range cookies {
-			if c.Name == name {
-				return c.Value, true
+	lines := r.msg.cookies()
+	if lines == nil {
+		lines = r.Headers()["Cookie"]
+	}
+	for _, line := range lines {
+		for pair := range strings.SplitSeq(line, ";") {
+			pair = strings.TrimSpace(pair)
+			if key, _, ok := strings.Cut(pair, "="); !ok || key != name {
+				continue
+			}
+			if cookies, err := http.ParseCookie(pair); err == nil && len(cookies) == 1 {
+				return cookies[0].Value, true
 			}
 		}
 	}

@@ -3,7 +3,9 @@ package router
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -35,6 +37,17 @@ func Text(status int, s string) *Response {
 
 // NoContent returns an empty response with status 204.
 func NoContent() *Response { return &Response{Status: http.StatusNoContent} }
+
+// clone returns a copy with headers of its own, for middleware to change: a handler
+// may return the same Response again.
+func (r *Response) clone() *Response {
+	c := *r
+	c.Header = maps.Clone(r.Header) // the lists are only ever replaced or appended to
+	for name, values := range c.Header {
+		c.Header[name] = slices.Clip(values)
+	}
+	return &c
+}
 
 // set sets a header, making the map where there is none.
 func (r *Response) set(name, value string) {

@@ -48,9 +48,11 @@ type route struct {
 	pattern pattern
 	path    string // the pattern without its method
 	owner   *Router
-	own     Handler // as registered, with the route's own middleware
-	handler Handler // own within the middleware of its groups
-	caller  uintptr // where it was registered
+	mw      []Middleware // the route's own
+	own     Handler      // as registered, with mw
+	handler Handler      // own within the middleware of its groups
+	caller  uintptr      // where it was registered
+	leaf    *leaf        // of the tree, with the routes of the same paths
 }
 
 // A Route describes one registered route. Method is "" for a route that takes any
@@ -173,7 +175,7 @@ func (r *Router) handle(s string, h Handler, mw []Middleware) {
 	if err != nil {
 		panic(fmt.Sprintf("router: %v (registered at %s)", err, site(pcs[0])))
 	}
-	r.add(&route{pattern: p, path: p.path(), owner: r, own: wrap(h, mw), caller: pcs[0]})
+	r.add(&route{pattern: p, path: p.path(), owner: r, mw: mw, own: wrap(h, mw), caller: pcs[0]})
 }
 
 // add adds a route that belongs to r.
@@ -203,7 +205,7 @@ func (r *Router) Mount(prefix string, other *Router) {
 		if err != nil {
 			panic(fmt.Sprintf("router: mount at %q: %v (registered at %s)", prefix, err, site(rt.caller)))
 		}
-		r.add(&route{pattern: p, path: p.path(), owner: r, own: wrap(rt.handler, other.mw), caller: rt.caller})
+		r.add(&route{pattern: p, path: p.path(), owner: r, mw: other.mw, own: wrap(rt.handler, other.mw), caller: rt.caller})
 	}
 }
 

@@ -59,6 +59,8 @@ func TestMethods(t *testing.T) {
 	r.Get("/any", named("get any"))
 	r.Put("/closed", named("put"))
 	r.Handle("ANY /closed", MethodNotAllowed)
+	r.Get("/named/{id}", named("get"))
+	r.Handle("/named/{name}", MethodNotAllowed)
 	r.Handle("GET /{a}/x", named("get"))
 	r.Handle("DELETE /{b}/{c}", named("delete"))
 	for _, tt := range []struct {
@@ -78,6 +80,7 @@ func TestMethods(t *testing.T) {
 		{"GET", "/closed", 405, `{"detail":"the path does not take GET","status":405,"title":"Method Not Allowed"}`, "OPTIONS, PUT"},
 		{"OPTIONS", "/closed", 204, "", "OPTIONS, PUT"},
 		{"POST", "/y/x", 405, `{"detail":"the path does not take POST","status":405,"title":"Method Not Allowed"}`, "DELETE, GET, HEAD, OPTIONS"},
+		{"DELETE", "/named/1", 405, `{"detail":"the path does not take DELETE","status":405,"title":"Method Not Allowed"}`, "GET, HEAD, OPTIONS"},
 		{"GET", "/nowhere", 404, `{"detail":"no route matches the path","status":404,"title":"Not Found"}`, ""},
 		{"OPTIONS", "/nowhere", 404, `{"detail":"no route matches the path","status":404,"title":"Not Found"}`, ""},
 	} {
@@ -112,6 +115,9 @@ func TestBadPatternsPanic(t *testing.T) {
 		if !strings.HasPrefix(msg, "router: bad pattern ") || !strings.Contains(msg, tt.want) || !strings.Contains(msg, "router_test.go:") {
 			t.Errorf("%q: %s", tt.pattern, msg)
 		}
+	}
+	if msg := panics(func() { new(Router).Group("/g/{}").Get("/x", named("")) }); !strings.Contains(msg, `bad pattern "GET /g/{}/x" at offset 7`) {
+		t.Errorf("in a group: %s", msg)
 	}
 	if msg := panics(func() { new(Router).Get("/", nil) }); !strings.Contains(msg, "nil handler") {
 		t.Errorf("nil handler: %s", msg)

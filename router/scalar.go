@@ -29,6 +29,7 @@ var (
 	jsonUnmarshaler = reflect.TypeFor[json.Unmarshaler]()
 	timeType        = reflect.TypeFor[time.Time]()
 	bytesType       = reflect.TypeFor[[]byte]()
+	numberType      = reflect.TypeFor[json.Number]()
 )
 
 func isTextUnmarshaler(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textUnmarshaler) }

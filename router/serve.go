@@ -44,16 +44,43 @@ func (r *Router) dispatch(ctx context.Context, req *Request) (*Response, error) 
 	case req.fault != nil:
 		return nil, req.fault
 	case req.route != nil:
-		return req.route.handler(ctx, req)
+		return checked(req)(req.route.handler(ctx, req))
 	}
 	methods := req.methods()
 	switch {
+	case len(methods) > 0 && req.method == http.MethodOptions:
+		return r.options(ctx, req, methods)
 	case len(methods) > 0:
 		return answerMethods(ctx, req, methods)
 	case r.notFound != nil:
 		return r.notFound(ctx, req)
 	}
 	return nil, Errorf(http.StatusNotFound, "no route matches the path")
+}
+
+// checked returns what a handler returned, or an error in place of a response that
+// cannot be sent, so that the router's middleware sees it and logs it.
+func checked(req *Request) func(*Response, error) (*Response, error) {
+	return func(resp *Response, err error) (*Response, error) {
+		if err != nil || resp == nil {
+			return resp, err
+		}
+		if err := resp.check(); err != nil {
+			return nil, &Error{Err: err}
+		}
+		if limit := req.msg.limit(); limit > 0 && len(resp.Body) > limit {
+			return nil, tooLargeAnswer(len(resp.Body), limit)
+		}
+		return resp, nil
+	}
+}
+
+// options answers OPTIONS for a path whose routes do not take it, within the
+// middleware of the most specific one: a CORS of its group answers preflights.
+func (r *Router) options(ctx context.Context, req *Request, methods []string) (*Response, error) {
+	h := Handler(func(ctx context.Context, req *Request) (*Response, error) { return answerMethods(ctx, req, methods) })
+	rt := r.table.root.nearest(req.path, 0)
+	return rt.owner.around(wrap(h, rt.mw))(ctx, req)
 }
 
 // methods returns the methods of all routes that match the request's path; "" is
@@ -77,11 +104,7 @@ func (r *Request) methods() []string {
 func MethodNotAllowed(ctx context.Context, req *Request) (*Response, error) {
 	var methods []string
 	if req.route != nil {
-		for _, rt := range req.router.table.routes {
-			if rt.path == req.route.path {
-				methods = append(methods, rt.pattern.method)
-			}
-		}
+		methods = req.route.leaf.methods(nil)
 	}
 	return answerMethods(ctx, req, methods)
 }

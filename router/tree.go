@@ -63,6 +63,7 @@ func (n *node) insert(r *route) (conflict *route) {
 		}
 	}
 	*l = append(*l, r)
+	r.leaf = l
 	return nil
 }
 
@@ -109,6 +110,36 @@ func (n *node) find(method string, p path, i int, values []string) (*route, []st
 		return r, append(values, p.from(i))
 	}
 	return nil, values
+}
+
+// nearest returns a route of the most specific pattern that matches a path, whatever
+// its method, or nil.
+func (n *node) nearest(p path, i int) *route {
+	if i == len(p.segments) {
+		return n.leaf.first()
+	}
+	seg := p.segments[i]
+	if child := n.literals[seg]; child != nil {
+		if r := child.nearest(p, i+1); r != nil {
+			return r
+		}
+	}
+	if n.variable != nil && seg != "" {
+		if r := n.variable.nearest(p, i+1); r != nil {
+			return r
+		}
+	}
+	if p.blank(i) {
+		return nil
+	}
+	return n.greedy.first()
+}
+
+func (l leaf) first() *route {
+	if len(l) == 0 {
+		return nil
+	}
+	return l[0]
 }
 
 // allowed appends the methods that the routes matching a path have, without

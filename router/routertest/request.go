@@ -17,7 +17,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -132,7 +132,14 @@ func (r *Request) build() (*http.Request, gwevent.Options, error) {
 	if err != nil {
 		return nil, opt, err
 	}
-	req := httptest.NewRequest(r.method, r.target, bytes.NewReader(body))
+	req, err := http.NewRequest(r.method, "/", bytes.NewReader(body))
+	if err != nil {
+		return nil, opt, err
+	}
+	if req.URL, err = url.ParseRequestURI(r.target); err != nil {
+		return nil, opt, err
+	}
+	req.Host = "example.com"
 	req.RemoteAddr = "192.0.2.1:1234"
 	req.Header = r.header.Clone()
 	if isJSON && req.Header.Get("Content-Type") == "" {

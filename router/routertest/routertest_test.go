@@ -134,6 +134,8 @@ func TestFailuresAreReported(t *testing.T) {
 		{"text", func(t testing.TB) { routertest.Do(t, app(), routertest.Get("/json")).Text("x") }, "routertest: GET /json: body"},
 		{"header", func(t testing.TB) { routertest.Do(t, app(), routertest.Get("/json")).HasHeader("Content-Type", "x") }, "header Content-Type"},
 		{"target", func(t testing.TB) { routertest.Do(t, app(), routertest.Get("json")) }, `the target must start with "/"`},
+		{"encoding", func(t testing.TB) { routertest.Do(t, app(), routertest.Get("/%zz")) }, `invalid URL escape "%zz"`},
+		{"method", func(t testing.TB) { routertest.Do(t, app(), routertest.NewRequest("NO METHOD", "/", nil)) }, "invalid method"},
 		{"source", func(t testing.TB) { routertest.Do(t, app(), routertest.Get("/").From(router.NetHTTP)) }, "no events come from NetHTTP"},
 		{"body", func(t testing.TB) { routertest.Do(t, app(), routertest.Post("/", func() {})) }, "unsupported type"},
 	} {
