@@ -2,6 +2,7 @@ package router
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -161,7 +162,7 @@ func (p *plan) bind(req *Request, v reflect.Value) error {
 		if err != nil {
 			return err
 		}
-		faults = p.body.decode(body, v)
+		faults = p.body.decode(body, v, req.bind.RejectUnknownFields)
 	}
 	for i := range p.params {
 		param := &p.params[i]
@@ -176,7 +177,22 @@ func (p *plan) bind(req *Request, v reflect.Value) error {
 			faults = append(faults, fault{Parameter: param.name, In: param.in, Detail: msg})
 		}
 	}
+	if req.bind.RejectUnknownQuery {
+		faults = append(faults, p.unknownQuery(req)...)
+	}
 	return faultError(faults)
+}
+
+// unknownQuery returns a fault for each parameter of the query, in their order by
+// name, that no field is bound from.
+func (p *plan) unknownQuery(req *Request) (faults []fault) {
+	for _, name := range slices.Sorted(maps.Keys(req.Query())) {
+		known := slices.ContainsFunc(p.params, func(param param) bool { return param.in == "query" && param.name == name })
+		if !known && len(faults) < maxFaults {
+			faults = append(faults, fault{Parameter: clip(name), In: "query", Detail: isUnknown})
+		}
+	}
+	return faults
 }
 
 // values returns the parameter's values: none if it is absent, one unless the

@@ -131,15 +131,16 @@ func (p *bodyPlan) find(key []byte) *bodyField {
 // an answer large.
 const maxFaults = 20
 
-// decode decodes a body into v, and returns what is wrong with it.
-func (p *bodyPlan) decode(body []byte, v reflect.Value) (faults []fault) {
+// decode decodes a body into v, and returns what is wrong with it; strictly also the
+// members that v has no field for.
+func (p *bodyPlan) decode(body []byte, v reflect.Value, strict bool) (faults []fault) {
 	s := jsonscan.New(body)
 	switch {
 	case s.Peek() == 0:
 		return []fault{{Detail: "must be JSON, and there is none"}}
 	case p.whole:
 		if raw := s.Value(); s.End() == nil {
-			faults = unmarshal(raw, v, "")
+			faults = unmarshal(raw, v, "", strict)
 		}
 	case !s.EnterObject():
 		if s.Skip(); s.End() == nil {
@@ -148,8 +149,13 @@ func (p *bodyPlan) decode(body []byte, v reflect.Value) (faults []fault) {
 	default:
 		for s.NextKey() {
 			field := p.find(s.Key())
-			if raw := s.Value(); field != nil && raw != nil && len(faults) < maxFaults {
-				faults = append(faults, field.decode(raw, fieldAt(v, field.index))...)
+			raw := s.Value()
+			switch {
+			case raw == nil || len(faults) >= maxFaults:
+			case field != nil:
+				faults = append(faults, field.decode(raw, fieldAt(v, field.index), strict)...)
+			case strict:
+				faults = append(faults, fault{Pointer: pointer(clip(string(s.Key()))), Detail: isUnknown})
 			}
 		}
 	}
@@ -180,7 +186,7 @@ func pointer(key string) string {
 
 // decode decodes one member's value. As in encoding/json, null leaves a value of
 // a basic kind as it is.
-func (f *bodyField) decode(raw []byte, v reflect.Value) []fault {
+func (f *bodyField) decode(raw []byte, v reflect.Value, strict bool) []fault {
 	if f.quoted && isString(raw) {
 		raw = []byte(jsonscan.Unquote(raw))
 		if !json.Valid(raw) {
@@ -188,7 +194,7 @@ func (f *bodyField) decode(raw []byte, v reflect.Value) []fault {
 		}
 	}
 	if f.parse == nil {
-		return unmarshal(raw, v, pointer(f.name))
+		return unmarshal(raw, v, pointer(f.name), strict)
 	}
 	var msg string
 	switch wantString := v.Kind() == reflect.String; {
@@ -207,8 +213,8 @@ func (f *bodyField) decode(raw []byte, v reflect.Value) []fault {
 }
 
 // unmarshal decodes a value with encoding/json.
-func unmarshal(raw []byte, v reflect.Value, at string) []fault {
-	err := json.Unmarshal(raw, v.Addr().Interface())
+func unmarshal(raw []byte, v reflect.Value, at string, strict bool) []fault {
+	err := decodeJSON(raw, v.Addr().Interface(), strict)
 	if err == nil {
 		return nil
 	}
@@ -219,10 +225,21 @@ func unmarshal(raw []byte, v reflect.Value, at string) []fault {
 		s := jsonscan.New(raw)
 		inside, _ := pointerAt(&s, int(mistyped.Offset))
 		f.Pointer, f.Detail = at+inside, must(mistyped.Type)
+	case strict && strings.Contains(err.Error(), "unknown field"): // encoding/json has no type for it
+		f.Detail = "has a field that is not known"
 	case isUnmarshaler(v.Type()), v.Type() == bytesType:
 		f.Detail = must(v.Type())
 	}
 	return []fault{f}
+}
+
+func decodeJSON(raw []byte, v any, strict bool) error {
+	if !strict {
+		return json.Unmarshal(raw, v)
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	return dec.Decode(v)
 }
 
 // pointerAt returns the JSON pointer of the value in whose text offset lies: an

@@ -28,7 +28,7 @@ import (
 //
 // What the client did wrong is a 400 whose member errors lists each fault with a
 // JSON pointer or the parameter's name; values are not repeated. What Validate
-// returns is a 400 with its text, unless it is an [Error].
+// returns is a 400 with its text, unless it is an [Error]. [Bind] makes it stricter.
 //
 // Out is answered as JSON with status 200. A *Response is answered as it is, and
 // struct{} is a 204. JSON panics if In has a field that cannot be bound, or a tag
@@ -43,7 +43,7 @@ func JSON[In, Out any](f func(ctx context.Context, in In) (Out, error)) Handler 
 		if err := plan.bind(req, reflect.ValueOf(in).Elem()); err != nil {
 			return nil, err
 		}
-		if err := validate(any(in), any(*in)); err != nil {
+		if err := validate(req.bind.Validate, any(in), any(*in)); err != nil {
 			return nil, err
 		}
 		out, err := f(ctx, *in)
@@ -60,16 +60,20 @@ func JSON[In, Out any](f func(ctx context.Context, in In) (Out, error)) Handler 
 	}
 }
 
-// validate calls the Validate of a value of type In, or of the pointer to it.
-func validate(pointer, value any) error {
+// validate calls the configured validator, and the Validate of a value of type In or
+// of the pointer to it.
+func validate(configured func(any) error, pointer, value any) error {
+	var err error
+	if configured != nil {
+		err = configured(pointer)
+	}
 	v, ok := pointer.(interface{ Validate() error })
 	if !ok { // In may be a pointer itself
 		v, ok = value.(interface{ Validate() error })
 	}
-	if !ok {
-		return nil
+	if ok && err == nil {
+		err = v.Validate()
 	}
-	err := v.Validate()
 	var own *Error
 	if err == nil || errors.As(err, &own) {
 		return err

@@ -229,6 +229,34 @@ func TestJSONPointersAreExact(t *testing.T) {
 	}
 }
 
+func TestBind(t *testing.T) {
+	type in struct {
+		Limit int     `query:"limit"`
+		Name  string  `json:"name"`
+		Home  address `json:"home"`
+	}
+	errTooLong := errors.New("name is too long")
+	r := New(Bind(BindConfig{RejectUnknownFields: true, RejectUnknownQuery: true, Validate: func(v any) error {
+		if len(v.(*in).Name) > 5 {
+			return errTooLong
+		}
+		return nil
+	}}))
+	r.Post("/x", JSON(func(_ context.Context, in in) (struct{}, error) { return struct{}{}, nil }))
+	for _, tt := range []struct{ target, body, want string }{
+		{"/x?limit=1", `{"name":"Kim","home":{"city":"x"}}`, ""},
+		{"/x?limit=1&b=2&a=1", `{"nam":"Kim","home":{}}`, `[{"pointer":"/nam","detail":"is not known"},{"parameter":"a","in":"query","detail":"is not known"},{"parameter":"b","in":"query","detail":"is not known"}]`},
+		{"/x", `{"home":{"town":"x"}}`, `[{"pointer":"/home","detail":"has a field that is not known"}]`},
+		{"/x", `{"name":"Kimberley"}`, `name is too long`},
+	} {
+		req := httptest.NewRequest("POST", tt.target, strings.NewReader(tt.body))
+		w := httptest.NewRecorder()
+		if r.ServeHTTP(w, req); (w.Code == 204) != (tt.want == "") || !strings.Contains(w.Body.String(), tt.want) {
+			t.Errorf("%s %s: %d %s", tt.target, tt.body, w.Code, w.Body)
+		}
+	}
+}
+
 // A client cannot make the answer large with its faults.
 func TestJSONFaultsAreBounded(t *testing.T) {
 	_, w := call[strict](t, "/x", "POST", "/x", `{`+strings.Repeat(`"id":"",`, 100_000)+`"id":""}`)
@@ -370,7 +398,7 @@ func FuzzJSONBody(f *testing.F) {
 	plan := newBodyPlan(reflect.TypeFor[in]())
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var got, want in
-		faults := plan.decode(body, reflect.ValueOf(&got).Elem())
+		faults := plan.decode(body, reflect.ValueOf(&got).Elem(), false)
 		err := json.Unmarshal(body, &want)
 		if string(body) == "null" || strings.TrimSpace(string(body)) == "null" {
 			return // accepted by encoding/json, not by us

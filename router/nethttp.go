@@ -89,9 +89,19 @@ func (m *httpMessage) sourceIP() string {
 	return host
 }
 
+// requestKey is the context key of [RequestOf].
+type requestKey struct{}
+
+// RequestOf returns the Request behind a net/http request that a handler of
+// [FromHTTP] got, given its context: the way to the event, claims and stage.
+func RequestOf(ctx context.Context) (*Request, bool) {
+	req, ok := ctx.Value(requestKey{}).(*Request)
+	return req, ok
+}
+
 // FromHTTP makes a Handler of a net/http handler. The http.Request has the
-// request's context, its path without stage and base path, and the route's
-// variables as path values. What the handler writes is buffered: its
+// request's context, with the Lambda context in it, its path without stage and base
+// path, and the route's variables as path values; [RequestOf] gives the rest. What the handler writes is buffered: its
 // ResponseWriter can neither flush nor be hijacked.
 func FromHTTP(h http.Handler) Handler {
 	return func(ctx context.Context, req *Request) (*Response, error) {
@@ -114,6 +124,7 @@ func httpRequest(ctx context.Context, req *Request) (*http.Request, error) {
 	}
 	u := req.path.url()
 	u.RawQuery = req.rawQuery()
+	ctx = context.WithValue(ctx, requestKey{}, req)
 	r, err := http.NewRequestWithContext(ctx, req.method, "/", bytes.NewReader(body))
 	if err != nil {
 		return nil, Errorf(http.StatusBadRequest, "the method is not valid")

@@ -79,6 +79,12 @@ func TestFromHTTP(t *testing.T) {
 		w.Header().Set("X-A", "late")
 		w.WriteHeader(500)
 		fmt.Fprintf(w, "%s %s %s %s %q %s %s %s %v", req.Method, req.URL.Path, req.URL.EscapedPath(), req.PathValue("id"), req.URL.Query()["q"], body, req.Host, c.Value, err)
+		if own, ok := RequestOf(req.Context()); !ok || own.PathValue("id") != "a/b" {
+			t.Error("the Request cannot be reached")
+		}
+		if _, ok := RequestOf(t.Context()); ok {
+			t.Error("a Request out of nowhere")
+		}
 		if _, ok := w.(http.Flusher); ok {
 			t.Error("a buffered writer claims to flush")
 		}

@@ -22,6 +22,7 @@ const (
 	mustString  = "must be a string"
 	mustTime    = "must be an RFC 3339 time"
 	outOfRange  = "is out of range"
+	isUnknown   = "is not known"
 )
 
 var (

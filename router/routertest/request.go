@@ -16,6 +16,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -42,6 +43,21 @@ type Request struct {
 // is anything but nil.
 func NewRequest(method, target string, body any) *Request {
 	return &Request{method: method, target: target, header: make(http.Header), body: body, source: router.REST}
+}
+
+// FromHTTP returns a request like r, which is read to its end. It panics if that
+// fails.
+func FromHTTP(r *http.Request) *Request {
+	var body []byte
+	if r.Body != nil {
+		var err error
+		if body, err = io.ReadAll(r.Body); err != nil {
+			panic(fmt.Sprintf("routertest: %v", err))
+		}
+	}
+	req := NewRequest(r.Method, r.URL.RequestURI(), body)
+	req.header = r.Header.Clone()
+	return req
 }
 
 // Get returns a GET request.

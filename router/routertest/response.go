@@ -1,9 +1,16 @@
 package routertest
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -69,6 +76,44 @@ func (r *Response) Text(want string) *Response {
 	r.t.Helper()
 	assert.Equal(r.t, want, string(r.Body), "routertest: %s: body", r.request)
 	return r
+}
+
+// Golden fails the test unless the answer — status, headers and body — is the one in
+// testdata/name.golden. JSON bodies are indented, so that differences can be read.
+// With the environment variable UPDATE_GOLDEN set, the file is written instead.
+func (r *Response) Golden(name string) *Response {
+	r.t.Helper()
+	file := filepath.Join("testdata", name+".golden")
+	got := r.dump()
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, got, 0o644)); err != nil {
+			r.t.Fatalf("routertest: %v", err)
+		}
+		return r
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		r.t.Fatalf("routertest: %s: %v (UPDATE_GOLDEN=1 go test writes it)", r.request, err)
+	}
+	assert.Equal(r.t, string(want), string(got), "routertest: %s: not as in %s", r.request, file)
+	return r
+}
+
+// dump writes the answer as text.
+func (r *Response) dump() []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%d %s\n", r.Status, http.StatusText(r.Status))
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		for _, value := range r.Header[name] {
+			fmt.Fprintf(&b, "%s: %s\n", name, value)
+		}
+	}
+	b.WriteByte('\n')
+	if json.Indent(&b, r.Body, "", "  ") != nil {
+		b.Write(r.Body)
+	}
+	b.WriteByte('\n')
+	return b.Bytes()
 }
 
 // HasHeader fails the test unless the header has exactly these values.

@@ -93,6 +93,37 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+func TestGolden(t *testing.T) {
+	routertest.Do(t, app(), routertest.Get("/json")).Golden("json")
+	t.Chdir(t.TempDir())
+	t.Setenv("UPDATE_GOLDEN", "1")
+	routertest.Do(t, app(), routertest.Get("/nowhere")).Golden("deep/nowhere")
+	t.Setenv("UPDATE_GOLDEN", "")
+	routertest.Do(t, app(), routertest.Get("/nowhere")).Golden("deep/nowhere")
+	for name, test := range map[string]func(testing.TB){
+		"not as in testdata/deep/nowhere.golden": func(t testing.TB) { routertest.Do(t, app(), routertest.Get("/json")).Golden("deep/nowhere") },
+		"UPDATE_GOLDEN=1 go test writes it":      func(t testing.TB) { routertest.Do(t, app(), routertest.Get("/json")).Golden("missing") },
+	} {
+		if got := failure(test); !strings.Contains(got, name) {
+			t.Errorf("%s", got)
+		}
+	}
+}
+
+func TestFromHTTP(t *testing.T) {
+	r, err := http.NewRequest("POST", "http://example.com/users/a%2Fb?q=1", strings.NewReader("body"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-A", "v")
+	resp := routertest.Do(t, app(), routertest.FromHTTP(r)).Expect(201)
+	if want := "|/users/a/b|a/b|[1]|body|v|"; !strings.Contains(string(resp.Body), want) {
+		t.Errorf("%s", resp.Body)
+	}
+	get, _ := http.NewRequest("GET", "/json", nil)
+	routertest.Do(t, app(), routertest.FromHTTP(get)).Expect(200)
+}
+
 // A recorder is a testing.TB that notes failures instead of failing.
 type recorder struct {
 	testing.TB
@@ -139,19 +170,24 @@ func TestFailuresAreReported(t *testing.T) {
 		{"source", func(t testing.TB) { routertest.Do(t, app(), routertest.Get("/").From(router.NetHTTP)) }, "no events come from NetHTTP"},
 		{"body", func(t testing.TB) { routertest.Do(t, app(), routertest.Post("/", func() {})) }, "unsupported type"},
 	} {
-		rec := &recorder{}
-		func() {
-			defer func() {
-				if v := recover(); v != nil && v != any(rec) {
-					panic(v)
-				}
-			}()
-			tt.test(rec)
-		}()
-		if got := strings.Join(rec.messages, "\n"); !strings.Contains(got, tt.want) {
+		if got := failure(tt.test); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %s", tt.name, got)
 		}
 	}
+}
+
+// failure returns what a test that must fail reports.
+func failure(test func(t testing.TB)) string {
+	rec := &recorder{}
+	func() {
+		defer func() {
+			if v := recover(); v != nil && v != any(rec) {
+				panic(v)
+			}
+		}()
+		test(rec)
+	}()
+	return strings.Join(rec.messages, "\n")
 }
 
 func TestEventIsJSON(t *testing.T) {
