@@ -21,9 +21,11 @@
 // # What can be relied on
 //
 //   - What DynamoDB would refuse for its form never leaves the program: a key of
-//     the wrong type, NaN, an empty set, an empty key.
+//     the wrong type, NaN, an empty set, an empty key. Nor does text that is not
+//     UTF-8, which the SDK would change.
 //   - A scan gives every item once and ends, or gives an error. It never ends
-//     early in silence.
+//     early in silence: an answer without a body, or without Items, is
+//     [ErrCorruptResponse].
 //   - A conditional write whose answer is lost does not come back as a failed
 //     condition; see [Repository.Put]. An outcome that cannot be known is
 //     [ErrUnknownOutcome].
@@ -31,8 +33,8 @@
 //     them. A cursor that was tampered with, or made for something else, is
 //     [ErrCursor].
 //   - Error messages name operation, table and attribute, and never hold a key
-//     or a value of an item, as far as this package and its checks go; the text
-//     of DynamoDB's own errors follows as it came.
+//     or a value of an item, or a name inside a map, as far as this package and
+//     its checks go; the text of DynamoDB's own errors follows as it came.
 //
 // # Items
 //

@@ -18,31 +18,48 @@ import (
 type doubt struct {
 	repeat bool // the SDK may repeat attempts that leave a doubt
 
-	any    bool // some attempt left a doubt
-	hooked bool // the client is the SDK's, so sent can be trusted
-	sent   bool // a request has gone to the HTTP client
+	any      bool // some attempt left a doubt
+	last     bool // the latest attempt did
+	hooked   bool // the client is the SDK's, so sent can be trusted
+	sent     bool // a request has gone to the HTTP client, and is not judged yet
+	received received
 }
 
 // hook is the per-call option through which the SDK lets itself be watched.
-// Fakes ignore it, or call it with options that have neither part.
+// Fakes ignore it, or call it with options that have neither part. It is called
+// once for each call of the client, of which a write may make several.
 func (d *doubt) hook(o *dynamodb.Options) {
 	if o.Retryer == nil || o.HTTPClient == nil {
 		return
 	}
-	d.hooked = true
+	d.hooked, d.last = true, false
 	retryer, ok := o.Retryer.(aws.RetryerV2)
 	if !ok {
 		retryer = retryerV1{o.Retryer}
 	}
 	o.Retryer = watchedRetryer{retryer, d}
+	d.received.hook(o)
 	o.HTTPClient = watchedHTTP{o.HTTPClient, d}
 }
 
-// add takes note of a failed attempt and tells whether it leaves a doubt.
-func (d *doubt) add(err error) bool {
-	doubtful := (d.sent || !d.hooked) && mayHaveBeenApplied(err)
-	d.any = d.any || doubtful
-	return doubtful
+// judge takes note of the error of one attempt and tells whether it leaves a
+// doubt. What fails after it, before the next request is sent, leaves none.
+func (d *doubt) judge(err error) bool {
+	d.last = (d.sent || !d.hooked) && mayHaveBeenApplied(err)
+	d.any = d.any || d.last
+	d.sent = false
+	return d.last
+}
+
+// end takes note of the error of a call and tells whether its last attempt left
+// a doubt. The retryer has judged that attempt by then, except where the SDK
+// did not ask it; the error itself may be about something that came later, such
+// as the context's end in the pause before another attempt.
+func (d *doubt) end(err error) bool {
+	if d.sent || !d.hooked {
+		return d.judge(err)
+	}
+	return d.last
 }
 
 // watchedRetryer hears of the error of each attempt.
@@ -52,7 +69,7 @@ type watchedRetryer struct {
 }
 
 func (w watchedRetryer) IsErrorRetryable(err error) bool {
-	if w.doubt.add(err) && !w.doubt.repeat {
+	if w.doubt.judge(err) && !w.doubt.repeat {
 		return false
 	}
 	return w.RetryerV2.IsErrorRetryable(err)

@@ -22,8 +22,8 @@ var (
 	// Nothing was sent to DynamoDB.
 	ErrCursor = errors.New("invalid cursor")
 
-	// ErrUnknownOutcome: a write failed in such a way (a lost answer, an error
-	// 500, the context's end in mid-request) that it may have been applied or
+	// ErrUnknownOutcome: a write failed in such a way (a lost or empty answer, an
+	// error 500, the context's end in mid-request) that it may have been applied or
 	// not. A Put or Delete without condition may simply be repeated.
 	ErrUnknownOutcome = errors.New("outcome unknown")
 

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -21,6 +22,9 @@ func build(b expression.Builder) (expressions, error) {
 	if err != nil {
 		return expressions{}, fmt.Errorf("expression: %w", err)
 	}
+	if err := checkOperands(e); err != nil {
+		return expressions{}, fmt.Errorf("expression: %w", err)
+	}
 	out := expressions{condition: e.Condition(), filter: e.Filter(), projection: e.Projection()}
 	if names := e.Names(); len(names) > 0 {
 		out.names = names
@@ -29,6 +33,23 @@ func build(b expression.Builder) (expressions, error) {
 		out.values = values
 	}
 	return out, nil
+}
+
+// checkOperands is checkItem for the names and values of an expression: one that
+// is changed on the way would be compared with the wrong thing.
+func checkOperands(e expression.Expression) error {
+	for _, name := range e.Names() {
+		if !utf8.ValidString(name) {
+			return fmt.Errorf("a name: %w", errNotUTF8)
+		}
+	}
+	values := e.Values()
+	for _, placeholder := range sortedKeys(values) {
+		if err := checkValue(values[placeholder]); err != nil {
+			return fmt.Errorf("value %s: %w", placeholder+err.path, err.error)
+		}
+	}
+	return nil
 }
 
 // forWrite is the condition of a write; the zero expressions if there is none.

@@ -4,10 +4,7 @@ import (
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/smithy-go/middleware"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // Get reads the item with the given key. If there is none the error matches
@@ -41,18 +38,19 @@ func (r *Repository[T]) get(ctx context.Context, key Key, opts []ReadOption, out
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	var body received
 	answer, err := r.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:                aws.String(r.table),
 		Key:                      want,
 		ConsistentRead:           optionalBool(cfg.consistent),
 		ProjectionExpression:     e.projection,
 		ExpressionAttributeNames: e.names,
-	})
+	}, body.hook)
 	if err != nil {
 		return err
 	}
-	if answer == nil || emptyBody(answer.ResultMetadata) {
-		return corrupt("empty body")
+	if answer == nil || body.empty() {
+		return errEmptyBody
 	}
 	if answer.Item == nil {
 		return ErrNotFound
@@ -65,11 +63,4 @@ func (r *Repository[T]) get(ctx context.Context, key Key, opts []ReadOption, out
 		return corrupt("an item with another key")
 	}
 	return r.codec.decode(answer.Item, out)
-}
-
-// emptyBody detects a successful answer without a body. To the SDK it looks
-// like "{}": no item, or the end of a scan. Fakes have no raw response.
-func emptyBody(m middleware.Metadata) bool {
-	raw, ok := awsmiddleware.GetRawResponse(m).(*smithyhttp.Response)
-	return ok && raw.Response != nil && raw.Header.Get("Content-Length") == "0"
 }

@@ -95,7 +95,10 @@ func TestPutRefusesBeforeTheWire(t *testing.T) {
 	}{
 		{"missing key", everything{}, `key attribute "id" (field ID) is missing`},
 		{"NaN", everything{ID: "s3cret", Price: math.NaN()}, "attribute price: not a decimal number"},
-		{"infinity", everything{ID: "s3cret", Map: map[string]any{"a": []any{math.Inf(1)}}}, "attribute map.a[0]: not a decimal number"},
+		{"infinity", everything{ID: "s3cret", Map: map[string]any{"s3cret": []any{math.Inf(1)}}}, "attribute map[…][0]: not a decimal number"},
+		{"text", everything{ID: "s3cret", Text: "s3cret\xff"}, "attribute text: not valid UTF-8"},
+		{"key that is text", everything{ID: "s3cret\xff"}, "attribute id: not valid UTF-8"},
+		{"name in a map", everything{ID: "s3cret", Map: map[string]any{"s3cret\xff": 1}}, "attribute map[…]: name: not valid UTF-8"},
 		{"duplicate", everything{ID: "s3cret", Set: []string{"s3cret", "s3cret"}}, "attribute set: a set cannot hold a member twice"},
 		{"too precise", everything{ID: "s3cret", Big: "1234567890123456789012345678901234567.89"}, "attribute big: number has 39 significant digits"},
 	} {

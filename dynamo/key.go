@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -24,8 +25,8 @@ type Key struct {
 // has one, of the sort key.
 //
 // The values are Go values of the kind of T's fields: an int, of any size, for
-// an integer field; a string for a string field; []byte, [time.Time] or the
-// field's own type where the field has that. They are encoded as T's fields
+// an integer field; a string for a string field; []byte, [time.Time] (cut to
+// seconds) or the field's own type where the field has that. They are encoded as T's fields
 // are, dynamodbav options included. A value of another kind, such as "1" where
 // the key is a number, is an error of the call that uses the key, before any
 // request.
@@ -91,6 +92,9 @@ func (k keyAttr) check(av types.AttributeValue) error {
 	switch v := av.(type) {
 	case *types.AttributeValueMemberS:
 		size = len(v.Value)
+		if !utf8.ValidString(v.Value) {
+			return errNotUTF8
+		}
 	case *types.AttributeValueMemberB:
 		size = len(v.Value)
 	case *types.AttributeValueMemberN:
@@ -159,8 +163,6 @@ func (k keyAttr) marshal(v reflect.Value) (types.AttributeValue, error) {
 	switch k.form {
 	case formMarshaler:
 		return attributevalue.Marshal(v.Addr().Interface())
-	case formTime:
-		return text(k.scalar, v.Convert(timeType).Interface().(time.Time).Format(time.RFC3339Nano)), nil
 	case formUnix:
 		return text(k.scalar, strconv.FormatInt(v.Convert(timeType).Interface().(time.Time).Unix(), 10)), nil
 	case formBytes:

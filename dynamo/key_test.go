@@ -64,7 +64,6 @@ func TestKeyOfEncodesAsTheField(t *testing.T) {
 		{keyOf[[]byte]{[]byte("ab")}, []byte("ab")},
 		{keyOf[rawID]{rawID{1, 2, 3, 4}}, rawID{1, 2, 3, 4}},
 		{keyOf[rawID]{rawID{1, 2, 3, 4}}, []byte{1, 2, 3, 4}},
-		{keyOf[time.Time]{noon}, noon},
 		{keyOf[attributevalue.UnixTime]{attributevalue.UnixTime(noon)}, noon},
 		{&keyOf[customID]{customID{"z"}}, customID{"z"}},
 		{&keyOf[customID]{customID{"z"}}, &customID{"z"}},
@@ -116,7 +115,8 @@ func TestKeyErrors(t *testing.T) {
 		{keyOf[json.Number]{}, KeyOf(json.Number(secret)), "not a decimal number", secret},
 		{keyOf[[]byte]{}, KeyOf(secret), "want a value for []uint8 (B), got string", secret},
 		{keyOf[rawID]{}, KeyOf([]byte(secret)), "want a value for dynamo.rawID (B), got []uint8", secret},
-		{keyOf[time.Time]{}, KeyOf(secret), "want a value for time.Time (S), got string", secret},
+		{keyUnix{}, KeyOf(secret), "want a value for time.Time (N), got string", secret},
+		{keyOf[string]{}, KeyOf(secret + "\xff"), "not valid UTF-8", secret},
 		{keyOf[customID]{}, KeyOf(secret), "want a value for dynamo.customID (S), got string", secret},
 		{keyOf[int]{}, KeyOf(nil), "want a value for int (N), got nil", "\x00"},
 		{keyOf[int]{}, KeyOf(none), "want a value for int (N), got nil", "\x00"},
@@ -201,17 +201,24 @@ func TestCheckItem(t *testing.T) {
 		want string
 	}{
 		{item{"price": avN("NaN")}, "attribute price: not a decimal number"},
-		{item{"lines": avL(avM(item{}), avM(item{"price": avN("+Inf")}))}, "attribute lines[1].price: not a decimal number"},
+		{item{"lines": avL(avM(item{}), avM(item{"price": avN("+Inf")}))}, "attribute lines[1][…]: not a decimal number"},
+		{item{"name": avS("s3cret\xc3")}, "attribute name: not valid UTF-8"},
+		{item{"tags": &types.AttributeValueMemberSS{Value: []string{"a", "s3cret\xff"}}}, "attribute tags: not valid UTF-8"},
+		{item{"s3cret\xff": avS("")}, "attribute name: not valid UTF-8"},
+		{item{"map": avM(item{"s3cret\xff": avS("")})}, "attribute map[…]: name: not valid UTF-8"},
+		{item{"map": avM(item{"s3cret": avM(item{"s3cret": avN("NaN")})})}, "attribute map[…][…]: not a decimal number"},
 		{item{"tags": &types.AttributeValueMemberSS{}}, "attribute tags: a set cannot be empty"},
 		{item{"tags": &types.AttributeValueMemberSS{Value: []string{"b", "a", "b"}}}, "attribute tags: a set cannot hold a member twice"},
 		{item{"nums": &types.AttributeValueMemberNS{Value: []string{"1", "1.0"}}}, "attribute nums: a set cannot hold a member twice"},
 		{item{"nums": &types.AttributeValueMemberNS{Value: []string{"x"}}}, "attribute nums: not a decimal number"},
 		{item{"bins": &types.AttributeValueMemberBS{Value: [][]byte{{1}, {1}}}}, "attribute bins: a set cannot hold a member twice"},
 	} {
-		require.ErrorContains(t, checkItem(tc.item), tc.want)
+		err := checkItem(tc.item)
+		require.ErrorContains(t, err, tc.want)
+		require.NotContains(t, err.Error(), "s3cret")
 	}
 	order := []string{"b", "a"}
-	require.NoError(t, checkItem(item{"s": avS(""), "b": avB(""), "l": avL(), "m": avM(item{}), "ss": &types.AttributeValueMemberSS{Value: order}}))
+	require.NoError(t, checkItem(item{"s": avS(""), "u": avS("\x00\ufffd😀"), "b": avB("\xff"), "l": avL(), "m": avM(item{}), "ss": &types.AttributeValueMemberSS{Value: order}}))
 	require.Equal(t, []string{"b", "a"}, order, "the item is not changed")
 }
 

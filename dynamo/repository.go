@@ -24,13 +24,19 @@ type Repository[T any] struct {
 // Marshaler interfaces count. A dynamo tag marks the fields of the primary key:
 //
 //	type Order struct {
-//		Customer string    `dynamodbav:"customer" dynamo:"partition"`
-//		Placed   time.Time `dynamodbav:"placed"   dynamo:"sort"`
+//		Customer string    `dynamodbav:"customer"        dynamo:"partition"`
+//		Placed   time.Time `dynamodbav:"placed,unixtime" dynamo:"sort"`
 //		Total    int       `dynamodbav:"total"`
 //	}
 //
 // A key field must be stored as S, N or B: a string, number, []byte, [n]byte or
-// [time.Time], a pointer to one, or a Marshaler whose zero value makes one.
+// [time.Time] with the option unixtime, a pointer to one, or a Marshaler whose
+// zero value makes one. unixtime keeps whole seconds. A time.Time without it is
+// refused: attributevalue stores RFC 3339 text, which keeps the zone and drops
+// zeros at the end, so that keys of equal times differ and their order is not
+// that of time. Where seconds are too coarse use a string in a fixed layout, in
+// UTC and with all digits, such as "2006-01-02T15:04:05.000000000Z".
+//
 // Tags are checked here, once; an error names T and the field, and a word that
 // is not known is an error. Tags in the type of a field that is itself stored
 // as a nested map have no meaning.

@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -158,8 +159,12 @@ func (r *Repository[T]) page(ctx context.Context, in *dynamodb.ScanInput, p *pro
 	switch {
 	case err != nil:
 		return nil, err
-	case page == nil || emptyBody(page.ResultMetadata):
-		return nil, corrupt("empty body")
+	case page == nil:
+		return nil, errEmptyBody
+	case page.Items == nil && awsmiddleware.GetRawResponse(page.ResultMetadata) != nil:
+		// DynamoDB always sends Items, if only []. Fakes, which have no raw
+		// response, may leave it out.
+		return nil, corrupt("no Items")
 	case page.Count > 0 && int(page.Count) != len(page.Items):
 		return nil, corrupt("%d items where Count says %d", len(page.Items), page.Count)
 	case len(page.LastEvaluatedKey) > 0 && !p.advance(page.LastEvaluatedKey):

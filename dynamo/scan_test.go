@@ -254,6 +254,8 @@ func TestScanOptions(t *testing.T) {
 		"the page size must be positive and fit into 32 bits":            PageSize(-1),
 		"option Scope does not apply":                                    Scope("s"),
 		"expression: buildTree error: unset parameter: ConditionBuilder": Filter(expression.ConditionBuilder{}),
+		"expression: a name: not valid UTF-8":                            Filter(expression.Name("s\xff").AttributeExists()),
+		"expression: value :0[0]: not valid UTF-8":                       Filter(expression.Name("s").Equal(expression.Value([]string{"s\xff"}))),
 	} {
 		_, err := r.All(t.Context(), opt)
 		require.EqualError(t, err, "dynamo: scan ausg: "+want)

@@ -42,7 +42,7 @@ const (
 	formNumber            // integer and float kinds
 	formNumberStr         // json.Number, attributevalue.Number and their like
 	formBytes             // []byte and [n]byte
-	formTime              // time.Time as RFC 3339
+	formTime              // time.Time as RFC 3339, refused
 	formUnix              // time.Time as seconds
 	formMarshaler         // the type's own MarshalDynamoDBAttributeValue
 )
@@ -151,9 +151,12 @@ func keyAttrOf(f field) (keyAttr, error) {
 		if f.av.asString {
 			k.scalar = types.ScalarAttributeTypeS
 		}
+	case formTime:
+		return keyAttr{}, fmt.Errorf("type %v cannot be a key as RFC 3339 text, which neither sorts by time nor is the same for equal times: "+
+			"store seconds with the tag dynamodbav:%q, or use a string in a fixed layout and zone", f.typ, f.attr+",unixtime")
 	case formUnix:
 		k.scalar = types.ScalarAttributeTypeN
-	case formString, formTime:
+	case formString:
 		k.scalar = types.ScalarAttributeTypeS
 	case formBytes:
 		k.scalar = types.ScalarAttributeTypeB

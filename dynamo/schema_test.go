@@ -17,6 +17,7 @@ import (
 type (
 	rawID    [4]byte
 	named    string
+	date     time.Time
 	small    int8
 	customID struct{ v string }
 	nullID   struct{}
@@ -92,9 +93,6 @@ func TestKeyKinds(t *testing.T) {
 		{"array", struct {
 			K rawID `dynamo:"partition"`
 		}{}, "B"},
-		{"time", struct {
-			K time.Time `dynamo:"partition"`
-		}{}, "S"},
 		{"unix time", struct {
 			K time.Time `dynamodbav:",unixtime" dynamo:"partition"`
 		}{}, "N"},
@@ -151,6 +149,14 @@ func TestTagErrors(t *testing.T) {
 		{"empty tag", struct {
 			ID int `dynamo:""`
 		}{}, `field ID: empty word in tag dynamo:""`},
+		{"time", struct {
+			At *time.Time `dynamodbav:"at" dynamo:"partition"`
+		}{}, `field At: type *time.Time cannot be a key as RFC 3339 text, which neither sorts by time nor is the same for equal times: ` +
+			`store seconds with the tag dynamodbav:"at,unixtime", or use a string in a fixed layout and zone`},
+		{"time of another name", struct {
+			ID int  `dynamo:"partition"`
+			At date `dynamo:"sort"`
+		}{}, `store seconds with the tag dynamodbav:"At,unixtime"`},
 		{"two partitions", struct {
 			A int `dynamo:"partition"`
 			B int `dynamo:"partition"`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -98,10 +99,14 @@ func sortedKeys[V any](m map[string]V) []string {
 	return names
 }
 
-// checkItem refuses what DynamoDB would refuse, before the wire: numbers that
-// are none, empty sets and sets with a member twice. The error names the path.
+// checkItem refuses, before the wire, what DynamoDB would refuse: numbers that
+// are none, empty sets and sets with a member twice; and text that is not UTF-8,
+// of which the SDK would send something else. The error names the path.
 func checkItem(m item) error {
 	for _, name := range sortedKeys(m) {
+		if !utf8.ValidString(name) {
+			return fmt.Errorf("attribute name: %w", errNotUTF8)
+		}
 		if err := checkValue(m[name]); err != nil {
 			return fmt.Errorf("attribute %s: %w", name+err.path, err.error)
 		}
@@ -109,7 +114,12 @@ func checkItem(m item) error {
 	return nil
 }
 
-// pathError is an error about a value inside another one: ".price", "[2].price".
+// errNotUTF8: JSON has no other text, and the SDK's encoder writes U+FFFD for
+// each bad byte, so that values change and different keys become the same.
+var errNotUTF8 = errors.New("not valid UTF-8")
+
+// pathError is an error about a value inside another one: "[2]" in a list, "[…]"
+// in a map, whose names may be data and are not shown.
 type pathError struct {
 	error
 	path string
@@ -117,21 +127,18 @@ type pathError struct {
 
 func checkValue(av types.AttributeValue) *pathError {
 	switch v := av.(type) {
+	case *types.AttributeValueMemberS:
+		return checkTexts(v.Value)
 	case *types.AttributeValueMemberN:
 		if _, err := canonicalNumber(v.Value); err != nil {
 			return &pathError{error: err}
 		}
 	case *types.AttributeValueMemberNS:
-		set := make([]string, len(v.Value))
-		for i, n := range v.Value {
-			c, err := canonicalNumber(n)
-			if err != nil {
-				return &pathError{error: err}
-			}
-			set[i] = c
-		}
-		return checkSet(set)
+		return checkNumberSet(v.Value)
 	case *types.AttributeValueMemberSS:
+		if err := checkTexts(v.Value...); err != nil {
+			return err
+		}
 		return checkSet(slices.Clone(v.Value))
 	case *types.AttributeValueMemberBS:
 		return checkSet(stringsOf(v.Value))
@@ -142,13 +149,42 @@ func checkValue(av types.AttributeValue) *pathError {
 			}
 		}
 	case *types.AttributeValueMemberM:
-		for _, name := range sortedKeys(v.Value) {
-			if err := checkValue(v.Value[name]); err != nil {
-				return &pathError{err.error, "." + name + err.path}
-			}
+		return checkMap(v.Value)
+	}
+	return nil
+}
+
+func checkTexts(texts ...string) *pathError {
+	for _, s := range texts {
+		if !utf8.ValidString(s) {
+			return &pathError{error: errNotUTF8}
 		}
 	}
 	return nil
+}
+
+func checkMap(m item) *pathError {
+	for _, name := range sortedKeys(m) {
+		if !utf8.ValidString(name) {
+			return &pathError{fmt.Errorf("name: %w", errNotUTF8), "[…]"}
+		}
+		if err := checkValue(m[name]); err != nil {
+			return &pathError{err.error, "[…]" + err.path}
+		}
+	}
+	return nil
+}
+
+func checkNumberSet(numbers []string) *pathError {
+	set := make([]string, len(numbers))
+	for i, n := range numbers {
+		c, err := canonicalNumber(n)
+		if err != nil {
+			return &pathError{error: err}
+		}
+		set[i] = c
+	}
+	return checkSet(set)
 }
 
 // checkSet may reorder set.

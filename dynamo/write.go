@@ -13,10 +13,11 @@ import (
 
 // Writes whose answer is lost.
 //
-// A request that ends in an error 500, a reset or a timeout may have been
-// applied; one that DynamoDB refused with a 4xx, or that was never sent, has
-// not. The first kind leaves a doubt, and a doubt never goes away by itself: if
-// the second attempt is refused, the first may still have been applied.
+// A request that ends in an error 500, a reset, a timeout or an answer without a
+// body may have been applied; one that DynamoDB refused with a 4xx, or that was
+// never sent, has not. The first kind leaves a doubt, and a doubt never goes
+// away by itself: if the second attempt is refused, the first may still have
+// been applied.
 //
 // Without a condition, Put and Delete come to the same however often they are
 // applied, so the SDK repeats them as it likes and only the final error tells
@@ -49,10 +50,13 @@ func (r *Repository[T]) write(ctx context.Context, w *write) error {
 	pause := writeBackoff
 	for attempt := 1; ; attempt++ {
 		err := w.send(ctx, doubt.hook)
+		if err == nil && doubt.received.empty() {
+			err = errEmptyBody // DynamoDB's word for a write that is done is {}
+		}
 		if err == nil {
 			return nil
 		}
-		doubtful := doubt.add(err)
+		doubtful := doubt.end(err)
 		var failed *types.ConditionalCheckFailedException
 		switch {
 		case errors.As(err, &failed):

@@ -370,22 +370,6 @@ func TestLostAnswerThroughAFake(t *testing.T) {
 	})
 }
 
-// An empty body looks like "{}" to the SDK: no item, or the end of the scan.
-func TestEmptyBodyIsCorrupt(t *testing.T) {
-	w := newWire()
-	w.fault = func(int, func() *http.Response) (*http.Response, error) { return answer(200, ""), nil }
-	r := repo[user](t, w.client())
-	_, err := r.Get(t.Context(), KeyOf(1))
-	require.ErrorIs(t, err, ErrCorruptResponse)
-	require.NotErrorIs(t, err, ErrNotFound)
-	_, err = r.All(t.Context())
-	require.ErrorIs(t, err, ErrCorruptResponse)
-
-	w.fault = func(int, func() *http.Response) (*http.Response, error) { return answer(200, "{}"), nil }
-	_, err = r.Get(t.Context(), KeyOf(1))
-	require.ErrorIs(t, err, ErrNotFound)
-}
-
 // An old Retryer without attempt tokens works as in the SDK.
 func TestOldRetryers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
