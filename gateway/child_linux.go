@@ -2,5 +2,8 @@ package gateway
 
 import "syscall"
 
-// childAttr lets the kernel kill a child whose parent dies without Close.
-func childAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
+// childAttr makes the child lead a process group of its own, see signalGroup, and lets the kernel kill it if its parent
+// dies without Close.
+func childAttr() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}

@@ -1,8 +1,8 @@
-//go:build !linux
+//go:build !unix
 
 package gateway
 
 import "syscall"
 
-// childAttr: only Linux can tie a child's life to its parent's; elsewhere children end with Close.
+// childAttr: no process groups here, and no tie between the lives of child and parent; children end with Close.
 func childAttr() *syscall.SysProcAttr { return nil }

@@ -34,7 +34,7 @@ type Process struct {
 	// MemoryMB is AWS_LAMBDA_FUNCTION_MEMORY_SIZE; 128 where zero. It is not enforced.
 	MemoryMB int
 	// Timeout is the function's own time-out: an invocation that takes longer is a *FunctionError, and its instance is
-	// killed. Zero means none but the context's deadline.
+	// killed. Zero means the context's deadline, or 15 minutes, the longest in Lambda, where it has none.
 	Timeout time.Duration
 	// Concurrency is how many instances may run side by side; 10 where zero. An Invoke beyond that waits (Lambda would
 	// start up to the account's limit, and then refuse with 429).

@@ -108,17 +108,27 @@ func New(cfg Config, routes ...Route) (*Gateway, error) {
 	return g, nil
 }
 
-// ServeHTTP answers one request.
+// ServeHTTP answers one request. It panics where the handler of an [HTTPProxy] panics after the first byte, or with
+// http.ErrAbortHandler, so that net/http ends the connection.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{g: g, r: r.WithContext(r.Context()), start: time.Now(), requestID: gwevent.NewRequestID()}
 	sw := &statusWriter{ResponseWriter: w}
 	sw.Header().Set("X-Amzn-Requestid", c.requestID)
 	c.r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	fail := g.serve(sw, c)
-	if fail != nil {
+	var fail *failure
+	defer func() {
+		v := recover() // of a handler that has begun its answer
+		if v != nil {
+			fail = errBadFunction(panicCause(v))
+		}
+		g.logCall(c, sw.status, fail)
+		if v != nil {
+			panic(v) // net/http ends the connection
+		}
+	}()
+	if fail = g.serve(sw, c); fail != nil {
 		fail.write(sw)
 	}
-	g.logCall(c, sw.status, fail)
 }
 
 func (g *Gateway) serve(w http.ResponseWriter, c *call) *failure {

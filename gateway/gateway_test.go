@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -304,7 +305,7 @@ func TestHTTPProxy(t *testing.T) {
 	require.Equal(t, "PUT /a%2Fb//c?q=1 body true", w.Body.String())
 	require.Equal(t, "Basic", w.Header().Get("WWW-Authenticate"))
 	require.Equal(t, 502, do(g, "GET", "/panic", "").Code)
-	require.Panics(t, func() { do(g, "GET", "/late", "") })
+	require.PanicsWithValue(t, "secret", func() { do(g, "GET", "/late", "") })
 	require.PanicsWithValue(t, http.ErrAbortHandler, func() { do(g, "GET", "/abort", "") })
 }
 
@@ -333,6 +334,44 @@ func TestLog(t *testing.T) {
 		}
 		require.NotContains(t, out.String(), "secret")
 	}
+}
+
+// TestLogOfPanics: a request whose handler panics has its line, too, where net/http ends the connection.
+func TestLogOfPanics(t *testing.T) {
+	var out bytes.Buffer
+	g := newGateway(t, gateway.Config{Log: slog.New(slog.NewTextHandler(&out, nil))}, only(gateway.HTTPProxy(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(201)
+			if r.URL.Path == "/abort" {
+				panic(http.ErrAbortHandler)
+			}
+			panic("too late")
+		}),
+	))...)
+	for path, want := range map[string][]string{
+		"/late":  {"level=ERROR", "status=201", `error="panic: too late"`, "gateway_test.go"},
+		"/abort": {"level=ERROR", "status=201", `error="net/http: abort Handler"`},
+	} {
+		out.Reset()
+		require.Panics(t, func() { do(g, "GET", path, "") })
+		require.Equal(t, 1, strings.Count(out.String(), "\n"), out.String())
+		for _, text := range want {
+			require.Contains(t, out.String(), text)
+		}
+		require.Equal(t, path == "/late", strings.Contains(out.String(), "stack="), "an abort is meant")
+	}
+}
+
+// TestGoexit: FailNow of a test ends the goroutine of a handler that calls it.
+func TestGoexit(t *testing.T) {
+	goexit := handlerFunc(func(context.Context, []byte) ([]byte, error) { runtime.Goexit(); return nil, nil })
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		require.Equal(t, 502, do(newGateway(t, gateway.Config{}, only(gateway.Proxy(goexit))...), "GET", "/x", "").Code)
+		w := do(newGateway(t, gateway.Config{}, only(gateway.Lambda(goexit, gateway.Templates{}))...), "GET", "/x", "")
+		require.Contains(t, w.Body.String(), `"errorType":"Runtime.ExitError"`)
+		require.Zero(t, time.Since(start), "at once, not at the time-out")
+	})
 }
 
 // TestHandlersOfTheRuntime: handlers made by aws-lambda-go are handlers here.

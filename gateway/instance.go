@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,12 +26,15 @@ var errGoneBefore = errors.New("gateway: the instance ended before the invocatio
 // gracePeriod is what Lambda gives a runtime that registered for SIGTERM (an internal extension) to shut down.
 const gracePeriod = 500 * time.Millisecond
 
+// longestTimeout is the longest that a function can have in Lambda.
+const longestTimeout = 15 * time.Minute
+
 // invocation is one Invoke on its way to an instance and back.
 type invocation struct {
 	ctx      context.Context
 	id       string
 	deadline time.Time
-	timeout  time.Duration // of the function; zero for none
+	timeout  time.Duration // of the function; zero where only ctx sets the deadline
 	header   http.Header   // of the answer to GET next
 	payload  []byte
 	result   chan outcome // takes the first result, further ones are refused
@@ -39,21 +43,22 @@ type invocation struct {
 type outcome struct {
 	payload     []byte
 	err         *FunctionError
-	undelivered bool // the process was gone before it saw the invocation
+	undelivered bool // GET next took the invocation, but its connection was gone
 }
 
 // newInvocation fills in what the Runtime API tells about an invocation.
 func (p *Process) newInvocation(ctx context.Context, payload []byte) (*invocation, context.CancelFunc) {
-	inv := &invocation{id: gwevent.NewRequestID(), payload: payload, timeout: p.Timeout, result: make(chan outcome, 1)}
+	inv := &invocation{id: gwevent.NewRequestID(), timeout: p.Timeout, result: make(chan outcome, 1)}
+	inv.payload = bytes.Clone(payload) // the server may still write it when Invoke has returned
+	if _, known := ctx.Deadline(); !known && inv.timeout <= 0 {
+		inv.timeout = longestTimeout
+	}
 	cancel := func() {}
-	if p.Timeout > 0 {
-		ctx, cancel = context.WithTimeoutCause(ctx, p.Timeout, errFunctionTimedOut)
+	if inv.timeout > 0 {
+		ctx, cancel = context.WithTimeoutCause(ctx, inv.timeout, errFunctionTimedOut)
 	}
 	inv.ctx = ctx
-	var known bool
-	if inv.deadline, known = ctx.Deadline(); !known {
-		inv.deadline = time.Now().Add(15 * time.Minute) // Lambda's longest
-	}
+	inv.deadline, _ = ctx.Deadline()
 	arn := p.arn()
 	lc, _ := lambdacontext.FromContext(ctx)
 	if lc != nil {
@@ -113,12 +118,13 @@ type instance struct {
 	killing chan struct{}    // closed by kill: SIGKILL
 	exited  chan struct{}    // closed once the process is gone and exitErr is set
 
-	dead atomic.Bool // set as soon as the process has been waited for
+	dead atomic.Bool // set as soon as the process is over
 
 	terminateOnce, killOnce sync.Once
 
+	delivery sync.Mutex // held while an invocation is written
 	mu       sync.Mutex
-	inflight map[string]*invocation
+	inflight *invocation    // delivered and not answered
 	initErr  *FunctionError // posted to init/error
 	exitErr  *FunctionError
 	initDied bool // exitErr is initErr
@@ -133,7 +139,7 @@ func (p *Process) start() (*instance, error) {
 	inst := &instance{
 		p: p, listener: listener, addr: listener.Addr().String(),
 		output: &lineWriter{w: p.Output, mu: &p.outputMu},
-		work:   make(chan *invocation), inflight: make(map[string]*invocation),
+		work:   make(chan *invocation),
 		ending: make(chan struct{}), killing: make(chan struct{}), exited: make(chan struct{}),
 	}
 	inst.server = &http.Server{Handler: inst.runtimeAPI(), ReadHeaderTimeout: 10 * time.Second}
@@ -152,7 +158,7 @@ func (i *instance) run() {
 		if i.p.Output != nil {
 			i.cmd.Stdout, i.cmd.Stderr = i.output, i.output
 		}
-		i.cmd.WaitDelay = gracePeriod // for grandchildren that hold on to the output
+		i.cmd.WaitDelay = gracePeriod // for grandchildren that left the group and hold on to the output
 		i.cmd.SysProcAttr = childAttr()
 		err = i.cmd.Start()
 	}
@@ -163,11 +169,16 @@ func (i *instance) run() {
 	}
 	log.Info("instance started", "pid", i.cmd.Process.Pid)
 	go func() { _ = i.server.Serve(i.listener) }()
-	waited := make(chan struct{})
-	go i.signalAtEnd(waited)
-	err = i.cmd.Wait()
-	i.dead.Store(true)
-	close(waited)
+	over, signalled := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(signalled)
+		i.signalAtEnd(over)
+	}()
+	err = waitGroup(i.cmd, func() {
+		i.dead.Store(true)
+		close(over)
+		<-signalled
+	})
 	_ = i.server.Close()
 	i.output.flush()
 	log.Info("instance ended", "pid", i.cmd.Process.Pid, "state", i.cmd.ProcessState.String())
@@ -175,25 +186,25 @@ func (i *instance) run() {
 }
 
 // signalAtEnd asks the process to exit once terminate was called, and kills it if it does not, or if kill was called.
-func (i *instance) signalAtEnd(waited <-chan struct{}) {
+func (i *instance) signalAtEnd(over <-chan struct{}) {
 	select {
-	case <-waited:
+	case <-over:
 		return
 	case <-i.killing:
 	case <-i.ending:
-		i.askToExit(waited)
+		i.askToExit(over)
 	}
-	_ = i.cmd.Process.Kill() // does nothing to a process that has been waited for
+	_ = signalGroup(i.cmd.Process, syscall.SIGKILL)
 }
 
-func (i *instance) askToExit(waited <-chan struct{}) {
-	if i.cmd.Process.Signal(syscall.SIGTERM) != nil {
+func (i *instance) askToExit(over <-chan struct{}) {
+	if signalGroup(i.cmd.Process, syscall.SIGTERM) != nil {
 		return
 	}
 	grace := time.NewTimer(gracePeriod)
 	defer grace.Stop()
 	select {
-	case <-waited:
+	case <-over:
 	case <-i.killing:
 	case <-grace.C:
 	}
@@ -235,31 +246,47 @@ func (i *instance) isAlive() bool {
 	}
 }
 
-// invoke hands the invocation over and waits for its result; errGoneBefore means that it was not handed over.
+// invoke hands the invocation over and waits for its result; errGoneBefore means that it was not handed over, and that
+// the instance has exited.
+//
+// One that got lost on the way is offered again: either the process lives, and asks again, or it is about to exit.
 func (i *instance) invoke(inv *invocation) ([]byte, error) {
-	select {
-	case i.work <- inv:
-	case <-i.exited:
-		return nil, errGoneBefore
-	case <-inv.ctx.Done():
-		return nil, i.abandon(inv)
+	for {
+		select {
+		case i.work <- inv:
+		case <-i.exited:
+			return nil, errGoneBefore
+		case <-inv.ctx.Done():
+			return nil, i.abandon(inv)
+		}
+		o, err := i.await(inv)
+		if err != nil {
+			return nil, err
+		}
+		if !o.undelivered {
+			return o.unpack()
+		}
 	}
+}
+
+// await waits for what becomes of an invocation that GET next has taken.
+func (i *instance) await(inv *invocation) (outcome, error) {
 	select {
 	case o := <-inv.result:
-		return o.unpack()
+		return o, nil
 	case <-inv.ctx.Done():
-		return nil, i.abandon(inv)
+		return outcome{}, i.abandon(inv)
 	case <-i.exited:
 	}
 	select { // a result that came before the exit counts
 	case o := <-inv.result:
-		return o.unpack()
+		return o, nil
 	default:
-		return nil, i.exitReason(inv)
+		return outcome{}, i.exitReason(inv)
 	}
 }
 
-// exitReason is the error of an invocation during which the process ended.
+// exitReason is the error of an invocation during which the process ended. The instance must have exited.
 func (i *instance) exitReason(inv *invocation) error {
 	if i.p.isClosed() {
 		return ErrClosed
@@ -271,9 +298,6 @@ func (i *instance) exitReason(inv *invocation) error {
 }
 
 func (o outcome) unpack() ([]byte, error) {
-	if o.undelivered {
-		return nil, errGoneBefore
-	}
 	if o.err != nil {
 		return nil, o.err
 	}

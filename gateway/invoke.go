@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"runtime/debug"
 
@@ -83,6 +84,14 @@ type panicError struct {
 
 func (e *panicError) Error() string { return "panic: " + e.value }
 
+// panicCause returns a panic for the log; called while the handler's frames are still on the stack.
+func panicCause(v any) error {
+	if v == http.ErrAbortHandler {
+		return http.ErrAbortHandler // meant, so where it happened is of no interest
+	}
+	return &panicError{fmt.Sprint(v), debug.Stack()}
+}
+
 // errDeadline is the cause of a context that reached the gateway's time-out.
 var errDeadline = errors.New("gateway: integration timed out")
 
@@ -108,8 +117,9 @@ func (c *call) invoke(h lambda.Handler, event []byte) ([]byte, *failure, error) 
 	}
 	done := make(chan result, 1)
 	go func() {
-		out, err := callHandler(ctx, h, event)
-		done <- result{out, err}
+		res := result{err: errGoexit()} // unless callHandler returns
+		defer func() { done <- res }()  // also at a Goexit
+		res.out, res.err = callHandler(ctx, h, event)
 	}()
 	select {
 	case <-ctx.Done():
@@ -131,6 +141,11 @@ func (c *call) invoke(h lambda.Handler, event []byte) ([]byte, *failure, error) 
 func errResponseTooLarge() *FunctionError {
 	return newFunctionError("Function.ResponseSizeTooLarge",
 		fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", maxPayload), nil)
+}
+
+// errGoexit is the error of a handler that ends its goroutine. In Lambda that is the one that keeps the process.
+func errGoexit() *FunctionError {
+	return newFunctionError("Runtime.ExitError", "Error: the handler called runtime.Goexit, as FailNow of a test does", nil)
 }
 
 // callHandler calls a handler and turns a panic into the error that a Lambda runtime reports before it exits.

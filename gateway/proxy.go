@@ -2,9 +2,7 @@ package gateway
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
-	"runtime/debug"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
@@ -80,9 +78,9 @@ func (p httpProxy) serve(w http.ResponseWriter, c *call) (fail *failure) {
 			return
 		}
 		if v == http.ErrAbortHandler || sw.status != 0 {
-			panic(v) // net/http ends the connection
+			panic(v) // see Gateway.ServeHTTP
 		}
-		fail = errBadFunction(&panicError{fmt.Sprint(v), debug.Stack()})
+		fail = errBadFunction(panicCause(v))
 	}()
 	p.handler.ServeHTTP(sw, c.r.WithContext(ctx))
 	return nil

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
+	"strconv"
 )
 
 // The Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), as far as a runtime needs it to
@@ -38,30 +40,56 @@ func (i *instance) isOwn(r *http.Request) bool {
 	return r.Host == i.addr && r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == ""
 }
 
-// next blocks until there is an invocation.
+// next blocks until there is an invocation. A runtime must answer one before it gets another; but where one could not
+// be written, its connection broke, and it comes back for the same one.
 func (i *instance) next(w http.ResponseWriter, r *http.Request) {
+	if i.isBusy() {
+		apiError(w, http.StatusForbidden, "InvalidStateTransition", "The invocation before has not been answered.")
+		return
+	}
 	select {
 	case inv := <-i.work:
-		if i.dead.Load() || r.Context().Err() != nil {
+		if i.dead.Load() || r.Context().Err() != nil || i.deliver(w, inv) != nil {
 			inv.finish(outcome{undelivered: true})
-			return
 		}
-		i.mu.Lock()
-		i.inflight[inv.id] = inv
-		i.mu.Unlock()
-		header := w.Header()
-		for name, values := range inv.header {
-			header[name] = values
-		}
-		_, _ = w.Write(inv.payload) // an error means that the process is gone, which run sees
 	case <-r.Context().Done():
 	case <-i.exited:
 	}
 }
 
+// isBusy reports whether an invocation is in flight. It waits for one that is just being written: that may fail.
+func (i *instance) isBusy() bool {
+	i.delivery.Lock()
+	defer i.delivery.Unlock()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.inflight != nil
+}
+
+// deliver writes an invocation, which is in flight from its first byte on, and not at all if there is an error.
+func (i *instance) deliver(w http.ResponseWriter, inv *invocation) error {
+	i.delivery.Lock()
+	defer i.delivery.Unlock()
+	i.mu.Lock()
+	i.inflight = inv
+	i.mu.Unlock()
+	header := w.Header()
+	maps.Copy(header, inv.header)
+	header.Set("Content-Length", strconv.Itoa(len(inv.payload)))
+	_, err := w.Write(inv.payload)
+	if err == nil {
+		err = http.NewResponseController(w).Flush() // or the error would come after the handler
+	}
+	if err != nil {
+		i.take(inv.id)
+	}
+	return err
+}
+
 func (i *instance) response(w http.ResponseWriter, r *http.Request) {
-	inv := i.take(w, r)
+	inv := i.take(r.PathValue("id"))
 	if inv == nil {
+		errUnknownID(w)
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
@@ -89,8 +117,9 @@ func trailerError(r *http.Request) *FunctionError {
 }
 
 func (i *instance) invocationError(w http.ResponseWriter, r *http.Request) {
-	inv := i.take(w, r)
+	inv := i.take(r.PathValue("id"))
 	if inv == nil {
+		errUnknownID(w)
 		return
 	}
 	inv.finish(outcome{err: postedError(w, r)})
@@ -115,16 +144,15 @@ func postedError(w http.ResponseWriter, r *http.Request) *FunctionError {
 	return parseFunctionError(body, orDefault(kind, "Runtime.Unknown"))
 }
 
-// take removes an invocation from those in flight; it answers by itself where there is none of that id.
-func (i *instance) take(w http.ResponseWriter, r *http.Request) *invocation {
-	id := r.PathValue("id")
+// take ends the flight of the invocation with that id and returns it; nil where another, or none, is in flight.
+func (i *instance) take(id string) *invocation {
 	i.mu.Lock()
-	inv := i.inflight[id]
-	delete(i.inflight, id)
-	i.mu.Unlock()
-	if inv == nil {
-		apiError(w, http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")
+	defer i.mu.Unlock()
+	inv := i.inflight
+	if inv == nil || inv.id != id {
+		return nil
 	}
+	i.inflight = nil
 	return inv
 }
 
@@ -142,6 +170,10 @@ func (i *instance) extensionEvent(_ http.ResponseWriter, r *http.Request) {
 	case <-r.Context().Done():
 	case <-i.exited:
 	}
+}
+
+func errUnknownID(w http.ResponseWriter) {
+	apiError(w, http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")
 }
 
 func accepted(w http.ResponseWriter) {

@@ -109,7 +109,7 @@ func (r Response) compile() (*response, error) {
 	}
 	var err error
 	if r.Pattern != "" {
-		if resp.pattern, err = regexp.Compile(`\A(?:` + r.Pattern + `)\z`); err != nil {
+		if resp.pattern, err = compilePattern(r.Pattern); err != nil {
 			return nil, fmt.Errorf("selection pattern: %w", err)
 		}
 	}
@@ -124,6 +124,15 @@ func (r Response) compile() (*response, error) {
 		resp.headers = append(resp.headers, m)
 	}
 	return resp, nil
+}
+
+// compilePattern anchors a pattern. It is compiled alone first: "a)|(?:b" is no pattern, but would become one inside
+// the anchors.
+func compilePattern(pattern string) (*regexp.Regexp, error) {
+	if _, err := regexp.Compile(pattern); err != nil {
+		return nil, err
+	}
+	return regexp.Compile(`\A(?:` + pattern + `)\z`)
 }
 
 // parseTemplates parses templates by media type. Errors call a template by its kind and type.

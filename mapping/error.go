@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -30,34 +28,19 @@ type Error struct {
 
 // Errorf returns an error with the status and a formatted detail, which the client
 // sees. An error given with %w becomes the cause in Err, and its text is left out of
-// the detail, as in the router's Errorf.
+// the detail, with the colon or the brackets around it, as in the router's Errorf:
+//
+//	mapping.Errorf(404, "no user %d: %w", id, err) // detail: "no user 7"
 func Errorf(status int, format string, args ...any) *Error {
-	e := &Error{Status: status}
-	err := fmt.Errorf(format, args...)
-	switch err := err.(type) {
+	e := &Error{Status: status, Detail: detail(format, args)}
+	switch err := fmt.Errorf(format, args...).(type) {
 	case interface{ Unwrap() error }:
 		e.Err = err.Unwrap()
 	case interface{ Unwrap() []error }:
 		e.Err = errors.Join(err.Unwrap()...)
 	}
-	if e.Err == nil {
-		e.Detail = err.Error()
-		return e
-	}
-	args = slices.Clone(args)
-	for i, arg := range args {
-		if cause, ok := arg.(error); ok && errors.Is(e.Err, cause) {
-			args[i] = unsaid{}
-		}
-	}
-	e.Detail = strings.TrimRight(fmt.Errorf(format, args...).Error(), ":;, ")
 	return e
 }
-
-// unsaid stands for a cause in a detail.
-type unsaid struct{}
-
-func (unsaid) Error() string { return "" }
 
 // Unwrap returns the cause. A nil *Error, which is easily returned as an error by
 // mistake, has none.
@@ -123,20 +106,25 @@ func cut(s string, n int) string {
 
 // boundary makes the error that leaves a handler: the *Error in err's chain, or
 // one of status 500, always with the request id. An *Error of the user's is not
-// changed; it may be a variable that invocations share.
+// changed; it may be a variable that invocations share. What was wrapped around it
+// becomes the cause, so that it stays in the chain.
 func boundary(ctx context.Context, err error) *Error {
 	var e *Error
 	if errors.As(err, &e) && e == nil {
 		err = errors.New("mapping: a nil *Error was returned as an error")
 	}
 	if e == nil {
-		e = &Error{Status: http.StatusInternalServerError, Err: err, unforeseen: true}
+		e = &Error{Status: http.StatusInternalServerError, unforeseen: true}
 	}
-	if e.RequestID != "" {
+	isWrapped := err != error(e)
+	if e.RequestID != "" && !isWrapped {
 		return e
 	}
 	copied := *e
-	if lc, ok := lambdacontext.FromContext(ctx); ok {
+	if isWrapped {
+		copied.Err = err
+	}
+	if lc, ok := lambdacontext.FromContext(ctx); ok && e.RequestID == "" {
 		copied.RequestID = lc.AwsRequestID
 	}
 	return &copied

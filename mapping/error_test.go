@@ -174,6 +174,14 @@ func failing(err error) lambda.Handler {
 	return mapping.New(func(context.Context, struct{}) (int, error) { return 0, err })
 }
 
+// outside wraps the errors of a handler made by New.
+type outside struct{ lambda.Handler }
+
+func (h outside) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	_, err := h.Handler.Invoke(ctx, event)
+	return nil, fmt.Errorf("%w: %w", errNotFound, err)
+}
+
 func TestMapError(t *testing.T) {
 	both := func(h lambda.Handler) lambda.Handler {
 		return mapping.MapError(mapping.MapError(h, errNotFound, 404), errConflict, 409)
@@ -192,6 +200,7 @@ func TestMapError(t *testing.T) {
 		{"a status of its own", failing(mapping.Errorf(410, "gone: %w", fmt.Errorf("%w", errGone))), 410, "gone"},
 		{"a status of its own, 500", failing(&mapping.Error{Status: 500, Detail: "mine", Err: errNotFound}), 500, "mine"},
 		{"a panic", mapping.New(func(context.Context, struct{}) (int, error) { panic(errNotFound) }), 500, ""},
+		{"wrapped outside of New", outside{failing(errConflict)}, 404, ""},
 		{"another handler", lambda.NewHandler(func() error { return errNotFound }), 404, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -258,6 +258,8 @@ func TestFunctionErrors(t *testing.T) {
 		{"Error", mapping.Errorf(404, "no order %d", 7), 404, "no order 7"},
 		{"Error with a cause", &mapping.Error{Status: 404, Detail: "gone", Err: errSecret}, 404, "gone"},
 		{"Error in the chain", errors.Join(errSecret, shared), 409, "already there"},
+		{"wrapped Error", fmt.Errorf("%w: %w", errSecret, shared), 409, "already there"},
+		{"wrapped Error with a request id", fmt.Errorf("%w: %w", errSecret, &mapping.Error{Status: 409, RequestID: "r-1"}), 409, ""},
 		{"shared Error", shared, 409, "already there"},
 		{"nil Error", (*mapping.Error)(nil), 500, ""},
 		{"status that is none", mapping.Errorf(200, "odd"), 500, "odd"},
@@ -271,7 +273,8 @@ func TestFunctionErrors(t *testing.T) {
 			e := requireError(t, err, tt.status, tt.detail)
 			require.Equal(t, "r-1", e.RequestID)
 			require.NotContains(t, err.Error(), "secret")
-			if errors.Is(tt.err, errSecret) && tt.name != "Error in the chain" {
+			require.NotErrorIs(t, err, errTooYoung, "Is comes to an end")
+			if errors.Is(tt.err, errSecret) {
 				require.ErrorIs(t, err, errSecret)
 			}
 		})

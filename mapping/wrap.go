@@ -40,7 +40,7 @@ func MapError(h lambda.Handler, target error, status int) lambda.Handler {
 		if errors.As(err, &e) && !e.unforeseen {
 			return out, err
 		}
-		if e != nil {
+		if e != nil && err == error(e) { // nothing is wrapped around New's own
 			err = e.Err
 		}
 		return nil, boundary(ctx, &Error{Status: status, Err: err})

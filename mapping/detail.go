@@ -1,0 +1,103 @@
+package mapping
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// detail formats what the client may read: the message without the errors under %w.
+//
+// Each of these is replaced by a mark, whatever its type and text, and the gap that
+// the mark leaves is closed together with the punctuation that led to it:
+//
+//	"no user 7: <mark>"      no user 7
+//	"<mark>: name taken"     name taken
+//	"saving (<mark>) failed" saving failed
+//
+// An error under another verb is text like any other.
+func detail(format string, args []any) string {
+	args = slices.Clone(args)
+	isCause := causes(format)
+	for i, arg := range args {
+		if _, ok := arg.(error); ok && isCause(i) {
+			args[i] = unsaid{}
+		}
+	}
+	text, rest, found := strings.Cut(fmt.Errorf(format, args...).Error(), mark)
+	if !found {
+		return text
+	}
+	for found {
+		var piece string
+		piece, rest, found = strings.Cut(rest, mark)
+		text = closeGap(text, piece)
+	}
+	return strings.Trim(text, separators)
+}
+
+// mark stands for a cause while a detail is made: noncharacters of Unicode, which no
+// text holds by accident.
+const mark = "\ufdd0cause\ufdd1"
+
+// unsaid is an argument that prints as the mark, whatever flags and width there are.
+type unsaid struct{}
+
+func (unsaid) Error() string { return mark }
+
+func (unsaid) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(mark)) }
+
+const separators = ":;, "
+
+// closeGap joins what stands on both sides of a mark.
+func closeGap(left, right string) string {
+	left, right = dropBrackets(left, right)
+	trimmed := strings.TrimRight(left, separators)
+	switch {
+	case trimmed == "":
+		return strings.TrimLeft(right, separators)
+	case right == "" || strings.ContainsRune(separators+".!?)]", rune(right[0])) || trimmed == left:
+		return trimmed + right
+	}
+	return trimmed + " " + right
+}
+
+// dropBrackets removes a pair of brackets or quotes that holds nothing but the mark.
+func dropBrackets(left, right string) (string, string) {
+	for _, pair := range []string{"()", "[]", "{}", `""`, "''"} {
+		l, hasOpen := strings.CutSuffix(left, pair[:1])
+		r, hasClose := strings.CutPrefix(right, pair[1:])
+		if hasOpen && hasClose {
+			return l, r
+		}
+	}
+	return left, right
+}
+
+// causes tells which arguments stand under %w in a format. Where one is chosen by
+// number, as in %[2]w, it says so of every argument: better too little is said than
+// too much.
+func causes(format string) (isCause func(arg int) bool) {
+	var under []int
+	arg := 0
+	for i := 0; i < len(format); i++ {
+		if format[i] != '%' {
+			continue
+		}
+		for i++; i < len(format) && strings.IndexByte("+-# 0123456789.*[", format[i]) >= 0; i++ {
+			switch format[i] {
+			case '[':
+				return func(int) bool { return true }
+			case '*': // a width or a precision that is an argument
+				arg++
+			}
+		}
+		if i < len(format) && format[i] == 'w' {
+			under = append(under, arg)
+		}
+		if i < len(format) && format[i] != '%' {
+			arg++
+		}
+	}
+	return func(arg int) bool { return slices.Contains(under, arg) }
+}
