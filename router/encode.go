@@ -37,7 +37,7 @@ func tooLargeAnswer(size, limit int) *Error {
 }
 
 func (p *payload) append(dst []byte, resp *Response, method string) []byte {
-	a := newAnswer(resp, method, make([]string, 0, 8))
+	a := newAnswer(resp, method, p.names[:0])
 	if dst == nil {
 		dst = make([]byte, 0, a.size())
 	}

@@ -19,7 +19,8 @@ type payload struct {
 	src    Source
 	lambda string // the invocation's request id
 
-	index []member // of the headers, those of multiValueHeaders first, once needed
+	index []member  // of the headers, those of multiValueHeaders first, once needed
+	names [8]string // backs the names of the answer's headers
 }
 
 // parse copies the event, because the runtime uses its buffer again, and takes
