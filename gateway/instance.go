@@ -122,12 +122,14 @@ type instance struct {
 
 	terminateOnce, killOnce sync.Once
 
-	delivery sync.Mutex // held while an invocation is written
-	mu       sync.Mutex
-	inflight *invocation    // delivered and not answered
-	initErr  *FunctionError // posted to init/error
-	exitErr  *FunctionError
-	initDied bool // exitErr is initErr
+	delivery    sync.Mutex // held while an invocation is written
+	mu          sync.Mutex
+	inflight    *invocation // delivered and not answered
+	carrier     net.Conn    // the connection to which inflight was written
+	carrierGone bool
+	initErr     *FunctionError // posted to init/error
+	exitErr     *FunctionError
+	initDied    bool // exitErr is initErr
 }
 
 // start prepares an instance; run starts its process.
@@ -142,7 +144,10 @@ func (p *Process) start() (*instance, error) {
 		work:   make(chan *invocation),
 		ending: make(chan struct{}), killing: make(chan struct{}), exited: make(chan struct{}),
 	}
-	inst.server = &http.Server{Handler: inst.runtimeAPI(), ReadHeaderTimeout: 10 * time.Second}
+	inst.server = &http.Server{
+		Handler: inst.runtimeAPI(), ReadHeaderTimeout: 10 * time.Second,
+		ConnContext: withConn, ConnState: inst.watchConn,
+	}
 	return inst, nil
 }
 

@@ -1,11 +1,13 @@
 package gateway
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"strconv"
 )
@@ -40,16 +42,16 @@ func (i *instance) isOwn(r *http.Request) bool {
 	return r.Host == i.addr && r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == ""
 }
 
-// next blocks until there is an invocation. A runtime must answer one before it gets another; but where one could not
-// be written, its connection broke, and it comes back for the same one.
+// next blocks until there is an invocation. A runtime must answer one before it gets another; but where the connection
+// of one broke, it comes back for the same one.
 func (i *instance) next(w http.ResponseWriter, r *http.Request) {
-	if i.isBusy() {
+	if !i.reclaim() {
 		apiError(w, http.StatusForbidden, "InvalidStateTransition", "The invocation before has not been answered.")
 		return
 	}
 	select {
 	case inv := <-i.work:
-		if i.dead.Load() || r.Context().Err() != nil || i.deliver(w, inv) != nil {
+		if i.dead.Load() || r.Context().Err() != nil || i.deliver(w, r, inv) != nil {
 			inv.finish(outcome{undelivered: true})
 		}
 	case <-r.Context().Done():
@@ -57,21 +59,44 @@ func (i *instance) next(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// isBusy reports whether an invocation is in flight. It waits for one that is just being written: that may fail.
-func (i *instance) isBusy() bool {
+// reclaim reports whether no invocation is in flight. It waits for one that is just being written, which may fail, and
+// ends the flight of one whose connection has closed since: the last bytes sent are lost without an error.
+func (i *instance) reclaim() bool {
 	i.delivery.Lock()
 	defer i.delivery.Unlock()
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return i.inflight != nil
+	if i.inflight != nil && i.carrierGone {
+		i.inflight.finish(outcome{undelivered: true})
+		i.inflight = nil
+	}
+	return i.inflight == nil
+}
+
+// connKey is the key of a request's net.Conn in its context.
+type connKey struct{}
+
+func withConn(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, c)
+}
+
+// watchConn is told of the states of connections. That one closes proves nothing by itself: a runtime may use another
+// for its answer.
+func (i *instance) watchConn(c net.Conn, state http.ConnState) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if state == http.StateClosed && i.carrier == c {
+		i.carrierGone = true
+	}
 }
 
 // deliver writes an invocation, which is in flight from its first byte on, and not at all if there is an error.
-func (i *instance) deliver(w http.ResponseWriter, inv *invocation) error {
+func (i *instance) deliver(w http.ResponseWriter, r *http.Request, inv *invocation) error {
 	i.delivery.Lock()
 	defer i.delivery.Unlock()
 	i.mu.Lock()
-	i.inflight = inv
+	i.inflight, i.carrierGone = inv, false
+	i.carrier, _ = r.Context().Value(connKey{}).(net.Conn)
 	i.mu.Unlock()
 	header := w.Header()
 	maps.Copy(header, inv.header)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -109,6 +110,30 @@ func TestNextBreaksOff(t *testing.T) {
 				synctest.Wait()
 				requireServed(t, p, inst, "event", result)
 			})
+		})
+	}
+}
+
+// TestNextClosesUnread: what was written to a connection whose other side is gone counts as lost once the runtime asks
+// again, but not before: it may close a connection and answer on another.
+func TestNextClosesUnread(t *testing.T) {
+	for _, asksAgain := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			p, inst := idleInstance(t)
+			result := invokeAside(t.Context(), p, "event")
+			conn, other := net.Pipe()
+			id := next(withConn(t.Context(), conn), inst).Header().Get("Lambda-Runtime-Aws-Request-Id")
+			inst.watchConn(other, http.StateClosed)
+			require.Equal(t, 403, next(t.Context(), inst).Code, "the connection is still there")
+			inst.watchConn(conn, http.StateClosed)
+			if asksAgain {
+				requireServed(t, p, inst, "event", result)
+				return
+			}
+			require.Equal(t, 202, answer(inst, id, "result"))
+			out, err := result()
+			require.NoError(t, err)
+			require.Equal(t, "result", out)
 		})
 	}
 }

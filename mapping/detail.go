@@ -80,24 +80,37 @@ func dropBrackets(left, right string) (string, string) {
 func causes(format string) (isCause func(arg int) bool) {
 	var under []int
 	arg := 0
-	for i := 0; i < len(format); i++ {
-		if format[i] != '%' {
-			continue
+	for {
+		_, spec, found := strings.Cut(format, "%")
+		spec = strings.TrimLeft(spec, "+-# 0")
+		spec, width := trimNumber(spec)
+		precision := 0
+		if rest, ok := strings.CutPrefix(spec, "."); ok {
+			spec, precision = trimNumber(rest)
 		}
-		for i++; i < len(format) && strings.IndexByte("+-# 0123456789.*[", format[i]) >= 0; i++ {
-			switch format[i] {
-			case '[':
-				return func(int) bool { return true }
-			case '*': // a width or a precision that is an argument
-				arg++
-			}
+		if !found || spec == "" {
+			return func(arg int) bool { return slices.Contains(under, arg) }
 		}
-		if i < len(format) && format[i] == 'w' {
+		arg += width + precision
+		switch spec[0] {
+		case '[':
+			return func(int) bool { return true }
+		case 'w':
 			under = append(under, arg)
-		}
-		if i < len(format) && format[i] != '%' {
+			arg++
+		case '%':
+		default:
 			arg++
 		}
+		format = spec[1:]
 	}
-	return func(arg int) bool { return slices.Contains(under, arg) }
+}
+
+// trimNumber removes a width or a precision, and tells how many arguments it is: a *
+// is one.
+func trimNumber(spec string) (rest string, args int) {
+	if rest, ok := strings.CutPrefix(spec, "*"); ok {
+		return rest, 1
+	}
+	return strings.TrimLeft(spec, "0123456789"), 0
 }

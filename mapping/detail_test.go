@@ -81,21 +81,22 @@ func TestErrorfDetail(t *testing.T) {
 	require.ErrorAs(t, mapping.Errorf(404, "%w: %w", secret, several{"x"}), &s, "every cause is kept")
 }
 
-// saysMore matches formats with other verbs than %w, which may well print an error.
-var saysMore = regexp.MustCompile(`%[-+# 0-9.*]*[^-+# 0-9.*\[%w]`)
+// onlyCauses matches formats in which nothing but %w prints an argument.
+var onlyCauses = regexp.MustCompile(`^(?:[^%]|%[-+# 0]*(?:\*|[0-9]{0,5})(?:\.(?:\*|[0-9]{0,5}))?[%w]` +
+	`|%[-+# 0]*(?:\[[0-9]\]\*)?(?:\.\[[0-9]\]\*)?\[[0-9]\]w)*$`)
 
 // FuzzErrorf: whatever the format, an error that only %w can print is not in the
 // detail, and all that fmt wraps is in the chain.
 func FuzzErrorf(f *testing.F) {
 	for _, format := range []string{
-		"%w", "%w: %w", "%*w", "%.*w%w", "%[2]w", "%[3]*.[2]*[1]w", "%%w", "% %w", "%-+# 0w", "%", "%1", "%w%", "%[x]w%w", "%[1]w%w", "(%w) %[9]w", "%5%%w",
+		"%w", "%w: %w", "%*w", "%.*w%w", "%[2]w", "%[3]*.[2]*[1]w", "%%w", "% %w", "%-+# 0w", "%[1]w%w", "%[2]*.[1]*[3]w", "(%w) %[9]w", "%5%%w",
 	} {
 		for n := range 4 {
 			f.Add(format, n)
 		}
 	}
 	f.Fuzz(func(t *testing.T, format string, n int) {
-		if saysMore.MatchString(format) {
+		if !onlyCauses.MatchString(format) {
 			return
 		}
 		cause := errors.New("secret")
@@ -104,6 +105,5 @@ func FuzzErrorf(f *testing.F) {
 		require.Equal(t, errors.Is(fmt.Errorf(format, args...), cause), errors.Is(e, cause))
 		detail, _, _ := strings.Cut(e.Detail, "%!(EXTRA") // fmt prints arguments that have no verb
 		require.NotContains(t, detail, "secret")
-		require.NotContains(t, detail, "\ufdd0")
 	})
 }

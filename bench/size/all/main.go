@@ -14,7 +14,9 @@ import (
 
 func main() {
 	r := router.New()
-	r.Get("/hello", func(context.Context, *router.Request) (*router.Response, error) { return router.Text(200, "hello"), nil })
+	r.Get("/hello", func(context.Context, *router.Request) (*router.Response, error) {
+		return router.Text(200, "hello"), nil
+	})
 	h := lambda.Handler(r)
 	if os.Getenv("INTEGRATION") == "aws" {
 		h = mapping.New(func(_ context.Context, in struct{ Name string }) (string, error) { return "hello " + in.Name, nil })
