@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/lambdarest/lambdarest/internal/detail"
 )
 
 // Error is an error with an HTTP status, whose text selection patterns match. For
@@ -32,14 +34,7 @@ type Error struct {
 //
 //	mapping.Errorf(404, "no user %d: %w", id, err) // detail: "no user 7"
 func Errorf(status int, format string, args ...any) *Error {
-	e := &Error{Status: status, Detail: detail(format, args)}
-	switch err := fmt.Errorf(format, args...).(type) {
-	case interface{ Unwrap() error }:
-		e.Err = err.Unwrap()
-	case interface{ Unwrap() []error }:
-		e.Err = errors.Join(err.Unwrap()...)
-	}
-	return e
+	return &Error{Status: status, Detail: detail.Text(format, args), Err: detail.Cause(fmt.Errorf(format, args...))}
 }
 
 // Unwrap returns the cause. A nil *Error, which is easily returned as an error by

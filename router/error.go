@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"slices"
-	"strings"
+
+	"github.com/lambdarest/lambdarest/internal/detail"
 )
 
 // An Error is an error with the answer to it: a problem document of RFC 9457.
@@ -27,32 +27,8 @@ type Error struct {
 //
 //	return nil, router.Errorf(404, "no user %d: %w", id, err) // detail: "no user 7"
 func Errorf(status int, format string, args ...any) *Error {
-	e := &Error{Status: status}
-	err := fmt.Errorf(format, args...)
-	switch err := err.(type) {
-	case interface{ Unwrap() error }:
-		e.Err = err.Unwrap()
-	case interface{ Unwrap() []error }:
-		e.Err = errors.Join(err.Unwrap()...)
-	}
-	if e.Err == nil {
-		e.Detail = err.Error()
-		return e
-	}
-	args = slices.Clone(args)
-	for i, arg := range args {
-		if cause, ok := arg.(error); ok && errors.Is(e.Err, cause) {
-			args[i] = unsaid{}
-		}
-	}
-	e.Detail = strings.TrimRight(fmt.Errorf(format, args...).Error(), ":;, ")
-	return e
+	return &Error{Status: status, Detail: detail.Text(format, args), Err: detail.Cause(fmt.Errorf(format, args...))}
 }
-
-// unsaid stands for a cause in a detail.
-type unsaid struct{}
-
-func (unsaid) Error() string { return "" }
 
 // Error returns the status, the detail and the cause, for logs.
 func (e *Error) Error() string {

@@ -1,12 +1,15 @@
-package mapping
+// Package detail tells what of a formatted error a client may read: router and mapping
+// have an Errorf whose causes are logged and never sent.
+package detail
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 )
 
-// detail formats what the client may read: the message without the errors under %w.
+// Text formats what the client may read: the message without the errors under %w.
 //
 // Each of these is replaced by a mark, whatever its type and text, and the gap that
 // the mark leaves is closed together with the punctuation that led to it:
@@ -16,7 +19,7 @@ import (
 //	"saving (<mark>) failed" saving failed
 //
 // An error under another verb is text like any other.
-func detail(format string, args []any) string {
+func Text(format string, args []any) string {
 	args = slices.Clone(args)
 	isCause := causes(format)
 	for i, arg := range args {
@@ -34,6 +37,17 @@ func detail(format string, args []any) string {
 		text = closeGap(text, piece)
 	}
 	return strings.Trim(text, separators)
+}
+
+// Cause returns what an error of fmt.Errorf wraps, or nil.
+func Cause(err error) error {
+	switch err := err.(type) {
+	case interface{ Unwrap() error }:
+		return err.Unwrap()
+	case interface{ Unwrap() []error }:
+		return errors.Join(err.Unwrap()...)
+	}
+	return nil
 }
 
 // mark stands for a cause while a detail is made: noncharacters of Unicode, which no

@@ -1,4 +1,4 @@
-package mapping_test
+package detail
 
 import (
 	"errors"
@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/lambdarest/lambdarest/mapping"
 )
 
 // several is an error that cannot be compared, which errors.Is never finds.
@@ -24,7 +22,7 @@ type loud struct{ text string }
 func (l loud) Error() string              { return l.text }
 func (l loud) Format(f fmt.State, _ rune) { fmt.Fprint(f, "loud ", l.text) }
 
-func TestErrorfDetail(t *testing.T) {
+func TestText(t *testing.T) {
 	secret := errors.New("secret")
 	said := errors.New("said")
 	for _, tt := range []struct {
@@ -68,26 +66,28 @@ func TestErrorfDetail(t *testing.T) {
 		{"half a verb %", nil, "half a verb %!(NOVERB)"},
 	} {
 		t.Run(tt.format, func(t *testing.T) {
-			e := mapping.Errorf(404, tt.format, tt.args...)
-			require.Equal(t, tt.want, e.Detail)
-			for _, arg := range tt.args {
-				if cause, ok := arg.(error); ok && cause == error(secret) {
-					require.ErrorIs(t, e, cause)
-				}
-			}
+			require.Equal(t, tt.want, Text(tt.format, tt.args))
 		})
 	}
+}
+
+func TestCause(t *testing.T) {
+	secret := errors.New("secret")
+	require.NoError(t, Cause(errors.New("none")))
+	require.Equal(t, secret, Cause(fmt.Errorf("one: %w", secret)))
+	both := Cause(fmt.Errorf("%w: %w", secret, several{"x"}))
 	var s several
-	require.ErrorAs(t, mapping.Errorf(404, "%w: %w", secret, several{"x"}), &s, "every cause is kept")
+	require.ErrorAs(t, both, &s)
+	require.ErrorIs(t, both, secret)
 }
 
 // onlyCauses matches formats in which nothing but %w prints an argument.
 var onlyCauses = regexp.MustCompile(`^(?:[^%]|%[-+# 0]*(?:\*|[0-9]{0,5})(?:\.(?:\*|[0-9]{0,5}))?[%w]` +
 	`|%[-+# 0]*(?:\[[0-9]\]\*)?(?:\.\[[0-9]\]\*)?\[[0-9]\]w)*$`)
 
-// FuzzErrorf: whatever the format, an error that only %w can print is not in the
-// detail, and all that fmt wraps is in the chain.
-func FuzzErrorf(f *testing.F) {
+// FuzzText: whatever the format, an error that only %w can print is not in the text,
+// and all that fmt wraps is the cause.
+func FuzzText(f *testing.F) {
 	for _, format := range []string{
 		"%w", "%w: %w", "%*w", "%.*w%w", "%[2]w", "%[3]*.[2]*[1]w", "%%w", "% %w", "%-+# 0w", "%[1]w%w", "%[2]*.[1]*[3]w", "(%w) %[9]w", "%5%%w",
 	} {
@@ -101,9 +101,9 @@ func FuzzErrorf(f *testing.F) {
 		}
 		cause := errors.New("secret")
 		args := slices.Repeat([]any{cause}, n&3)
-		e := mapping.Errorf(404, format, args...)
-		require.Equal(t, errors.Is(fmt.Errorf(format, args...), cause), errors.Is(e, cause))
-		detail, _, _ := strings.Cut(e.Detail, "%!(EXTRA") // fmt prints arguments that have no verb
+		err := fmt.Errorf(format, args...)
+		require.Equal(t, errors.Is(err, cause), errors.Is(Cause(err), cause))
+		detail, _, _ := strings.Cut(Text(format, args), "%!(EXTRA") // fmt prints arguments that have no verb
 		require.NotContains(t, detail, "secret")
 	})
 }
