@@ -13,7 +13,7 @@ import (
 //
 // It fails only for events that are not HTTP requests ([ErrNotHTTP]) or not
 // JSON, and runs no handler for them. Everything that a handler or a client does
-// wrong becomes an answer. It keeps nothing of event and is safe for concurrent
+// wrong becomes an answer, but for a panic, which needs [Recover]. It keeps nothing of event and is safe for concurrent
 // use.
 func (r *Router) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	var in struct { // one allocation for both
