@@ -7,14 +7,13 @@ import (
 )
 
 // Invoke answers a raw event of API Gateway (REST API, HTTP API with either
-// payload format), a function URL, an ALB or VPC Lattice in the form that its source
-// expects.
-// It makes a Router a lambda.Handler, for lambda.Start.
+// payload format), a function URL, an ALB or VPC Lattice in the form that its
+// source expects. It makes a Router a lambda.Handler, for lambda.Start.
 //
 // It fails only for events that are not HTTP requests ([ErrNotHTTP]) or not
 // JSON, and runs no handler for them. Everything that a handler or a client does
-// wrong becomes an answer, but for a panic, which needs [Recover]. It keeps nothing of event and is safe for concurrent
-// use.
+// wrong becomes an answer, but for a panic, which needs [Recover]. It keeps nothing
+// of event and is safe for concurrent use.
 func (r *Router) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	var in struct { // one allocation for both
 		req     Request
