@@ -117,6 +117,7 @@ func TestPaths(t *testing.T) {
 		{"a value that the path does not end with", restEvent, `{"path":"/a/b/users/1","pathParameters":{"proxy":"zzz"},"requestContext":{"path":"/a/b/users/1"}}`, "/{proxy+}", "/a/b/users/1", "a/b/users/1"},
 		{"no value of the greedy variable", restEvent, `{"path":"/users/1","pathParameters":null,"requestContext":{"path":"/users/1"}}`, "/users/{id}", "/users/1", "1"},
 		{"an HTTP API with payload 1.0", restEvent, `{"version":"1.0","resource":"$default","path":"/dev/users/1","requestContext":{"stage":"dev","path":"/dev/users/1"}}`, "/users/{id}", "/users/1", "1"},
+		{"no base path on the API's own domain", restEvent, `{"resource":"/users/{id}","path":"/v1/users/1","requestContext":{"path":"/prod/v1/users/1"}}`, "/{proxy+}", "/v1/users/1", "v1/users/1"},
 		{"no base path", restEvent, `{"resource":"/users/{id}","path":"/users/1","requestContext":{"path":"/users/1","domainName":"api.example.com"}}`, "/users/{id}", "/users/1", "1"},
 		{"a resource that does not fit", restEvent, `{"resource":"/other/{id}","path":"/users/1","requestContext":{"path":"/users/1"}}`, "/users/{id}", "/users/1", "1"},
 		{"an undocumented rawPath", restEvent, `{"path":"/users/1","rawPath":"/users/1","version":null}`, "/users/{id}", "/users/1", "1"},

@@ -100,15 +100,20 @@ func TestCORSRefusesUnsafeConfigs(t *testing.T) {
 
 // A handler may return one Response again and again.
 func TestMiddlewareLeavesResponsesAlone(t *testing.T) {
+	for _, mw := range [][]Middleware{nil, {Compress()}, {ETag()}, {Compress(), ETag()}} {
+		leavesResponsesAlone(t, New(append([]Middleware{CORS(CORSConfig{Origins: []string{"https://a.example"}})}, mw...)...))
+	}
+}
+
+func leavesResponsesAlone(t *testing.T, r *Router) {
 	shared := Text(200, strings.Repeat("long enough to compress ", 100))
-	r := New(CORS(CORSConfig{Origins: []string{"https://a.example"}}), Compress(), ETag())
 	r.Get("/", func(context.Context, *Request) (*Response, error) { return shared, nil })
 	var wg sync.WaitGroup
 	for i := range 20 {
 		wg.Go(func() {
 			origin := []string{"https://a.example", "https://evil.example"}[i%2]
 			got := corsRequest(r, "GET", "/", "Origin", origin, "Accept-Encoding", "gzip").Header
-			if len(got["Vary"]) != 2 || (got.Get("Access-Control-Allow-Origin") != "") != (i%2 == 0) {
+			if len(got["Vary"]) > 2 || (got.Get("Access-Control-Allow-Origin") != "") != (i%2 == 0) {
 				t.Errorf("%s: %v", origin, got)
 			}
 		})
