@@ -2,8 +2,8 @@
 // Lambda. It has no code; these are the packages:
 //
 //   - [github.com/lambdarest/lambdarest/router] sends requests to typed handlers,
-//     whatever they come through: API Gateway (REST and HTTP APIs), function URLs
-//     or a load balancer. With it, router/routertest sends requests to your
+//     whatever they come through: API Gateway (REST and HTTP APIs), function URLs,
+//     load balancers or VPC Lattice. With it, router/routertest sends requests to your
 //     handlers in tests.
 //   - [github.com/lambdarest/lambdarest/dynamo] keeps typed items in a DynamoDB
 //     table. With it, dynamo/dynamotest is DynamoDB inside a Go process, for tests

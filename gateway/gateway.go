@@ -15,6 +15,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -101,7 +102,7 @@ func New(cfg Config, routes ...Route) (*Gateway, error) {
 	}
 	for i, r := range routes {
 		if err := g.routes.add(r); err != nil {
-			return nil, fmt.Errorf("gateway: route %d (%q): %w", i, r.Method+" "+r.Path, err)
+			return nil, fmt.Errorf("gateway: route %d (%q): %w", i, cmp.Or(r.Method, "ANY")+" "+r.Path, err)
 		}
 	}
 	g.routes.sort()
@@ -149,7 +150,7 @@ func (g *Gateway) logCall(c *call, status int, fail *failure) {
 	ctx := context.WithoutCancel(c.r.Context())
 	attrs := []slog.Attr{
 		slog.String("method", c.r.Method), slog.String("path", c.r.URL.EscapedPath()), slog.Int("status", status),
-		slog.Duration("duration", time.Since(c.start)), slog.String("request_id", c.requestID),
+		slog.Float64("duration_ms", float64(time.Since(c.start))/float64(time.Millisecond)), slog.String("request_id", c.requestID),
 	}
 	if c.route != nil {
 		attrs = append(attrs, slog.String("resource", c.route.path))

@@ -26,6 +26,7 @@ type FunctionError struct {
 	Err     error           // the cause where it happened in this process, else nil
 }
 
+// Error returns the type and the message.
 func (e *FunctionError) Error() string {
 	return fmt.Sprintf("gateway: function failed: %s: %s", e.Type, e.Message)
 }

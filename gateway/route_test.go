@@ -111,7 +111,7 @@ func TestBadRoutes(t *testing.T) {
 		Mock(Templates{Responses: []Response{{Headers: map[string]string{"A": "integration.response.body.a')"}}}}),
 	} {
 		_, err := New(Config{}, Route{Path: "/", Integration: integration})
-		require.ErrorContains(t, err, `gateway: route 0 (" /"): `)
+		require.ErrorContains(t, err, `gateway: route 0 ("ANY /"): `)
 	}
 }
 

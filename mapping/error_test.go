@@ -255,13 +255,13 @@ func TestLog(t *testing.T) {
 	}
 
 	require.Nil(t, logged(failing(nil)), "no error, no line")
-	require.Equal(t, map[string]any{"level": "INFO", "msg": "request failed", "status": 404.0, "requestId": "r-1", "detail": "no user"},
+	require.Equal(t, map[string]any{"level": "INFO", "msg": "request failed", "status": 404.0, "request_id": "r-1", "detail": "no user"},
 		logged(failing(mapping.Errorf(404, "no user"))))
-	require.Equal(t, map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "requestId": "r-1", "cause": "condition failed"},
+	require.Equal(t, map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "request_id": "r-1", "cause": "condition failed"},
 		logged(failing(errConflict)))
-	require.Equal(t, map[string]any{"level": "INFO", "msg": "request failed", "status": 409.0, "requestId": "r-1", "cause": "condition failed"},
+	require.Equal(t, map[string]any{"level": "INFO", "msg": "request failed", "status": 409.0, "request_id": "r-1", "cause": "condition failed"},
 		logged(mapping.MapError(failing(errConflict), errConflict, 409)))
-	require.Equal(t, map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "requestId": "r-1", "cause": "condition failed"},
+	require.Equal(t, map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "request_id": "r-1", "cause": "condition failed"},
 		logged(lambda.NewHandler(func() error { return errConflict })), "a handler that is not ours")
 
 	line := logged(mapping.New(func(context.Context, struct{}) (int, error) { panic("boom") }))

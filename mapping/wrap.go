@@ -49,7 +49,7 @@ func MapError(h lambda.Handler, target error, status int) lambda.Handler {
 
 // Log returns a handler that logs a line for each error of h: at level Error for
 // a status of 500 and above, at level Info for a client's mistake. The line has
-// status, requestId and detail as the client sees them, and cause and, after a
+// status, request_id and detail as the client sees them, and cause and, after a
 // panic, stack, which the client does not see. With a nil logger Log returns h.
 func Log(h lambda.Handler, l *slog.Logger) lambda.Handler {
 	if h == nil {
@@ -74,7 +74,7 @@ func logError(ctx context.Context, l *slog.Logger, e *Error) {
 	}
 	attrs := []slog.Attr{
 		slog.Int("status", e.status()),
-		slog.String("requestId", e.RequestID),
+		slog.String("request_id", e.RequestID),
 	}
 	if e.Detail != "" {
 		attrs = append(attrs, slog.String("detail", e.Detail))

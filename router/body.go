@@ -159,7 +159,10 @@ func (p *bodyPlan) decode(body []byte, v reflect.Value, strict bool) (faults []f
 			}
 		}
 	}
-	if err := s.End(); err != nil {
+	whole := s.Err() == nil // but something may follow
+	if err := s.End(); err != nil && whole {
+		return []fault{brokenJSON(err, nil)}
+	} else if err != nil {
 		return []fault{brokenJSON(err, s.Key())}
 	}
 	return faults

@@ -87,8 +87,11 @@ func problemOf(err error) *Error {
 
 // MapError answers an error of the handlers inside with a status if it is target
 // (as errors.Is tells) and says no status itself. The text of the error is not
-// sent.
+// sent. MapError panics if target is nil or the status is not from 400 to 599.
 func MapError(target error, status int) Middleware {
+	if target == nil || status < 400 || status > 599 {
+		panic(fmt.Sprintf("router: MapError(%v, %d): an error and a status from 400 to 599 are needed", target, status))
+	}
 	return func(next Handler) Handler {
 		return func(ctx context.Context, req *Request) (*Response, error) {
 			resp, err := next(ctx, req)

@@ -127,7 +127,7 @@ func ExampleRecover() {
 
 func ExampleLog() {
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey || a.Key == "duration" || a.Key == "request_id" || a.Key == "trace_id" {
+		if a.Key == slog.TimeKey || a.Key == "duration_ms" || a.Key == "request_id" || a.Key == "trace_id" {
 			return slog.Attr{} // they differ from run to run
 		}
 		return a

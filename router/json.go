@@ -30,7 +30,7 @@ import (
 // JSON pointer or the parameter's name; values are not repeated. What Validate
 // returns is a 400 with its text, unless it is an [Error]. [Bind] makes it stricter.
 //
-// Out is answered as JSON with status 200. A *Response is answered as it is, and
+// Out is answered as JSON with status 200; a nil slice is null. A *Response is answered as it is, and
 // struct{} is a 204. JSON panics if In has a field that cannot be bound, or a tag
 // where it would have no effect.
 func JSON[In, Out any](f func(ctx context.Context, in In) (Out, error)) Handler {

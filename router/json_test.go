@@ -104,7 +104,7 @@ func TestJSONFaults(t *testing.T) {
 			{"parameter":"id","in":"path","detail":"is out of range"},{"parameter":"small","in":"query","detail":"is out of range"}]`},
 		{"broken JSON", "/things/1", `{"name":"Kim","age":}`, `[{"pointer":"/age","detail":"is not valid JSON at byte 20: unexpected character '}' looking for a value"}]`},
 		{"truncated", "/things/1", `{"name":"Ki`, `[{"pointer":"/name","detail":"is not valid JSON at byte 11: unexpected end of input in a string"}]`},
-		{"trailing data", "/things/1", `{"name":"Kim"} x`, `[{"pointer":"/name","detail":"is not valid JSON at byte 15: unexpected character 'x' after the top-level value"}]`},
+		{"trailing data", "/things/1", `{"name":"Kim"} x`, `[{"detail":"is not valid JSON at byte 15: unexpected character 'x' after the top-level value"}]`},
 		{"no object", "/things/1", `[1]`, `[{"detail":"must be an object"}]`},
 		{"null", "/things/1", `null`, `[{"detail":"must be an object"}]`},
 		{"empty", "/things/1", ` `, `[{"detail":"must be JSON, and there is none"}]`},

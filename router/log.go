@@ -9,11 +9,12 @@ import (
 	"time"
 )
 
-// Log writes one line for each request: method, route (the pattern, not the
-// path, which may hold personal data), status, duration, the gateway's request
-// id, the X-Ray trace id, whether it was this process's first request, and the
-// error if there is one, with its cause. The level is Error from status 500 on
-// and Info below. It belongs outermost. A nil logger writes nothing.
+// Log writes one line for each request, with the attributes method, route (the
+// pattern, not the path, which may hold personal data), status, duration_ms (in
+// milliseconds), request_id (the gateway's), cold_start (whether it is the first
+// request that this process answers, pings not counted), trace_id (X-Ray's) and, if
+// there is one, error with its cause. The level is Error from status 500 on and Info
+// below. It belongs outermost. A nil logger writes nothing.
 func Log(l *slog.Logger) Middleware {
 	if l == nil {
 		return func(next Handler) Handler { return next }
@@ -33,7 +34,7 @@ func Log(l *slog.Logger) Middleware {
 				slog.String("method", clip(req.Method())),
 				slog.String("route", req.Route()),
 				slog.Int("status", status),
-				slog.Duration("duration", time.Since(start)),
+				slog.Float64("duration_ms", float64(time.Since(start))/float64(time.Millisecond)),
 				slog.String("request_id", req.RequestID()),
 				slog.Bool("cold_start", cold),
 			}

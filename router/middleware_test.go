@@ -200,8 +200,8 @@ func TestLog(t *testing.T) {
 		//lint:ignore SA1029 aws-lambda-go uses this key
 		ctx := context.WithValue(t.Context(), "x-amzn-trace-id", "Root=1-2")
 		for _, tt := range []struct{ id, want string }{
-			{"1", "level=INFO msg=request method=GET route=/users/{id} status=201 duration=3ms request_id=r-1 cold_start=true trace_id=\"Root=1-2\""},
-			{"0", "level=INFO msg=request method=GET route=/users/{id} status=404 duration=3ms request_id=r-1 cold_start=false trace_id=\"Root=1-2\" error=\"404 Not Found: no such user: a cause\""},
+			{"1", "level=INFO msg=request method=GET route=/users/{id} status=201 duration_ms=3 request_id=r-1 cold_start=true trace_id=\"Root=1-2\""},
+			{"0", "level=INFO msg=request method=GET route=/users/{id} status=404 duration_ms=3 request_id=r-1 cold_start=false trace_id=\"Root=1-2\" error=\"404 Not Found: no such user: a cause\""},
 		} {
 			logged.Reset()
 			if _, err := r.Invoke(ctx, mergeEvent(t, restEvent, `{"path":"/users/`+tt.id+`"}`)); err != nil {

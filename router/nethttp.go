@@ -104,6 +104,9 @@ func RequestOf(ctx context.Context) (*Request, bool) {
 // path, and the route's variables as path values; [RequestOf] gives the rest. What the handler writes is buffered: its
 // ResponseWriter can neither flush nor be hijacked.
 func FromHTTP(h http.Handler) Handler {
+	if h == nil {
+		panic("router: FromHTTP: nil handler")
+	}
 	return func(ctx context.Context, req *Request) (*Response, error) {
 		r, err := httpRequest(ctx, req)
 		if err != nil {

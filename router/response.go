@@ -10,7 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// A Response answers a request. Status must be within 100 to 599. A body without
+// A Response answers a request. Status must be within 100 to 599: anything
+// else, 0 included, is answered with 500. A body without
 // a Content-Type gets the one that net/http would detect. Bodies that are not
 // UTF-8, compressed ones, and those of binary types are sent as base64, which
 // Lambda demands; a REST API decodes them only where its binary media types

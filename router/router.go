@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A Handler answers a request. Exactly one of its results is meant to be set: an
+// A Handler answers a request. At most one of its results is meant to be set: an
 // error becomes a problem document (see [Error]), a nil Response with a nil error
 // an empty 200. Headers of a Response that stands beside an error are added to
 // the problem document's; middleware uses that.

@@ -308,6 +308,11 @@ func TestZeroRouter(t *testing.T) {
 
 func TestMapError(t *testing.T) {
 	errGone := errors.New("db: gone, key 7")
+	for _, misuse := range []func(){func() { MapError(nil, 404) }, func() { MapError(errGone, 42) }, func() { MapError(errGone, 600) }, func() { FromHTTP(nil) }} {
+		if msg := panics(misuse); !strings.HasPrefix(msg, "router: ") {
+			t.Errorf("no panic: %s", msg)
+		}
+	}
 	r := New(MapError(errGone, 410))
 	r.Get("/wrapped", func(context.Context, *Request) (*Response, error) { return nil, errors.Join(errors.New("x"), errGone) })
 	r.Get("/own", func(context.Context, *Request) (*Response, error) { return nil, Errorf(404, "mine: %w", errGone) })

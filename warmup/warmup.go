@@ -61,8 +61,8 @@ type Config struct {
 	Rules []string
 
 	// Log gets one line for each ping, at level Info; nil logs nothing. The line
-	// has action ("answered"), kind, requestId (Lambda's), cold (see ColdStart)
-	// and, from the second invocation on, idleSeconds: the time since the
+	// has action ("answered"), kind, request_id (Lambda's), cold (see ColdStart)
+	// and, from the second invocation on, idle_seconds: the time since the
 	// invocation before it began. Nothing of the event is logged.
 	Log *slog.Logger
 }
@@ -131,10 +131,10 @@ func (h *handler) logPing(ctx context.Context, kind kind, cold bool, idle time.D
 		slog.Bool("cold", cold),
 	}
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
-		attrs = append(attrs, slog.String("requestId", lc.AwsRequestID))
+		attrs = append(attrs, slog.String("request_id", lc.AwsRequestID))
 	}
 	if idle >= 0 {
-		attrs = append(attrs, slog.Float64("idleSeconds", idle.Seconds()))
+		attrs = append(attrs, slog.Float64("idle_seconds", idle.Seconds()))
 	}
 	h.log.LogAttrs(ctx, slog.LevelInfo, "warm-up ping", attrs...)
 }

@@ -154,7 +154,7 @@ func TestLog(t *testing.T) {
 
 		require.Equal(t, map[string]any{
 			"level": "INFO", "msg": "warm-up ping", "action": "answered",
-			"kind": "lambda-warmer", "cold": true, "requestId": "r-1",
+			"kind": "lambda-warmer", "cold": true, "request_id": "r-1",
 		}, line(`{"warmer":true,"secret":"s3cr3t"}`))
 
 		time.Sleep(90 * time.Second) // of the bubble's clock
@@ -163,7 +163,7 @@ func TestLog(t *testing.T) {
 		time.Sleep(2500 * time.Millisecond)
 		require.Equal(t, map[string]any{
 			"level": "INFO", "msg": "warm-up ping", "action": "answered",
-			"kind": "eventbridge-rule", "cold": false, "requestId": "r-1", "idleSeconds": 2.5,
+			"kind": "eventbridge-rule", "cold": false, "request_id": "r-1", "idle_seconds": 2.5,
 		}, line(ruleEvent("arn:aws:events:eu-west-1:123456789012:rule/x")))
 	})
 }

@@ -14,8 +14,8 @@ import (
 // newAPI returns the API that examples/users/api.yaml defines; a test compares
 // the two.
 func newAPI(repository *users.Repository, log *slog.Logger) (*gateway.Gateway, error) {
-	proxy := gateway.Proxy(warmup.Wrap(users.Proxy(repository, nil), warmup.Config{}))
-	nonProxy := gateway.Lambda(warmup.Wrap(users.NonProxy(repository, nil), warmup.Config{}), nonProxyTemplates())
+	proxy := gateway.Proxy(warmup.Wrap(users.Proxy(repository, log), warmup.Config{}))
+	nonProxy := gateway.Lambda(warmup.Wrap(users.NonProxy(repository, log), warmup.Config{}), nonProxyTemplates())
 	return gateway.New(gateway.Config{Log: log},
 		gateway.Route{Path: "/users", Integration: proxy},
 		gateway.Route{Path: "/users/{id}", Integration: proxy},

@@ -175,9 +175,14 @@ func TestManyUsers(t *testing.T) {
 func TestRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	t.Setenv("AWS_ENDPOINT_URL_DYNAMODB", "")
 	out, in := io.Pipe()
 	done := make(chan error, 1)
-	go func() { done <- run(ctx, "127.0.0.1:0", in, nil) }()
+	go func() {
+		err := run(ctx, "127.0.0.1:0", in, nil)
+		in.CloseWithError(err) // or the test would wait for what run has to say
+		done <- err
+	}()
 	usage := make([]byte, 4096)
 	n, err := out.Read(usage)
 	require.NoError(t, err)

@@ -53,7 +53,7 @@ func bootstrap(t *testing.T, name string) (*gateway.Process, *dynamotest.DB) {
 	db := dynamotest.New(dynamotest.TableFor[users.User](users.Table()))
 	wire := httptest.NewServer(db.Handler())
 	t.Cleanup(wire.Close)
-	p := gateway.Function(filepath.Join(binaries, name), []string{"AWS_ENDPOINT_URL_DYNAMODB=" + wire.URL, "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local"})
+	p := gateway.Function(filepath.Join(binaries, name), []string{"AWS_ENDPOINT_URL_DYNAMODB=" + wire.URL, "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "TABLE_NAME=" + users.Table()})
 	t.Cleanup(func() { require.NoError(t, p.Close()) })
 	return p, db
 }
