@@ -22,7 +22,7 @@ type keysOfTable struct {
 	Keys                     []item
 	ConsistentRead           *bool
 	ProjectionExpression     *string
-	ExpressionAttributeNames map[string]string
+	ExpressionAttributeNames attributeNames
 }
 
 type batchGetResult struct {
@@ -75,8 +75,9 @@ func (r *batchGetRequest) prepare() (map[string][]*read, *fault) {
 	if c.present("requestItems", r.RequestItems != nil); r.RequestItems != nil {
 		c.count("requestItems", "{}", len(r.RequestItems), maxBatchGet)
 	}
-	total := 0
-	for _, name := range slices.Sorted(maps.Keys(r.RequestItems)) {
+	names, total := slices.Sorted(maps.Keys(r.RequestItems)), 0
+	c.tables("requestItems", names)
+	for _, name := range names {
 		keys := r.RequestItems[name].Keys
 		if c.present("requestItems."+name+".member.keys", keys != nil); keys != nil {
 			c.count("requestItems."+name+".member.keys", "[]", len(keys), maxBatchGet)
@@ -87,9 +88,9 @@ func (r *batchGetRequest) prepare() (map[string][]*read, *fault) {
 		return nil, f
 	}
 	reads := make(map[string][]*read, len(r.RequestItems))
-	for _, name := range slices.Sorted(maps.Keys(r.RequestItems)) {
+	for _, name := range names {
 		of := r.RequestItems[name]
-		if f := of.legacy.fault(); f != nil {
+		if f := of.legacy.fault("AttributesToGet"); f != nil {
 			return nil, f
 		}
 		for _, key := range of.Keys {
@@ -114,7 +115,7 @@ func checkReads(db *DB, reads []*read) *fault {
 		if f != nil {
 			return f
 		}
-		if f := t.checkKey(one.key); f != nil {
+		if f := one.check(t); f != nil {
 			return f
 		}
 		k := t.rowKey(one.key)

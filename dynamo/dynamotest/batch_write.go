@@ -66,6 +66,7 @@ func (r *batchWriteRequest) check() *fault {
 		c.count("requestItems", "{}", len(r.RequestItems), maxBatchWrite)
 	}
 	names, total := slices.Sorted(maps.Keys(r.RequestItems)), 0
+	c.tables("requestItems", names)
 	for _, name := range names {
 		list := r.RequestItems[name]
 		c.count("requestItems."+name+".member", "[]", len(list), maxBatchWrite)

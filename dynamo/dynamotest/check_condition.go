@@ -103,11 +103,15 @@ func (p *parser) checkDistinct(e *expr) {
 	}
 	for _, a := range e.args[1:] {
 		if a.kind == exprPath && slices.Equal(first.path, a.path) {
-			p.suspect(classOverlap, "The first operand must be distinct from the remaining operands for this operator or function; operator: "+
-				e.name+", first operand: "+first.path.String())
+			p.suspect(classOverlap, sameOperand(e))
 			return
 		}
 	}
+}
+
+func sameOperand(e *expr) string {
+	return "The first operand must be distinct from the remaining operands for this operator or function; operator: " +
+		e.name + ", first operand: " + e.args[0].path.String()
 }
 
 func (p *parser) checkBounds(lower, upper *expr) {

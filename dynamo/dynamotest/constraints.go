@@ -55,6 +55,16 @@ func (c *constraints) name(member string, name *string, required bool) {
 	}
 }
 
+// tables is for the names of tables that are the keys of a map.
+func (c *constraints) tables(member string, names []string) {
+	for _, name := range names {
+		if !tableName.MatchString(name) {
+			c.violate(name, member, "Map keys must satisfy constraint: [Member must have length less than or equal to 255, "+
+				"Member must have length greater than or equal to 3, Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+]")
+		}
+	}
+}
+
 func isNameText(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool {
 		return r > 'z' || !isLetter(byte(r)) && !isDigit(byte(r)) && !strings.ContainsRune("_.-", r)
@@ -126,8 +136,9 @@ type legacy struct {
 	ScanFilter          legacyParameter
 }
 
-// fault rejects a request that has any of them; see GAPS.md.
-func (l legacy) fault() *fault {
+// fault rejects a request that has any of the parameters that its operation
+// knows; see GAPS.md. Others are unknown members, which are ignored.
+func (l legacy) fault(known ...string) *fault {
 	for _, p := range []struct {
 		name string
 		used legacyParameter
@@ -136,7 +147,7 @@ func (l legacy) fault() *fault {
 		{"ConditionalOperator", l.ConditionalOperator}, {"Expected", l.Expected},
 		{"KeyConditions", l.KeyConditions}, {"QueryFilter", l.QueryFilter}, {"ScanFilter", l.ScanFilter},
 	} {
-		if p.used {
+		if bool(p.used) && slices.Contains(known, p.name) {
 			return validation("dynamotest has no legacy parameters: use an expression instead of %s", p.name)
 		}
 	}

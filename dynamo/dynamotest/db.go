@@ -26,7 +26,7 @@ type DB struct {
 // New makes a DB with the given tables, all empty and ACTIVE. It panics if a
 // table is invalid or declared twice: that is a mistake in the program.
 func New(tables ...Table) *DB {
-	db := &DB{tables: make(map[string]*table, len(tables)), tokens: tokens{}}
+	db := &DB{tables: make(map[string]*table, len(tables))}
 	for _, t := range tables {
 		built, err := t.build(time.Now())
 		if err != nil {

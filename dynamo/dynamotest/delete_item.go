@@ -11,7 +11,7 @@ type deleteItemRequest struct {
 	TableName                           *string
 	Key                                 item
 	ConditionExpression                 *string
-	ExpressionAttributeNames            map[string]string
+	ExpressionAttributeNames            attributeNames
 	ExpressionAttributeValues           item
 	ReturnValues                        string
 	ReturnValuesOnConditionCheckFailure string
@@ -45,7 +45,7 @@ func (r *deleteItemRequest) prepare() (*mutation, *fault) {
 	if f := c.fault(); f != nil {
 		return nil, f
 	}
-	if f := r.legacy.fault(); f != nil {
+	if f := r.legacy.fault("Expected", "ConditionalOperator"); f != nil {
 		return nil, f
 	}
 	if f := checkReturnOldOrNone(r.ReturnValues); f != nil {

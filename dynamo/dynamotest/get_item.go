@@ -12,7 +12,7 @@ type getItemRequest struct {
 	Key                      item
 	ConsistentRead           *bool
 	ProjectionExpression     *string
-	ExpressionAttributeNames map[string]string
+	ExpressionAttributeNames attributeNames
 	ReturnConsumedCapacity   string
 }
 
@@ -46,7 +46,7 @@ func (r *getItemRequest) prepare() (*read, *fault) {
 	if f := c.fault(); f != nil {
 		return nil, f
 	}
-	if f := r.legacy.fault(); f != nil {
+	if f := r.legacy.fault("AttributesToGet"); f != nil {
 		return nil, f
 	}
 	return newRead(*r.TableName, r.Key, r.ProjectionExpression, r.ExpressionAttributeNames)
@@ -74,13 +74,21 @@ func newRead(table string, key item, projection *string, names map[string]string
 	return &read{table: table, key: key, projection: kept}, holders.unused()
 }
 
+// check checks the read against the table's key.
+func (r *read) check(t *table) *fault {
+	if f := r.projection.checkScalars(t); f != nil {
+		return f
+	}
+	return t.checkKey(r.key)
+}
+
 // find gets the projected item, nil where there is none, and the stored item's size.
 func (r *read) find(db *DB) (item, int, *fault) {
 	t, f := db.table(r.table)
 	if f != nil {
 		return nil, 0, f
 	}
-	if f := t.checkKey(r.key); f != nil {
+	if f := r.check(t); f != nil {
 		return nil, 0, f
 	}
 	found, ok := t.rows.get(t.rowKey(r.key))

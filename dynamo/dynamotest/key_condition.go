@@ -119,16 +119,18 @@ func (t *table) bind(conditions []keyCondition) (partition value, sorts sortRang
 		if slices.ContainsFunc(c.values, func(v value) bool { return v.kind != k.kind }) {
 			return partition, sorts, validation(msgInvalid + "Condition parameter type does not match schema type")
 		}
+		if i == 0 && c.op != "=" {
+			return partition, sorts, validation("Query key condition not supported")
+		}
+		for _, v := range c.values {
+			if f := checkKeyValue(k, v, i == 0); f != nil {
+				return partition, sorts, f
+			}
+		}
 		if i == 1 {
 			return partition, c.sortRange(), nil
 		}
-		if c.op != "=" {
-			return partition, sorts, validation("Query key condition not supported")
-		}
 		partition = c.values[0]
-		if f := checkKeyValue(k, partition, true); f != nil {
-			return partition, sorts, f
-		}
 	}
 	return partition, sorts, nil
 }

@@ -35,7 +35,7 @@ func (m *mutation) plan(db *DB) (*change, *fault) {
 	if f != nil {
 		return nil, f
 	}
-	if f := m.checkKeys(t); f != nil {
+	if f := m.check(t); f != nil {
 		return nil, f
 	}
 	c := &change{table: t, key: t.rowKey(m.target())}
@@ -46,6 +46,9 @@ func (m *mutation) plan(db *DB) (*change, *fault) {
 	}
 	if c.after, f = m.result(c.old); f != nil {
 		return nil, f
+	}
+	if !c.after.sound() { // a fault of the engine; nothing may rest on it
+		return nil, &fault{kind: faultInternal, message: "the item would hold a value of no type"}
 	}
 	c.size = max(c.size, c.after.size())
 	return c, nil
@@ -59,13 +62,26 @@ func (m *mutation) target() item {
 	return m.key
 }
 
-func (m *mutation) checkKeys(t *table) *fault {
+// check checks the mutation against the table's key.
+func (m *mutation) check(t *table) *fault {
+	if f := m.checkKey(t); f != nil {
+		return f
+	}
+	if f := m.checkScalars(t); f != nil {
+		return f
+	}
+	return m.checkTargets(t)
+}
+
+func (m *mutation) checkKey(t *table) *fault {
 	if m.kind == mutatePut {
 		return t.checkItem(m.item)
 	}
-	if f := t.checkKey(m.key); f != nil {
-		return f
-	}
+	return t.checkKey(m.key)
+}
+
+// checkTargets rejects an update of key attributes.
+func (m *mutation) checkTargets(t *table) *fault {
 	if m.update == nil {
 		return nil
 	}

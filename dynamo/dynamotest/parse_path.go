@@ -65,7 +65,7 @@ func (p *parser) resolveName(placeholder string) string {
 		return placeholder
 	}
 	p.holders.usedNames[placeholder] = true
-	return name
+	return validText(name)
 }
 
 // parseValue reads a :placeholder. An undefined one has no type.

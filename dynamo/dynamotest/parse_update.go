@@ -90,10 +90,20 @@ func (p *parser) parseSum() *expr {
 	p.next()
 	p.operator()
 	e := &expr{kind: exprArithmetic, name: t.text, args: []*expr{left, p.parseTerm(p.parseTermOnly)}}
+	p.checkNested(e.args)
 	for _, a := range e.args {
 		p.checkUpdateType(e.name, a, kindN)
 	}
 	return e
+}
+
+// checkNested: list_append stands by itself at the right of a SET.
+func (p *parser) checkNested(args []*expr) {
+	for _, a := range args {
+		if a.kind == exprCall && a.name == "list_append" {
+			p.note(classMisused, "The function is not allowed to be used this way in an expression; function: list_append")
+		}
+	}
 }
 
 func (p *parser) parseTermOnly() *expr { return p.parseTerm(p.parseTermOnly) }
@@ -145,6 +155,7 @@ func (p *parser) parseUpdateCall() *expr {
 }
 
 func (p *parser) checkUpdateCall(e *expr) {
+	p.checkNested(e.args)
 	_, condition := conditionCalls[e.name]
 	switch {
 	case condition:
@@ -159,6 +170,8 @@ func (p *parser) checkUpdateCall(e *expr) {
 		p.checkUpdateType(e.name, e.args[1], kindL)
 	case e.args[0].kind != exprPath:
 		p.note(classFunction, "Operator or function requires a document path; operator or function: "+e.name)
+	case e.args[1].kind == exprPath && slices.Equal(e.args[0].path, e.args[1].path):
+		p.note(classFunction, sameOperand(e))
 	}
 }
 

@@ -1,6 +1,7 @@
 package dynamotest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -39,6 +40,14 @@ func (p path) find(it item) (value, bool) {
 		v, ok = v.child(s)
 	}
 	return v, ok
+}
+
+// beforeIndex is the part of p before its first list index.
+func (p path) beforeIndex() path {
+	if i := slices.IndexFunc(p, func(s step) bool { return s.name == "" }); i >= 0 {
+		return p[:i]
+	}
+	return p
 }
 
 // child is the entry of a map or the element of a list.

@@ -25,8 +25,8 @@ func newPlaceholders(names map[string]string, values item) (*placeholders, *faul
 		if !isPlaceholder(key, '#') {
 			return nil, validation("ExpressionAttributeNames contains invalid key: Syntax error; key: %q", key)
 		}
-		if names[key] == "" {
-			return nil, validation("ExpressionAttributeNames contains invalid value: Empty attribute name for key %s", key)
+		if m := nameFault(names[key]); m != "" {
+			return nil, validation("ExpressionAttributeNames contains invalid value: %s for key %s", m, key)
 		}
 	}
 	if values != nil && len(values) == 0 {

@@ -11,7 +11,7 @@ type putItemRequest struct {
 	TableName                           *string
 	Item                                item
 	ConditionExpression                 *string
-	ExpressionAttributeNames            map[string]string
+	ExpressionAttributeNames            attributeNames
 	ExpressionAttributeValues           item
 	ReturnValues                        string
 	ReturnValuesOnConditionCheckFailure string
@@ -51,7 +51,7 @@ func (r *putItemRequest) prepare() (*mutation, *fault) {
 	if f := c.fault(); f != nil {
 		return nil, f
 	}
-	if f := r.legacy.fault(); f != nil {
+	if f := r.legacy.fault("Expected", "ConditionalOperator"); f != nil {
 		return nil, f
 	}
 	if f := checkReturnOldOrNone(r.ReturnValues); f != nil {

@@ -18,7 +18,7 @@ type queryRequest struct {
 	KeyConditionExpression    *string
 	FilterExpression          *string
 	ProjectionExpression      *string
-	ExpressionAttributeNames  map[string]string
+	ExpressionAttributeNames  attributeNames
 	ExpressionAttributeValues item
 	ReturnConsumedCapacity    string
 }
@@ -45,6 +45,9 @@ func query(db *DB, r *queryRequest) (*pageResult, *fault) {
 	if f := noIndex(r.IndexName); f != nil {
 		return nil, f
 	}
+	if f := p.checkScalars(); f != nil {
+		return nil, f
+	}
 	if f := r.collect(p, conditions); f != nil {
 		return nil, f
 	}
@@ -62,7 +65,7 @@ func (r *queryRequest) check() *fault {
 	if f := c.fault(); f != nil {
 		return f
 	}
-	return r.legacy.fault()
+	return r.legacy.fault("AttributesToGet", "KeyConditions", "QueryFilter", "ConditionalOperator")
 }
 
 func (r *queryRequest) prepare() (*page, *expr, *fault) {

@@ -20,7 +20,7 @@ type scanRequest struct {
 	ConsistentRead            *bool
 	FilterExpression          *string
 	ProjectionExpression      *string
-	ExpressionAttributeNames  map[string]string
+	ExpressionAttributeNames  attributeNames
 	ExpressionAttributeValues item
 	ReturnConsumedCapacity    string
 }
@@ -43,6 +43,9 @@ func scan(db *DB, r *scanRequest) (*pageResult, *fault) {
 	if f := noIndex(r.IndexName); f != nil {
 		return nil, f
 	}
+	if f := p.checkScalars(); f != nil {
+		return nil, f
+	}
 	if f := r.collect(p); f != nil {
 		return nil, f
 	}
@@ -63,7 +66,7 @@ func (r *scanRequest) check() *fault {
 	if f := c.fault(); f != nil {
 		return f
 	}
-	if f := r.legacy.fault(); f != nil {
+	if f := r.legacy.fault("AttributesToGet", "ScanFilter", "ConditionalOperator"); f != nil {
 		return f
 	}
 	return r.checkSegments()

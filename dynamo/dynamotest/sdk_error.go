@@ -21,7 +21,7 @@ func sdkError(operation string, err error) error {
 	return &smithy.OperationError{ServiceID: "DynamoDB", OperationName: operation, Err: &awshttp.ResponseError{
 		RequestID: requestID(),
 		ResponseError: &smithyhttp.ResponseError{
-			Response: &smithyhttp.Response{Response: &http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{}}},
+			Response: &smithyhttp.Response{Response: &http.Response{StatusCode: statusOf(f), Header: http.Header{}}},
 			Err:      f.sdk(),
 		},
 	}}
@@ -39,6 +39,8 @@ func (f *fault) sdk() error {
 		return &types.ResourceInUseException{Message: message}
 	case faultTokenReused:
 		return &types.IdempotentParameterMismatchException{Message: message}
+	case faultInternal:
+		return &types.InternalServerError{Message: message}
 	case faultTransaction:
 		return &types.TransactionCanceledException{Message: message, CancellationReasons: convert(f.reasons, reason.sdk)}
 	}

@@ -1,6 +1,8 @@
 package dynamotest
 
 import (
+	"unicode/utf8"
+
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
@@ -11,7 +13,7 @@ func fromSDK(m map[string]types.AttributeValue) item {
 	}
 	it := make(item, len(m))
 	for name, v := range m {
-		it[name] = valueFromSDK(v, 0)
+		it[validText(name)] = valueFromSDK(v, 0)
 	}
 	return it
 }
@@ -20,10 +22,13 @@ func fromSDK(m map[string]types.AttributeValue) item {
 func valueFromSDK(v types.AttributeValue, depth int) value {
 	switch v := v.(type) {
 	case *types.AttributeValueMemberS:
-		return value{kind: kindS, text: v.Value}
+		return value{kind: kindS, text: validText(v.Value)}
 	case *types.AttributeValueMemberN:
-		return number(v.Value)
+		return number(validText(v.Value))
 	case *types.AttributeValueMemberB:
+		if v.Value == nil { // on the wire null, as if absent
+			return invalid(msgEmptyValue)
+		}
 		return value{kind: kindB, text: string(v.Value)}
 	case *types.AttributeValueMemberBOOL:
 		return value{kind: kindBOOL, flag: v.Value}
@@ -33,21 +38,47 @@ func valueFromSDK(v types.AttributeValue, depth int) value {
 		}
 		return value{kind: kindNULL}
 	case *types.AttributeValueMemberSS:
-		return setOf(kindSS, convert(v.Value, func(s string) value { return value{kind: kindS, text: s} }))
+		return setOf(kindSS, convert(v.Value, func(s string) value { return value{kind: kindS, text: validText(s)} }))
 	case *types.AttributeValueMemberNS:
-		return setOf(kindNS, convert(v.Value, number))
+		return setOf(kindNS, convert(v.Value, func(n string) value { return number(validText(n)) }))
 	case *types.AttributeValueMemberBS:
-		return setOf(kindBS, convert(v.Value, func(b []byte) value { return value{kind: kindB, text: string(b)} }))
+		return setOf(kindBS, convert(v.Value, binaryMember))
 	case *types.AttributeValueMemberL:
 		if depth == maxNesting {
 			return invalid(msgNesting)
 		}
-		l := convert(v.Value, func(e types.AttributeValue) value { return valueFromSDK(e, depth+1) })
-		return value{kind: kindL, list: l}.checked()
+		return listFromSDK(v.Value, depth+1)
 	case *types.AttributeValueMemberM:
 		return mapFromSDK(v.Value, depth+1)
 	}
 	return invalid(msgEmptyValue)
+}
+
+func binaryMember(b []byte) value {
+	if b == nil {
+		return invalid(msgNullMember[kindBS])
+	}
+	return value{kind: kindB, text: string(b)}
+}
+
+// listFromSDK leaves nil elements out, as the SDK's encoder does.
+func listFromSDK(list []types.AttributeValue, depth int) value {
+	v := value{kind: kindL, list: make([]value, 0, len(list))}
+	for _, e := range list {
+		if e != nil {
+			v.list = append(v.list, valueFromSDK(e, depth))
+		}
+	}
+	return v.checked()
+}
+
+// validText is a text as the SDK's encoder writes it: U+FFFD for each byte that
+// is not UTF-8.
+func validText(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return string([]rune(s))
 }
 
 func mapFromSDK(m map[string]types.AttributeValue, depth int) value {
@@ -56,7 +87,7 @@ func mapFromSDK(m map[string]types.AttributeValue, depth int) value {
 	}
 	v := value{kind: kindM, attr: make(item, len(m))}
 	for name, entry := range m {
-		v.attr[name] = valueFromSDK(entry, depth)
+		v.attr[validText(name)] = valueFromSDK(entry, depth)
 	}
 	if bad := v.attr.fault(); bad != "" {
 		return invalid(bad)

@@ -11,6 +11,7 @@ const (
 	maxPartitionKey = 2048
 	maxSortKey      = 1024
 	maxNesting      = 32
+	maxName         = 65535
 )
 
 // size is what an item weighs against the 400 KB limit, the 1 MB page and the

@@ -18,7 +18,7 @@ type transactGet struct {
 	TableName                *string
 	Key                      item
 	ProjectionExpression     *string
-	ExpressionAttributeNames map[string]string
+	ExpressionAttributeNames attributeNames
 }
 
 type transactGetResult struct {
@@ -36,7 +36,8 @@ func (r *transactGetRequest) table() string {
 	return onlyKey(names)
 }
 
-// transactGetItems gets up to 100 items as they are at one moment.
+// transactGetItems gets up to 100 items as they are at one moment, and up to
+// 4 MB of them in all, as projected.
 func transactGetItems(db *DB, r *transactGetRequest) (*transactGetResult, *fault) {
 	reads, f := r.prepare()
 	if f != nil {
@@ -47,11 +48,14 @@ func transactGetItems(db *DB, r *transactGetRequest) (*transactGetResult, *fault
 	if f := checkTransactReads(db, reads); f != nil {
 		return nil, f
 	}
-	res, bill := &transactGetResult{}, newBill(r.ReturnConsumedCapacity, false)
+	res, bill, total := &transactGetResult{}, newBill(r.ReturnConsumedCapacity, false), 0
 	for _, one := range reads {
 		found, size, f := one.find(db)
 		if f != nil {
 			return nil, f
+		}
+		if total += found.size(); total > maxTransactSize {
+			return nil, validation("Payload in response is too large.")
 		}
 		res.items = append(res.items, found)
 		bill.add(one.table, 2*readUnits(size, true))
@@ -94,6 +98,9 @@ func checkTransactReads(db *DB, reads []*read) *fault {
 	for i, one := range reads {
 		t, f := db.table(one.table)
 		if f != nil {
+			return f
+		}
+		if f := one.projection.checkScalars(t); f != nil {
 			return f
 		}
 		if f := t.checkKey(one.key); f != nil {

@@ -3,7 +3,8 @@ package dynamotest
 import (
 	"context"
 	"crypto/sha256"
-	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,7 +34,7 @@ type transactAction struct {
 	Key                                 item
 	UpdateExpression                    *string
 	ConditionExpression                 *string
-	ExpressionAttributeNames            map[string]string
+	ExpressionAttributeNames            attributeNames
 	ExpressionAttributeValues           item
 	ReturnValuesOnConditionCheckFailure string
 }
@@ -125,7 +126,10 @@ func planTransaction(db *DB, mutations []*mutation) ([]*change, *fault) {
 		if f != nil {
 			return nil, f
 		}
-		if f := m.checkKeys(t); f != nil {
+		if f := m.checkScalars(t); f != nil {
+			return nil, f
+		}
+		if f := m.check(t); f != nil {
 			failed.set(i, f)
 			continue
 		}
@@ -216,21 +220,45 @@ func (a *transactAction) mutation(name string) (*mutation, *fault) {
 	return newDelete(mutateNothing, *a.TableName, a.Key, with)
 }
 
-// digest identifies what the transaction is to do, for its token. fmt prints
-// maps in the order of their keys.
+// digest identifies what the transaction is to do, for its token.
 func (r *transactWriteRequest) digest() [32]byte {
-	h := sha256.New()
-	for i, w := range r.TransactItems {
+	b := []byte(nil)
+	for _, w := range r.TransactItems {
 		name, a, _ := w.only()
-		fmt.Fprintf(h, "%d %s %q %v %v %q %q %q %v;", i, name, deref(a.TableName), a.Item, a.Key,
-			deref(a.UpdateExpression), deref(a.ConditionExpression), a.ExpressionAttributeNames, a.ExpressionAttributeValues)
+		b = appendQuoted(b, name, deref(a.TableName), deref(a.UpdateExpression), deref(a.ConditionExpression))
+		b = appendCanonical(b, a.ExpressionAttributeNames, func(b []byte, name string) []byte { return strconv.AppendQuote(b, name) })
+		for _, it := range []item{a.Item, a.Key, a.ExpressionAttributeValues} {
+			b = appendCanonical(b, it, appendCanonicalValue)
+		}
 	}
-	return [32]byte(h.Sum(nil))
+	return sha256.Sum256(b)
 }
 
-// String shows a value unambiguously, for digest.
-func (v value) String() string {
-	return fmt.Sprintf("%s %s %t %v %v", v.kind, strconv.Quote(v.text), v.flag, v.list, v.attr)
+// The canonical form is unambiguous: texts are quoted, what has parts begins
+// with their number, and maps are in the order of their keys.
+func appendCanonical[V any](b []byte, m map[string]V, one func([]byte, V) []byte) []byte {
+	b = append(strconv.AppendInt(b, int64(len(m)), 10), ':')
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		b = one(strconv.AppendQuote(b, name), m[name])
+	}
+	return b
+}
+
+func appendCanonicalValue(b []byte, v value) []byte {
+	b = appendQuoted(b, v.kind.String(), v.text)
+	b = strconv.AppendBool(b, v.flag)
+	b = append(strconv.AppendInt(b, int64(len(v.list)), 10), ':')
+	for _, e := range v.list {
+		b = appendCanonicalValue(b, e)
+	}
+	return appendCanonical(b, v.attr, appendCanonicalValue)
+}
+
+func appendQuoted(b []byte, texts ...string) []byte {
+	for _, text := range texts {
+		b = strconv.AppendQuote(b, text)
+	}
+	return b
 }
 
 func (r *transactWriteResult) appendWire(b []byte) []byte {

@@ -74,7 +74,10 @@ func (b *bill) add(table string, units float64) {
 
 // tokens remembers the ClientRequestTokens of the transactions of the last ten
 // minutes. The DB's lock guards it.
-type tokens map[string]spent
+type tokens struct {
+	live  map[string]spent
+	order []string // of live, oldest first: all live equally long
+}
 
 type spent struct {
 	request [32]byte // digest of the request
@@ -85,18 +88,21 @@ type spent struct {
 const tokenLife = 10 * time.Minute
 
 // lookup finds a token that is still alive.
-func (t tokens) lookup(token string, now time.Time) (spent, bool) {
-	s, ok := t[token]
+func (t *tokens) lookup(token string, now time.Time) (spent, bool) {
+	s, ok := t.live[token]
 	return s, ok && now.Before(s.until)
 }
 
 // keep remembers a token and forgets those that have expired.
-func (t tokens) keep(token string, s spent, now time.Time) {
-	for old, s := range t {
-		if !now.Before(s.until) {
-			delete(t, old)
-		}
+func (t *tokens) keep(token string, s spent, now time.Time) {
+	for len(t.order) > 0 && !now.Before(t.live[t.order[0]].until) {
+		delete(t.live, t.order[0])
+		t.order = t.order[1:]
+	}
+	if t.live == nil {
+		t.live = map[string]spent{}
 	}
 	s.until = now.Add(tokenLife)
-	t[token] = s
+	t.live[token] = s
+	t.order = append(t.order, token)
 }

@@ -2,6 +2,7 @@ package dynamotest
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -13,87 +14,173 @@ const (
 
 // An update works as if all of its actions happened at once: every right-hand
 // side and every list index refers to the item as it was. So values are
-// computed first; elements removed from a list leave a gap, which closes only
-// when all actions are done; and elements set beyond a list's end are appended
-// in the order of their indexes.
+// computed first, and then the tree of all paths is laid over the item. Each
+// container that a path leads into is copied once; in a list, elements set
+// beyond its end are appended in the order of their indexes, and the elements
+// removed are taken out last. What is inside a list is done before the list
+// itself, so no index is ever off.
 
 // apply is the item after the update. base is never changed.
 func (u *update) apply(base item) (item, *fault) {
-	steps := make([]applied, len(u.actions))
-	for i, a := range u.actions {
-		steps[i] = applied{action: a}
+	root := &edit{}
+	for i := range u.actions {
+		a := applied{action: &u.actions[i]}
 		if a.verb == "SET" {
-			v, f := a.value.compute(base)
-			if f != nil {
+			var f *fault
+			if a.result, f = a.value.compute(base); f != nil {
 				return nil, f
 			}
-			steps[i].result = v
 		}
-	}
-	slices.SortStableFunc(steps, func(a, b applied) int {
-		return cmp.Compare(a.path[len(a.path)-1].index, b.path[len(b.path)-1].index)
-	})
-	root := value{kind: kindM, attr: base}
-	for _, s := range steps {
-		var f *fault
-		if root, f = root.edit(s.path, s.leaf); f != nil {
-			return nil, f
+		at := root
+		for _, s := range a.path {
+			at = at.entry(s)
 		}
+		at.leaf = &a
 	}
-	for _, a := range u.actions {
-		if last := a.path[len(a.path)-1]; last.name == "" && (a.verb == "REMOVE" || a.verb == "DELETE") {
-			root, _ = root.edit(a.path[:len(a.path)-1], closeGaps)
-		}
-	}
-	return root.attr, nil
+	after, f := root.ofMap(base)
+	return after.attr, f
 }
 
 // applied is an action with its value.
 type applied struct {
-	action
+	*action
 	result value
 }
 
-// leaf is the value at the action's path after the action, kindRemoved for none.
-func (a applied) leaf(old value, exists bool) (value, *fault) {
+// of is the value at the action's path after the action; ok is false for none.
+func (a *applied) of(old value, exists bool) (after value, ok bool, f *fault) {
 	operand := value{}
 	if a.value != nil {
 		operand = a.value.value
 	}
 	switch {
 	case a.verb == "SET":
-		return a.result, nil
+		return a.result, true, nil
 	case a.verb == "REMOVE" || a.verb == "DELETE" && !exists:
-		return value{kind: kindRemoved}, nil
+		return value{}, false, nil
 	case !exists:
-		return operand, nil
+		return operand, true, nil
 	case old.kind != operand.kind:
-		return value{}, validation(msgBadOperand)
+		return value{}, false, validation(msgBadOperand)
 	case a.verb == "DELETE":
-		return old.minus(operand), nil
+		after = old.minus(operand)
+		return after, len(after.list) > 0, nil
 	case old.kind == kindN:
-		return sum(old, operand, false)
+		after, f = sum(old, operand, false)
+		return after, true, f
 	}
-	return old.plus(operand), nil
+	return old.plus(operand), true, nil
+}
+
+// An edit is a node of the tree that the paths of an update form: at its leaves
+// the actions, on the way to them the entries of maps or the elements of lists.
+// Paths that overlap or conflict were refused when the update was parsed.
+type edit struct {
+	step    step
+	leaf    *applied
+	entries []*edit
+}
+
+// entry is the edit one step further, made if it is not there.
+func (e *edit) entry(s step) *edit {
+	for _, next := range e.entries {
+		if next.step == s {
+			return next
+		}
+	}
+	next := &edit{step: s}
+	e.entries = append(e.entries, next)
+	return next
+}
+
+// of is what the edit makes of a value; ok is false for none.
+func (e *edit) of(old value, exists bool) (after value, ok bool, f *fault) {
+	switch inMap := e.leaf == nil && e.entries[0].step.name != ""; {
+	case e.leaf != nil:
+		return e.leaf.of(old, exists)
+	case exists && inMap && old.kind == kindM:
+		after, f = e.ofMap(old.attr)
+	case exists && !inMap && old.kind == kindL:
+		after, f = e.ofList(old.list)
+	default:
+		f = validation(msgBadUpdatePath)
+	}
+	return after, f == nil, f
+}
+
+func (e *edit) ofMap(old item) (value, *fault) {
+	attr := make(item, len(old)+len(e.entries))
+	maps.Copy(attr, old)
+	for _, entry := range e.entries {
+		name := entry.step.name
+		v, ok := attr[name]
+		v, ok, f := entry.of(v, ok)
+		if f != nil {
+			return value{}, f
+		}
+		if ok {
+			attr[name] = v
+		} else {
+			delete(attr, name)
+		}
+	}
+	return value{kind: kindM, attr: attr}, nil
+}
+
+func (e *edit) ofList(old []value) (value, *fault) {
+	slices.SortFunc(e.entries, func(a, b *edit) int { return cmp.Compare(a.step.index, b.step.index) })
+	list, gone := slices.Clone(old), []int(nil)
+	for _, entry := range e.entries {
+		i, v := entry.step.index, value{}
+		inside := i < len(old)
+		if inside {
+			v = old[i]
+		}
+		v, ok, f := entry.of(v, inside)
+		switch {
+		case f != nil:
+			return value{}, f
+		case ok && inside:
+			list[i] = v
+		case ok:
+			list = append(list, v)
+		case inside:
+			gone = append(gone, i)
+		}
+	}
+	return value{kind: kindL, list: without(list, gone)}, nil
+}
+
+// without takes the elements at ascending indexes out of a list, in place.
+func without(list []value, gone []int) []value {
+	kept := list[:0]
+	for i, v := range list {
+		if len(gone) > 0 && gone[0] == i {
+			gone = gone[1:]
+			continue
+		}
+		kept = append(kept, v)
+	}
+	return kept
 }
 
 // plus is the union of two sets of one type, minus their difference.
 func (v value) plus(o value) value {
-	v.list = slices.Clone(v.list)
+	members, list := v.members(), slices.Clone(v.list)
 	for _, m := range o.list {
-		if !v.holds(m) {
-			v.list = append(v.list, m)
+		if _, ok := members[m.text]; !ok {
+			list = append(list, m)
 		}
 	}
-	return v
+	return value{kind: v.kind, list: list}
 }
 
 func (v value) minus(o value) value {
-	v.list = slices.DeleteFunc(slices.Clone(v.list), o.holds)
-	if len(v.list) == 0 {
-		return value{kind: kindRemoved}
-	}
-	return v
+	members := o.members()
+	return value{kind: v.kind, list: slices.DeleteFunc(slices.Clone(v.list), func(m value) bool {
+		_, ok := members[m.text]
+		return ok
+	})}
 }
 
 func sum(a, b value, subtract bool) (value, *fault) {
@@ -143,51 +230,4 @@ func (e *expr) compute(it item) (value, *fault) {
 		return value{}, validation(msgBadOperand)
 	}
 	return value{kind: kindL, list: slices.Concat(left.list, right.list)}, nil
-}
-
-// edit is a copy of v in which the value at p is what leaf makes of it. The
-// containers on the way are copied, all else is shared.
-func (v value) edit(p path, leaf func(old value, exists bool) (value, *fault)) (value, *fault) {
-	if len(p) == 0 {
-		return leaf(v, true)
-	}
-	if v.kind != kindM && v.kind != kindL || (v.kind == kindM) != (p[0].name != "") {
-		return value{}, validation(msgBadUpdatePath)
-	}
-	child, ok := v.child(p[0])
-	ok = ok && child.kind != kindRemoved
-	var f *fault
-	if len(p) == 1 {
-		child, f = leaf(child, ok)
-	} else if !ok {
-		return value{}, validation(msgBadUpdatePath)
-	} else {
-		child, f = child.edit(p[1:], leaf)
-	}
-	if f != nil {
-		return value{}, f
-	}
-	return v.replaced(p[0], child), nil
-}
-
-// replaced is a copy of a map or list with one entry replaced, added or removed.
-func (v value) replaced(s step, child value) value {
-	switch {
-	case v.kind == kindM && child.kind == kindRemoved:
-		v.attr = v.attr.without(s.name)
-	case v.kind == kindM:
-		v.attr = v.attr.with(s.name, child)
-	case s.index < len(v.list):
-		v.list = slices.Clone(v.list)
-		v.list[s.index] = child
-	case child.kind != kindRemoved:
-		v.list = append(slices.Clip(v.list), child)
-	}
-	return v
-}
-
-// closeGaps takes the removed elements out of a list.
-func closeGaps(list value, _ bool) (value, *fault) {
-	list.list = slices.DeleteFunc(slices.Clone(list.list), func(e value) bool { return e.kind == kindRemoved })
-	return list, nil
 }

@@ -12,7 +12,7 @@ type updateItemRequest struct {
 	Key                                 item
 	UpdateExpression                    *string
 	ConditionExpression                 *string
-	ExpressionAttributeNames            map[string]string
+	ExpressionAttributeNames            attributeNames
 	ExpressionAttributeValues           item
 	ReturnValues                        string
 	ReturnValuesOnConditionCheckFailure string
@@ -43,7 +43,7 @@ func (r *updateItemRequest) prepare() (*mutation, *fault) {
 	if f := c.fault(); f != nil {
 		return nil, f
 	}
-	if f := r.legacy.fault(); f != nil {
+	if f := r.legacy.fault("AttributeUpdates", "Expected", "ConditionalOperator"); f != nil {
 		return nil, f
 	}
 	return newUpdate(*r.TableName, r.Key, r.UpdateExpression, conditionOf{
@@ -88,14 +88,15 @@ func (m *mutation) returned(returnValues string, c *change) item {
 	return it
 }
 
-// touched is the part of an item that the update names.
+// touched is the part of an item that the update names; of a list all, since
+// an index of the expression may mean another element after the update.
 func (m *mutation) touched(it item) item {
 	if m.update == nil {
 		return nil
 	}
 	paths := make([]path, len(m.update.actions))
 	for i, a := range m.update.actions {
-		paths[i] = a.path
+		paths[i] = a.path.beforeIndex()
 	}
 	return project(paths).of(it)
 }

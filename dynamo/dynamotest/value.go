@@ -20,16 +20,15 @@ const (
 	kindBS
 	kindL
 	kindM
-	kindRemoved // a list element that an update took out, before the list closes up
 )
 
-var kindNames = [...]string{"", "S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M", ""}
+var kindNames = [...]string{"", "S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M"}
 
 func (k kind) String() string { return kindNames[k] }
 
 // kindOf is the kind of a type descriptor ("S", "NS"), kindInvalid for any other text.
 func kindOf(name string) kind {
-	if i := slices.Index(kindNames[:kindRemoved], name); i > 0 {
+	if i := slices.Index(kindNames[:], name); i > 0 {
 		return kind(i)
 	}
 	return kindInvalid
@@ -82,6 +81,13 @@ func (v value) decimal() decimal {
 	return d
 }
 
+// msgNullMember are the messages for a null among the members of a set.
+var msgNullMember = map[kind]string{
+	kindSS: msgInvalid + "An string set may not have a null string as a member",
+	kindNS: "A value provided cannot be converted into a number",
+	kindBS: msgInvalid + "Binary sets may not contain null values",
+}
+
 // setOf makes a set of the given members, or an invalid value where there are
 // none, where one is invalid, or where two are equal.
 func setOf(k kind, members []value) value {
@@ -126,7 +132,7 @@ func (v value) equal(o value) bool {
 	case kindM:
 		return v.attr.equal(o.attr)
 	case kindSS, kindNS, kindBS:
-		return len(v.list) == len(o.list) && !slices.ContainsFunc(v.list, func(m value) bool { return !o.holds(m) })
+		return v.sameMembers(o)
 	}
 	return true
 }
@@ -141,6 +147,30 @@ func (it item) equal(o item) bool {
 		}
 	}
 	return true
+}
+
+// sameMembers compares two sets of one type.
+func (v value) sameMembers(o value) bool {
+	if len(v.list) != len(o.list) {
+		return false
+	}
+	members := o.members()
+	for _, m := range v.list {
+		if _, ok := members[m.text]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// members are the texts of a set's members, which tell them apart: all are of
+// one type, and numbers are canonical. Sets are too large to search one by one.
+func (v value) members() map[string]struct{} {
+	texts := make(map[string]struct{}, len(v.list))
+	for _, m := range v.list {
+		texts[m.text] = struct{}{}
+	}
+	return texts
 }
 
 // holds tells whether m is a member of a set or an element of a list.
@@ -175,30 +205,46 @@ func (v value) fault() string {
 func (it item) fault() string {
 	first, message := "", ""
 	for name, v := range it {
-		if m := v.fault(); m != "" && (message == "" || name < first) {
+		m := v.fault()
+		if bad := nameFault(name); bad != "" && m != msgEmptyValue {
+			m = bad
+		}
+		if m != "" && (message == "" || name < first) {
 			first, message = name, m
 		}
 	}
 	return message
 }
 
-// with is a copy of it with one attribute set.
-func (it item) with(name string, v value) item {
-	c := make(item, len(it)+1)
-	for n, old := range it {
-		c[n] = old
+// nameFault is the message for an attribute name that is empty or too long.
+func nameFault(name string) string {
+	switch {
+	case name == "":
+		return "Empty attribute name"
+	case len(name) > maxName:
+		return "Attribute name is too large, must be less than 65536 bytes"
 	}
-	c[name] = v
-	return c
+	return ""
 }
 
-// without is a copy of it that lacks one attribute.
-func (it item) without(name string) item {
-	c := make(item, len(it))
-	for n, old := range it {
-		if n != name {
-			c[n] = old
+// sound tells that a value can be stored: it has a kind, and so has all in it.
+func (v value) sound() bool {
+	switch member, set := v.kind.set(); {
+	case set:
+		return len(v.list) > 0 && !slices.ContainsFunc(v.list, func(m value) bool { return m.kind != member })
+	case v.kind == kindL:
+		return !slices.ContainsFunc(v.list, func(e value) bool { return !e.sound() })
+	case v.kind == kindM:
+		return v.attr.sound()
+	}
+	return v.kind != kindInvalid
+}
+
+func (it item) sound() bool {
+	for _, v := range it {
+		if !v.sound() {
+			return false
 		}
 	}
-	return c
+	return true
 }

@@ -171,7 +171,7 @@ func reply(w http.ResponseWriter, status int, body []byte) {
 
 func statusOf(err error) int {
 	var f *fault
-	if errors.As(err, &f) {
+	if errors.As(err, &f) && f.kind != faultInternal {
 		return http.StatusBadRequest
 	}
 	return http.StatusInternalServerError

@@ -267,19 +267,21 @@ func (c *cursor) mapOf(depth int) value {
 		c.raw()
 		return invalid(msgNesting)
 	}
-	m, bad := value{kind: kindM, attr: item{}}, value{}
-	for c.open(); c.more(); {
-		name := c.string()
-		v := c.value(depth)
-		if v.kind == kindInvalid && bad.text == "" {
-			bad = v
-		}
-		m.attr[name] = v
-	}
-	if bad.text != "" {
-		return bad
+	m := value{kind: kindM, attr: c.entries(depth)}
+	if bad := m.attr.fault(); bad != "" {
+		return invalid(bad)
 	}
 	return m
+}
+
+// entries reads the object of an item or map. Of members of one name the last counts.
+func (c *cursor) entries(depth int) item {
+	it := item{}
+	for c.open(); c.more(); {
+		name := c.string()
+		it[name] = c.value(depth)
+	}
+	return it
 }
 
 func (c *cursor) listOf(k kind, depth int) value {
@@ -298,13 +300,21 @@ func (c *cursor) listOf(k kind, depth int) value {
 	}
 	l := value{kind: k}
 	for c.open(); c.more(); {
-		if member, ok := k.set(); ok {
-			l.list = append(l.list, c.content(member, depth))
-		} else {
-			l.list = append(l.list, c.value(depth))
-		}
+		l.list = append(l.list, c.element(k, depth))
 	}
 	return l.checked()
+}
+
+func (c *cursor) element(k kind, depth int) value {
+	member, ok := k.set()
+	switch {
+	case !ok:
+		return c.value(depth)
+	case c.peek() == 'n': // null
+		c.raw()
+		return invalid(msgNullMember[k])
+	}
+	return c.content(member, depth)
 }
 
 // checked is a list or set with the fault of its first faulty element, if any.

@@ -1,0 +1,50 @@
+package dynamotest
+
+// UnmarshalJSON reads an item, such as the Item or Key of a request. As it
+// replaces what it holds, the last of repeated members counts.
+func (it *item) UnmarshalJSON(text []byte) error {
+	c := &cursor{text: text}
+	switch c.peek() {
+	case 'n': // null counts as absent
+		*it = nil
+		return nil
+	case '{':
+		*it = c.entries(0)
+	default:
+		c.fail(msgNotMap)
+	}
+	if c.fault != nil {
+		return c.fault
+	}
+	return nil
+}
+
+// attributeNames are the ExpressionAttributeNames of a request.
+type attributeNames map[string]string
+
+// UnmarshalJSON reads the names; as with items, the last of repeated members counts.
+func (n *attributeNames) UnmarshalJSON(text []byte) error {
+	c := &cursor{text: text}
+	switch c.peek() {
+	case 'n':
+		*n = nil
+		return nil
+	case '{':
+		*n = attributeNames{}
+		for c.open(); c.more(); {
+			key := c.string()
+			if c.peek() == 'n' {
+				c.raw()
+				(*n)[key] = ""
+				continue
+			}
+			(*n)[key] = c.textOf()
+		}
+	default:
+		c.fail(msgNotMap)
+	}
+	if c.fault != nil {
+		return c.fault
+	}
+	return nil
+}
