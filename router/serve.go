@@ -44,7 +44,7 @@ func (r *Router) dispatch(ctx context.Context, req *Request) (*Response, error) 
 	case req.fault != nil:
 		return nil, req.fault
 	case req.route != nil:
-		return checked(req)(req.route.handler(ctx, req))
+		return req.checked(req.route.handler(ctx, req))
 	}
 	methods := req.methods()
 	switch {
@@ -60,19 +60,17 @@ func (r *Router) dispatch(ctx context.Context, req *Request) (*Response, error) 
 
 // checked returns what a handler returned, or an error in place of a response that
 // cannot be sent, so that the router's middleware sees it and logs it.
-func checked(req *Request) func(*Response, error) (*Response, error) {
-	return func(resp *Response, err error) (*Response, error) {
-		if err != nil || resp == nil {
-			return resp, err
-		}
-		if err := resp.check(); err != nil {
-			return nil, &Error{Err: err}
-		}
-		if limit := req.msg.limit(); limit > 0 && len(resp.Body) > limit {
-			return nil, tooLargeAnswer(len(resp.Body), limit)
-		}
-		return resp, nil
+func (r *Request) checked(resp *Response, err error) (*Response, error) {
+	if err != nil || resp == nil {
+		return resp, err
 	}
+	if err := resp.check(); err != nil {
+		return nil, &Error{Err: err}
+	}
+	if limit := r.msg.limit(); limit > 0 && len(resp.Body) > limit {
+		return nil, tooLargeAnswer(len(resp.Body), limit)
+	}
+	return resp, nil
 }
 
 // options answers OPTIONS for a path whose routes do not take it, within the
