@@ -7,17 +7,17 @@ import "strings"
 // restPath strips the base path of a custom domain from the path of a REST API's
 // event. The resource that API Gateway matched ("/users/{id}") never contains the
 // base path, so the path's last segments, as many as the resource has, are what
-// the client asked of the API. A greedy variable has as many segments as proxy,
-// its value, with which the path must end. Nothing is stripped from what came through the API's own domain:
+// the client asked of the API. A greedy variable has as many segments as its value,
+// with which the path must end. Nothing is stripped from what came through the API's own domain:
 // there requestContext.path has the stage, so that it differs from path.
-func restPath(path, resource, contextPath, proxy string) string {
+func restPath(path, resource, contextPath string, value func(name string) string) string {
 	if resource == "" || path != contextPath {
 		return path
 	}
 	n := strings.Count(trimSlash(resource), "/")
 	rest := trimSlash(path)
 	if isGreedy(resource[strings.LastIndexByte(resource, '/')+1:]) {
-		proxy = trimSlash(proxy)
+		proxy := trimSlash(value(greedyName(resource)))
 		if proxy == "" || !strings.HasSuffix(rest, "/"+proxy) {
 			return path
 		}

@@ -48,8 +48,7 @@ func (p *payload) target(buf []string) (method string, target path, err error) {
 		if resource == "$default" { // an HTTP API with payload format 1.0
 			raw = stripStage(raw, str(ev.context.stage), str(ev.context.domainName))
 		}
-		proxy := str(lookup(ev.pathParameters, greedyName(resource)))
-		target, err = splitPath(restPath(raw, resource, str(ev.context.path), proxy), true, buf)
+		target, err = splitPath(restPath(raw, resource, str(ev.context.path), p.pathParameter), true, buf)
 	case Lattice:
 		target, err = splitPath(p.latticePath(), true, buf)
 		return str(ev.method), target, err
@@ -59,12 +58,14 @@ func (p *payload) target(buf []string) (method string, target path, err error) {
 	return str(ev.httpMethod), target, err
 }
 
+// pathParameter returns what the event says that a variable of its resource or route
+// stands for.
+func (p *payload) pathParameter(name string) string { return str(lookup(p.ev.pathParameters, name)) }
+
 // httpPath returns the path of an HTTP API's event: what its route key says, or
 // the rawPath without the stage.
 func (p *payload) httpPath(buf []string) (path, error) {
-	params := p.ev.pathParameters
-	value := func(name string) string { return str(lookup(params, name)) }
-	if target, ok := routeKeyPath(str(p.ev.routeKey), value, buf); ok {
+	if target, ok := routeKeyPath(str(p.ev.routeKey), p.pathParameter, buf); ok {
 		return target, nil
 	}
 	raw := stripStage(str(p.ev.rawPath), str(p.ev.context.stage), str(p.ev.context.domainName))

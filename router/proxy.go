@@ -19,8 +19,8 @@ import (
 func (r *Router) Proxy(ctx context.Context, ev events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	m := &proxyMessage{ev: ev}
 	req := &Request{msg: m, method: ev.HTTPMethod}
-	proxy := ev.PathParameters[greedyName(ev.Resource)]
-	req.path, req.fault = splitPath(restPath(ev.Path, ev.Resource, ev.RequestContext.Path, proxy), true, req.segments[:0])
+	value := func(name string) string { return ev.PathParameters[name] }
+	req.path, req.fault = splitPath(restPath(ev.Path, ev.Resource, ev.RequestContext.Path, value), true, req.segments[:0])
 	resp := r.serve(ctx, req)
 	out := proxyResponse(resp, req.method)
 	if len(out.Body) > maxAnswer/6 { // the longest escape of a byte in JSON is \u0000
