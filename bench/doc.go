@@ -1,7 +1,7 @@
 // Package bench compares lambdarest with its peers, side by side in one run. It is a
 // module of its own, so that nobody who imports the library gets the peers as well.
 //
-//	go test -bench . -count 10 | tee out && go tool benchstat out
+//	./rounds | tee out     # for benchstat: golang.org/x/perf/cmd/benchstat
 //
 // Machines are noisy: quote ratios of medians from one run, never single times.
 // Allocation counts are exact.
