@@ -42,6 +42,7 @@ var rules = map[string]rule{
 	"mapping/vtl":             {nil, "for tests and the local gateway; it stands alone"},
 	"warmup":                  {[]string{"internal/jsonscan", lambdaGo}, "it runs before anything else, so it must cost nothing"},
 	"gateway":                 {[]string{"internal/gwevent", "mapping/vtl", lambdaGo}, "not the router: with one matcher for both, mistakes would cancel out"},
+	"cmd/lambdarest":          {[]string{"gateway", "mapping/vtl", "dynamo/dynamotest"}, "the top: a front for packages that do the work"},
 	"examples/users":          {[]string{"router", "dynamo", "mapping", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
 	"examples/users/proxy":    {[]string{"examples/users", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
 	"examples/users/nonproxy": {[]string{"examples/users", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},

@@ -1,0 +1,109 @@
+// Command lambdarest runs on a laptop what AWS runs in production.
+//
+//	lambdarest COMMAND [FLAGS]
+//
+// Each command explains itself with -h. The exit code is 0 where the command did
+// what it was asked, 1 where it failed, and 2 where it was called wrongly.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// A command is one of lambdarest's. Its run parses args itself, writes what was
+// asked for to stdout and everything else to stderr, ends when ctx does, and
+// returns the exit code.
+type command struct {
+	name, summary string
+	run           func(ctx context.Context, args []string, stdout, stderr io.Writer) int
+}
+
+// commands are all there are, in the order of the help text. Each lives in the
+// file of its name.
+func commands() []command {
+	return []command{
+		{"dynamodb", "serve DynamoDB on localhost", runDynamoDB},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run finds the command and runs it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		usage(stderr)
+		return exitUsage
+	}
+	switch args[0] {
+	case "help", "-h", "-help", "--help":
+		usage(stdout)
+		return exitOK
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return c.run(ctx, args[1:], stdout, stderr)
+		}
+	}
+	fmt.Fprintf(stderr, "lambdarest: no command %q\n", args[0])
+	usage(stderr)
+	return exitUsage
+}
+
+func usage(w io.Writer) {
+	fmt.Fprint(w, "Usage: lambdarest COMMAND [FLAGS]\n\nCommands:\n")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
+	}
+	fmt.Fprint(w, "\n\"lambdarest COMMAND -h\" lists the flags of a command.\n")
+}
+
+// newFlags is the flag set of a command; about is the first part of its help text.
+func newFlags(name, about string, stderr io.Writer) *flag.FlagSet {
+	flags := flag.NewFlagSet("lambdarest "+name, flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprintf(stderr, "%s\n\nFlags:\n", about)
+		flags.PrintDefaults()
+	}
+	return flags
+}
+
+// parse parses the flags of a command that takes nothing else; done with a code
+// means that there is nothing more to do.
+func parse(flags *flag.FlagSet, args []string) (code int, done bool) {
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK, true
+	case err != nil: // flags has said what and how
+		return exitUsage, true
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintf(flags.Output(), "%s: unexpected argument %q\n", flags.Name(), flags.Arg(0))
+		return exitUsage, true
+	}
+	return exitOK, false
+}
+
+// fail reports an error of a command.
+func fail(stderr io.Writer, name string, err error) int {
+	fmt.Fprintf(stderr, "lambdarest %s: %v\n", name, err)
+	return exitFailed
+}
