@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -25,18 +24,15 @@ func (r *Repository[T]) Delete(ctx context.Context, key Key, opts ...WriteOption
 }
 
 func (r *Repository[T]) delete(k Key, opts []WriteOption) (*write, error) {
-	var cfg writeConfig
-	for _, opt := range opts {
-		opt(&cfg)
-	}
-	if cfg.ifNotExists {
-		return nil, errors.New("option IfNotExists does not apply")
+	cfg, err := newWriteConfig(opts, "If")
+	if err != nil {
+		return nil, err
 	}
 	key, err := r.schema.encodeKey(k)
 	if err != nil {
 		return nil, err
 	}
-	e, err := r.schema.forWrite(&cfg)
+	e, err := r.schema.forWrite(cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (r *Repository[T]) Get(ctx context.Context, key Key, opts ...ReadOption) (T
 }
 
 func (r *Repository[T]) get(ctx context.Context, key Key, opts []ReadOption, out *T) error {
-	cfg, err := newReadConfig(opts, "Filter", "Limit", "PageSize", "Scope")
+	cfg, err := newReadConfig(opts, "Consistent", "Project")
 	if err != nil {
 		return err
 	}

@@ -37,12 +37,12 @@ func (r *Repository[T]) scanPage(ctx context.Context, cursor string, limit int, 
 	if limit <= 0 {
 		return page, errors.New("the limit of a page must be positive")
 	}
-	cfg, err := newReadConfig(opts, "Limit")
+	p, err := r.scan(opts, "Filter", "Consistent", "PageSize", "Project", "Scope")
 	if err != nil {
 		return page, err
 	}
-	cfg.limit = limit
-	purpose, err := r.cursors.purpose(cfg)
+	p.cfg.limit = limit
+	purpose, err := r.cursors.purpose(p.cfg)
 	if err != nil {
 		return page, err
 	}
@@ -53,7 +53,7 @@ func (r *Repository[T]) scanPage(ctx context.Context, cursor string, limit int, 
 		}
 	}
 	var last found[T]
-	for f, err := range r.scan(ctx, cfg, start) {
+	for f, err := range r.items(ctx, p, start) {
 		if err != nil {
 			return page, err
 		}

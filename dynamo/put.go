@@ -33,9 +33,9 @@ func (r *Repository[T]) Put(ctx context.Context, item T, opts ...WriteOption) er
 }
 
 func (r *Repository[T]) put(v *T, opts []WriteOption) (*write, error) {
-	var cfg writeConfig
-	for _, opt := range opts {
-		opt(&cfg)
+	cfg, err := newWriteConfig(opts, "IfNotExists", "If")
+	if err != nil {
+		return nil, err
 	}
 	item, err := r.codec.encode(v)
 	if err != nil {
@@ -45,7 +45,7 @@ func (r *Repository[T]) put(v *T, opts []WriteOption) (*write, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := r.schema.forWrite(&cfg)
+	e, err := r.schema.forWrite(cfg)
 	if err != nil {
 		return nil, err
 	}

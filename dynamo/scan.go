@@ -2,11 +2,9 @@ package dynamo
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -27,12 +25,12 @@ import (
 func (r *Repository[T]) Scan(ctx context.Context, opts ...ReadOption) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
-		cfg, err := newReadConfig(opts, "Scope")
+		p, err := r.scan(opts, "Filter", "Consistent", "Limit", "PageSize", "Project")
 		if err != nil {
 			yield(zero, r.fail("scan", err))
 			return
 		}
-		for found, err := range r.scan(ctx, cfg, nil) {
+		for found, err := range r.items(ctx, p, nil) {
 			if err != nil {
 				yield(zero, r.fail("scan", err))
 				return
@@ -58,52 +56,19 @@ func (r *Repository[T]) All(ctx context.Context, opts ...ReadOption) ([]T, error
 	return items, nil
 }
 
-// found is one item of a scan, and what a cursor after it needs.
-type found[T any] struct {
-	value T
-	raw   item
-	last  bool // nothing comes after it, as far as DynamoDB has said
-}
-
-// scan is the scan under Scan and ScanPage. It starts after the key start, or
-// at the beginning if that is nil, and stops after cfg.limit items. Its errors
-// do not carry the prefix.
-func (r *Repository[T]) scan(ctx context.Context, cfg *readConfig, start item) iter.Seq2[found[T], error] {
-	return func(yield func(found[T], error) bool) {
-		in, err := r.scanInput(cfg, start)
-		if err != nil {
-			yield(found[T]{}, err)
-			return
-		}
-		count := 0
-		for page, err := range r.pages(ctx, in, cfg) {
-			if err != nil {
-				yield(found[T]{}, err)
-				return
-			}
-			for i, raw := range page.Items {
-				f := found[T]{raw: raw, last: i == len(page.Items)-1 && len(page.LastEvaluatedKey) == 0}
-				if err := r.read(raw, &f.value); err != nil {
-					yield(found[T]{}, fmt.Errorf("item %d of the page: %w", i, err))
-					return
-				}
-				if count++; !yield(f, nil) || count == cfg.limit {
-					return
-				}
-			}
-		}
+// scan makes the scan under Scan and ScanPage.
+func (r *Repository[T]) scan(opts []ReadOption, allowed ...string) (*paged, error) {
+	cfg, err := newReadConfig(opts, allowed...)
+	if err != nil {
+		return nil, err
 	}
-}
-
-func (r *Repository[T]) scanInput(cfg *readConfig, start item) (*dynamodb.ScanInput, error) {
 	e, err := r.schema.forRead(cfg)
 	if err != nil {
 		return nil, err
 	}
-	in := &dynamodb.ScanInput{
+	in := dynamodb.ScanInput{
 		TableName:                 aws.String(r.table),
 		ConsistentRead:            optionalBool(cfg.consistent),
-		ExclusiveStartKey:         start,
 		FilterExpression:          e.filter,
 		ProjectionExpression:      e.projection,
 		ExpressionAttributeNames:  e.names,
@@ -112,98 +77,20 @@ func (r *Repository[T]) scanInput(cfg *readConfig, start item) (*dynamodb.ScanIn
 	if e.projection != nil {
 		in.Select = types.SelectSpecificAttributes
 	}
-	return in, nil
+	return &paged{cfg: cfg, send: r.sendScan(in)}, nil
 }
 
-// read decodes one item of a scan; an item without its key is corrupt.
-func (r *Repository[T]) read(raw item, into *T) error {
-	for _, k := range r.schema.keyAttrs() {
-		if scalarOf(raw[k.name]) != k.scalar {
-			return corrupt("key attribute %q is missing or not of type %s", k.name, k.scalar)
+func (r *Repository[T]) sendScan(base dynamodb.ScanInput) func(context.Context, item, *int32, ...func(*dynamodb.Options)) (*rawPage, error) {
+	return func(ctx context.Context, start item, limit *int32, opts ...func(*dynamodb.Options)) (*rawPage, error) {
+		in := base // whoever was given the last input may have kept it
+		in.ExclusiveStartKey, in.Limit = start, limit
+		out, err := r.client.Scan(ctx, &in, opts...)
+		if err != nil {
+			return nil, err
 		}
-	}
-	return r.codec.decode(raw, into)
-}
-
-// pages requests one page after the other. The loop it yields to ends after
-// cfg.limit items, so without a filter no request asks for more than are left.
-func (r *Repository[T]) pages(ctx context.Context, first *dynamodb.ScanInput, cfg *readConfig) iter.Seq2[*dynamodb.ScanOutput, error] {
-	return func(yield func(*dynamodb.ScanOutput, error) bool) {
-		in, left := first, cfg.limit
-		progress := progress{last: in.ExclusiveStartKey}
-		for {
-			in.Limit = pageLimit(cfg, left)
-			page, err := r.page(ctx, in, &progress)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if !yield(page, nil) || len(page.LastEvaluatedKey) == 0 {
-				return
-			}
-			left -= len(page.Items)
-			next := *in // whoever was given the last input may have kept it
-			next.ExclusiveStartKey = page.LastEvaluatedKey
-			in = &next
+		if out == nil {
+			return nil, errEmptyBody
 		}
+		return &rawPage{out.Items, out.Count, out.LastEvaluatedKey, out.ConsumedCapacity, out.ResultMetadata}, nil
 	}
-}
-
-// page requests one page and refuses an answer that would end the scan
-// silently or keep it from ending.
-func (r *Repository[T]) page(ctx context.Context, in *dynamodb.ScanInput, p *progress) (*dynamodb.ScanOutput, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	page, err := r.client.Scan(ctx, in)
-	switch {
-	case err != nil:
-		return nil, err
-	case page == nil:
-		return nil, errEmptyBody
-	case page.Items == nil && awsmiddleware.GetRawResponse(page.ResultMetadata) != nil:
-		// DynamoDB always sends Items, if only []. Fakes, which have no raw
-		// response, may leave it out.
-		return nil, corrupt("no Items")
-	case page.Count > 0 && int(page.Count) != len(page.Items):
-		return nil, corrupt("%d items where Count says %d", len(page.Items), page.Count)
-	case len(page.LastEvaluatedKey) > 0 && !p.advance(page.LastEvaluatedKey):
-		return nil, corrupt("the scan does not advance: a LastEvaluatedKey came twice")
-	}
-	return page, nil
-}
-
-// pageLimit is the Limit of the next request when left items are still wanted.
-func pageLimit(cfg *readConfig, left int) *int32 {
-	n := cfg.pageSize
-	if cfg.limit > 0 && cfg.filter == nil && (n == 0 || left < int(n)) && left <= maxPageLimit {
-		n = int32(left)
-	}
-	if n == 0 {
-		return nil
-	}
-	return aws.Int32(n)
-}
-
-// maxPageLimit: no page of 1 MB holds more items than it has bytes.
-const maxPageLimit = 1 << 20
-
-// progress notices a scan that goes in circles, in constant memory: each key
-// is compared with the one before it, and with a mark that is set anew after
-// 1, 2, 4, 8 … pages, so that a circle of any length is found (Brent).
-type progress struct {
-	last, mark item
-	pages      int
-}
-
-func (p *progress) advance(key item) bool {
-	if p.last != nil && sameItem(p.last, key) || p.mark != nil && sameItem(p.mark, key) {
-		return false
-	}
-	p.pages++
-	if p.pages&(p.pages-1) == 0 {
-		p.mark = key
-	}
-	p.last = key
-	return true
 }
