@@ -33,11 +33,7 @@ func (d *doubt) hook(o *dynamodb.Options) {
 		return
 	}
 	d.hooked, d.last = true, false
-	retryer, ok := o.Retryer.(aws.RetryerV2)
-	if !ok {
-		retryer = retryerV1{o.Retryer}
-	}
-	o.Retryer = watchedRetryer{retryer, d}
+	o.Retryer = watchedRetryer{retryerV2(o.Retryer), d}
 	d.received.hook(o)
 	o.HTTPClient = watchedHTTP{o.HTTPClient, d}
 }
@@ -73,6 +69,13 @@ func (w watchedRetryer) IsErrorRetryable(err error) bool {
 		return false
 	}
 	return w.RetryerV2.IsErrorRetryable(err)
+}
+
+func retryerV2(r aws.Retryer) aws.RetryerV2 {
+	if v2, ok := r.(aws.RetryerV2); ok {
+		return v2
+	}
+	return retryerV1{r}
 }
 
 // retryerV1 makes an old Retryer a RetryerV2, as the SDK does.
@@ -116,8 +119,18 @@ func mayHaveBeenApplied(err error) bool {
 
 func isThrottle(code string) bool {
 	switch code {
-	case "ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded":
+	case "ThrottlingException", "ThrottlingError", "ProvisionedThroughputExceededException", "RequestLimitExceeded":
 		return true
 	}
 	return false
+}
+
+// throttled tells whether DynamoDB refused a request because there were too many.
+func throttled(err error) bool {
+	var api smithy.APIError
+	if errors.As(err, &api) && isThrottle(api.ErrorCode()) {
+		return true
+	}
+	var response *smithyhttp.ResponseError
+	return errors.As(err, &response) && response.HTTPStatusCode() == http.StatusTooManyRequests
 }

@@ -27,6 +27,10 @@ var (
 	// not. A Put or Delete without condition may simply be repeated.
 	ErrUnknownOutcome = errors.New("outcome unknown")
 
+	// ErrThrottled: DynamoDB refused the last attempt because the table, an index
+	// or the account takes no more at the moment.
+	ErrThrottled = errors.New("throttled")
+
 	// ErrCorruptResponse: an answer that DynamoDB cannot have meant, such as an
 	// item without its key.
 	ErrCorruptResponse = errors.New("corrupt response")
@@ -79,6 +83,10 @@ func (e *DecodeError) Unwrap() error { return e.Err }
 // fail puts the package's prefix, the operation and the table before err, once,
 // where it leaves the package.
 func (r *Repository[T]) fail(op string, err error) error {
+	err = discreet(err)
+	if throttled(err) {
+		return fmt.Errorf("dynamo: %s %s: %w: %w", op, r.table, ErrThrottled, err)
+	}
 	return fmt.Errorf("dynamo: %s %s: %w", op, r.table, err)
 }
 

@@ -11,7 +11,7 @@ import (
 // [ErrNotFound]; an answer that cannot be right, such as the item of another
 // key, matches [ErrCorruptResponse].
 //
-// Of the options, [Consistent] and [Project] apply.
+// Of the options, [Consistent], [Project] and [Capacity] apply.
 func (r *Repository[T]) Get(ctx context.Context, key Key, opts ...ReadOption) (T, error) {
 	var out T
 	err := r.get(ctx, key, opts, &out)
@@ -23,7 +23,7 @@ func (r *Repository[T]) Get(ctx context.Context, key Key, opts ...ReadOption) (T
 }
 
 func (r *Repository[T]) get(ctx context.Context, key Key, opts []ReadOption, out *T) error {
-	cfg, err := newReadConfig(opts, "Consistent", "Project")
+	cfg, err := newReadConfig(opts, "Consistent", "Project", "Capacity")
 	if err != nil {
 		return err
 	}
@@ -39,19 +39,23 @@ func (r *Repository[T]) get(ctx context.Context, key Key, opts []ReadOption, out
 		return err
 	}
 	var body received
+	o := r.watch(ctx, "GetItem")
 	answer, err := r.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:                aws.String(r.table),
 		Key:                      want,
 		ConsistentRead:           optionalBool(cfg.consistent),
 		ProjectionExpression:     e.projection,
 		ExpressionAttributeNames: e.names,
-	}, body.hook)
+		ReturnConsumedCapacity:   cfg.meter.wanted(),
+	}, body.hook, o.hook)
+	o.end(itemsIn(answer), err)
 	if err != nil {
 		return err
 	}
 	if answer == nil || body.empty() {
 		return errEmptyBody
 	}
+	cfg.meter.reads(orNone(answer.ConsumedCapacity))
 	if answer.Item == nil {
 		return ErrNotFound
 	}
@@ -63,4 +67,11 @@ func (r *Repository[T]) get(ctx context.Context, key Key, opts []ReadOption, out
 		return corrupt("an item with another key")
 	}
 	return r.codec.decode(answer.Item, out)
+}
+
+func itemsIn(answer *dynamodb.GetItemOutput) int {
+	if answer == nil || answer.Item == nil {
+		return 0
+	}
+	return 1
 }

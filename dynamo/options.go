@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,6 +13,7 @@ type Option func(*config) error
 
 type config struct {
 	cursorKey []byte
+	observe   func(context.Context, Request)
 }
 
 // CursorKey is the secret that page cursors are signed with. Use 32 random

@@ -23,7 +23,7 @@ type Page[T any] struct {
 // item, encoded and not encrypted.
 //
 // A limit below 1 is an error. Of the options, [Filter], [Consistent],
-// [PageSize], [Project] and [Scope] apply.
+// [PageSize], [Project], [Scope] and [Capacity] apply.
 func (r *Repository[T]) ScanPage(ctx context.Context, cursor string, limit int, opts ...ReadOption) (Page[T], error) {
 	page, err := r.scanPage(ctx, cursor, limit, opts)
 	if err != nil {
@@ -37,7 +37,7 @@ func (r *Repository[T]) scanPage(ctx context.Context, cursor string, limit int, 
 	if limit <= 0 {
 		return page, errors.New("the limit of a page must be positive")
 	}
-	p, err := r.scan(opts, "Filter", "Consistent", "PageSize", "Project", "Scope")
+	p, err := r.scan(opts, "Filter", "Consistent", "PageSize", "Project", "Scope", "Capacity")
 	if err != nil {
 		return page, err
 	}

@@ -18,7 +18,8 @@ import (
 
 // paged is a scan or a query, ready to be sent page by page.
 type paged struct {
-	cfg *readConfig
+	operation string // DynamoDB's name
+	cfg       *readConfig
 	// send asks for the page after start, nil being the beginning, with that
 	// limit of items read. It is called once for each page.
 	send func(ctx context.Context, start item, limit *int32, opts ...func(*dynamodb.Options)) (*rawPage, error)
@@ -105,10 +106,15 @@ func (r *Repository[T]) page(ctx context.Context, p *paged, start item, limit *i
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	page, err := p.send(ctx, start, limit)
-	switch {
-	case err != nil:
+	o := r.watch(ctx, p.operation)
+	page, err := p.send(ctx, start, limit, o.hook)
+	if err != nil {
+		o.end(0, err)
 		return nil, err
+	}
+	o.end(len(page.items), nil)
+	p.cfg.meter.reads(orNone(page.capacity))
+	switch {
 	case page.items == nil && awsmiddleware.GetRawResponse(page.metadata) != nil:
 		// DynamoDB always sends Items, if only []. Fakes, which have no raw
 		// response, may leave it out.

@@ -23,6 +23,7 @@ type readConfig struct {
 	pageSize   int32
 	project    []string
 	scope      string
+	meter      *meter
 }
 
 // newReadConfig applies opts and refuses those that are not in allowed.

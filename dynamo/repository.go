@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"context"
 	"errors"
 	"fmt"
 )
@@ -14,6 +15,7 @@ type Repository[T any] struct {
 	schema  *schema
 	codec   *codec[T]
 	cursors cursors
+	observe func(context.Context, Request) // nil: nobody
 }
 
 // New makes a repository for the items in a table, given by name or ARN. It
@@ -63,5 +65,6 @@ func New[T any](c Client, table string, opts ...Option) (*Repository[T], error) 
 		schema:  s,
 		codec:   newCodec[T](s),
 		cursors: newCursors(cfg.cursorKey, table, s),
+		observe: cfg.observe,
 	}, nil
 }

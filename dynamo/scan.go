@@ -20,12 +20,12 @@ import (
 // Pages that the filter left empty are skipped. A position that does not
 // advance, which would make the scan endless, is an [ErrCorruptResponse].
 //
-// Of the options, [Filter], [Consistent], [Limit], [PageSize] and [Project]
-// apply.
+// Of the options, [Filter], [Consistent], [Limit], [PageSize], [Project] and
+// [Capacity] apply.
 func (r *Repository[T]) Scan(ctx context.Context, opts ...ReadOption) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
-		p, err := r.scan(opts, "Filter", "Consistent", "Limit", "PageSize", "Project")
+		p, err := r.scan(opts, "Filter", "Consistent", "Limit", "PageSize", "Project", "Capacity")
 		if err != nil {
 			yield(zero, r.fail("scan", err))
 			return
@@ -73,11 +73,12 @@ func (r *Repository[T]) scan(opts []ReadOption, allowed ...string) (*paged, erro
 		ProjectionExpression:      e.projection,
 		ExpressionAttributeNames:  e.names,
 		ExpressionAttributeValues: e.values,
+		ReturnConsumedCapacity:    cfg.meter.wanted(),
 	}
 	if e.projection != nil {
 		in.Select = types.SelectSpecificAttributes
 	}
-	return &paged{cfg: cfg, send: r.sendScan(in)}, nil
+	return &paged{operation: "Scan", cfg: cfg, send: r.sendScan(in)}, nil
 }
 
 func (r *Repository[T]) sendScan(base dynamodb.ScanInput) func(context.Context, item, *int32, ...func(*dynamodb.Options)) (*rawPage, error) {

@@ -14,6 +14,7 @@ type writeConfig struct {
 	used
 	ifNotExists bool
 	condition   *expression.ConditionBuilder
+	meter       *meter
 }
 
 // newWriteConfig applies opts and refuses those that are not in allowed.

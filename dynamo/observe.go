@@ -1,0 +1,134 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+// Request is one request to DynamoDB, as a function given to [Observe] is told
+// of it when it is over.
+type Request struct {
+	Operation string        // DynamoDB's name, such as "PutItem"
+	Table     string        // of the repository
+	Attempt   int           // 1, or more for a repetition, the SDK's own included
+	Duration  time.Duration // from sending to the answer's end, decoding by the SDK included
+	Items     int           // read or written; 0 if the request failed
+	Bytes     int64         // of the answer, as they came; 0 if the client does not speak HTTP
+	Err       error         // what became of this attempt; it shows no values, see [ErrNotFound]
+}
+
+// Observe has f called after every request, from the goroutine that made it and
+// before the next one, so f should be quick; parallel scans and batches call it
+// from several goroutines at once. The context is that of the call. It is the
+// place for logs, metrics and traces: nothing of that kind is linked in.
+func Observe(f func(ctx context.Context, r Request)) Option {
+	return func(c *config) error {
+		if f == nil {
+			return errors.New("the function for Observe is nil")
+		}
+		c.observe = f
+		return nil
+	}
+}
+
+// observation reports the attempts at one request. It belongs to one call and
+// is not for concurrent use. A nil observation does nothing.
+type observation struct {
+	report func(context.Context, Request)
+	ctx    context.Context
+	now    Request
+	start  time.Time
+	hooked bool // the client is the SDK's and tells of its attempts
+	open   bool // an attempt has been sent and not been reported
+}
+
+// observe begins the observation of a request; nil if nobody asked for it.
+func (r *Repository[T]) watch(ctx context.Context, operation string) *observation {
+	if r.observe == nil {
+		return nil
+	}
+	return &observation{report: r.observe, ctx: ctx, now: Request{Operation: operation, Table: r.table}, start: time.Now()}
+}
+
+// hook is the per-call option through which the SDK lets itself be watched. It
+// is called once for each call of the client.
+func (o *observation) hook(opts *dynamodb.Options) {
+	if o == nil || opts.HTTPClient == nil || opts.Retryer == nil {
+		return
+	}
+	o.hooked = true
+	opts.HTTPClient = observedHTTP{opts.HTTPClient, o}
+	opts.Retryer = observedRetryer{retryerV2(opts.Retryer), o}
+}
+
+// end reports the last attempt of a call of the client, unless the SDK's retryer
+// has heard of it.
+func (o *observation) end(items int, err error) {
+	if o == nil {
+		return
+	}
+	if !o.hooked {
+		o.begin()
+	}
+	o.finish(items, err)
+	o.start = time.Now()
+}
+
+func (o *observation) begin() { o.now.Attempt++; o.open = true }
+
+func (o *observation) finish(items int, err error) {
+	if !o.open {
+		return
+	}
+	o.open = false
+	r := o.now
+	r.Duration, r.Err = time.Since(o.start), discreet(err)
+	if err == nil {
+		r.Items = items
+	}
+	o.report(o.ctx, r)
+}
+
+// observedHTTP sees each attempt being sent.
+type observedHTTP struct {
+	dynamodb.HTTPClient
+	o *observation
+}
+
+func (h observedHTTP) Do(req *http.Request) (*http.Response, error) {
+	h.o.begin()
+	h.o.start, h.o.now.Bytes = time.Now(), 0
+	resp, err := h.HTTPClient.Do(req)
+	if resp != nil && resp.Body != nil {
+		resp.Body = observedBody{resp.Body, h.o}
+	}
+	return resp, err
+}
+
+type observedBody struct {
+	io.ReadCloser
+	o *observation
+}
+
+func (b observedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.o.now.Bytes += int64(n)
+	return n, err
+}
+
+// observedRetryer hears of the error of each attempt.
+type observedRetryer struct {
+	aws.RetryerV2
+	o *observation
+}
+
+func (r observedRetryer) IsErrorRetryable(err error) bool {
+	r.o.finish(0, err)
+	return r.RetryerV2.IsErrorRetryable(err)
+}
