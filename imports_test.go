@@ -27,6 +27,7 @@ const (
 	sdk      = "github.com/aws/aws-sdk-go-v2"
 	smithy   = "github.com/aws/smithy-go"
 	testify  = "github.com/stretchr/testify"
+	regexp2  = "github.com/dlclark/regexp2"
 )
 
 var rules = map[string]rule{
@@ -40,8 +41,9 @@ var rules = map[string]rule{
 	"dynamo/dynamotest":       {[]string{"dynamo", sdk, smithy}, "for tests and laptops; it knows nothing of HTTP APIs"},
 	"mapping":                 {[]string{"internal/detail", lambdaGo}, "functions link it: no template engine"},
 	"mapping/vtl":             {nil, "for tests and the local gateway; it stands alone"},
+	"mapping/integration":     {[]string{"internal/gwevent", "mapping", "mapping/vtl", regexp2}, "for tests and the local gateway"},
 	"warmup":                  {[]string{"internal/jsonscan", lambdaGo}, "it runs before anything else, so it must cost nothing"},
-	"gateway":                 {[]string{"internal/gwevent", "mapping/vtl", lambdaGo}, "not the router: with one matcher for both, mistakes would cancel out"},
+	"gateway":                 {[]string{"internal/gwevent", "mapping/integration", "mapping/vtl", lambdaGo}, "not the router: with one matcher for both, mistakes would cancel out"},
 	"cmd/lambdarest":          {[]string{"gateway", "mapping/vtl", "dynamo/dynamotest"}, "the top: a front for packages that do the work"},
 	"examples/users":          {[]string{"router", "dynamo", "mapping", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
 	"examples/users/proxy":    {[]string{"examples/users", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},

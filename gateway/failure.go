@@ -46,10 +46,6 @@ func errBadRequest(message string) *failure {
 	return &failure{400, "BadRequestException", message, nil}
 }
 
-func errUnsupportedMediaType() *failure {
-	return &failure{415, "BadRequestException", "Unsupported Media Type", nil}
-}
-
 // errConfiguration is the answer to mistakes in the API itself: a template that fails, no response that fits.
 func errConfiguration(cause error) *failure {
 	return &failure{500, "InternalServerErrorException", "Internal server error", cause}

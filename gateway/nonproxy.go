@@ -1,16 +1,33 @@
 package gateway
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/lambdarest/lambdarest/internal/gwevent"
+	"github.com/lambdarest/lambdarest/mapping/integration"
 	"github.com/lambdarest/lambdarest/mapping/vtl"
+)
+
+// Templates set up the integrations [Lambda] and [Mock]: see [integration.Templates]. The zero value passes the request's
+// body to the function and the function's answer to the client.
+type Templates = integration.Templates
+
+// Response is an integration response: what the client gets for some of the function's results. See
+// [integration.Response].
+type Response = integration.Response
+
+// Passthrough says what happens to a request whose Content-Type has no request template (passthroughBehavior).
+type Passthrough = integration.Passthrough
+
+// The values of [Passthrough].
+const (
+	WhenNoMatch     = integration.WhenNoMatch     // passes the body on as it is
+	WhenNoTemplates = integration.WhenNoTemplates // passes the body on if there are no templates at all, else 415
+	Never           = integration.Never           // answers 415
 )
 
 // Lambda is the non-proxy Lambda integration (AWS): a mapping template makes the event from the request, another makes
@@ -30,38 +47,35 @@ func (n nonProxy) build() (endpoint, error) {
 	if n.handler == nil {
 		return nil, errors.New("lambda integration without a handler")
 	}
-	t, err := n.templates.compile()
+	i, err := integration.Compile(n.templates)
 	if err != nil {
 		return nil, err
 	}
-	return &lambdaEndpoint{n.handler, t}, nil
+	return &lambdaEndpoint{n.handler, i}, nil
 }
 
 type lambdaEndpoint struct {
-	handler lambda.Handler
-	t       *compiled
+	handler     lambda.Handler
+	integration *integration.Integration
 }
 
 func (e *lambdaEndpoint) serve(w http.ResponseWriter, c *call) *failure {
-	event, scope, fail := c.renderRequest(e.t)
+	mapped, fail := c.mapRequest(e.integration)
 	if fail != nil {
 		return fail
 	}
-	if event = bytes.TrimSpace(event); len(event) == 0 {
-		event = []byte("{}")
-	}
-	if problem := jsonProblem(event); problem != "" {
-		return errBadRequest("Could not parse request body into json: " + problem)
+	event, err := mapped.Event()
+	if err != nil {
+		return integrationFailure(err)
 	}
 	payload, fail, err := c.invoke(e.handler, event)
 	if fail != nil {
 		return fail
 	}
-	res := result{payload: payload}
 	if fe := (*FunctionError)(nil); errors.As(err, &fe) {
-		res = result{payload: fe.Payload, selector: fe.Message, canMatch: true}
+		return respond(w)(mapped.Failure(fe.Message, fe.Payload))
 	}
-	return c.respond(w, e.t, scope, res)
+	return respond(w)(mapped.Success(payload))
 }
 
 // Mock is the MOCK integration: no function at all. The request template makes an object with an integer statusCode,
@@ -72,81 +86,42 @@ func Mock(t Templates) Integration { return mock{t} }
 type mock struct{ templates Templates }
 
 func (m mock) build() (endpoint, error) {
-	t, err := m.templates.compile()
+	i, err := integration.Compile(m.templates)
 	if err != nil {
 		return nil, err
 	}
-	status, err := vtl.Parse("mock", "$input.json('$.statusCode')")
-	if err != nil {
-		return nil, err
-	}
-	return &mockEndpoint{t, status}, nil
+	return &mockEndpoint{i}, nil
 }
 
-type mockEndpoint struct {
-	t      *compiled
-	status *vtl.Template // reads the status with the parser that templates have for bodies
-}
+type mockEndpoint struct{ integration *integration.Integration }
 
 func (e *mockEndpoint) serve(w http.ResponseWriter, c *call) *failure {
-	body, scope, fail := c.renderRequest(e.t)
+	mapped, fail := c.mapRequest(e.integration)
 	if fail != nil {
 		return fail
 	}
-	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
-		return errConfiguration(errMockStatus)
-	}
-	out, err := e.status.Render(vtl.Input{Body: body})
-	if err != nil {
-		return errConfiguration(err)
-	}
-	if _, err := strconv.Atoi(string(out.Body)); err != nil {
-		return errConfiguration(errMockStatus)
-	}
-	return c.respond(w, e.t, scope, result{selector: string(out.Body), canMatch: true})
+	return respond(w)(mapped.Mock())
 }
 
-var errMockStatus = errors.New("gateway: the request template of a mock gave no integer statusCode")
-
-// result is what an integration gave: a payload, and the text that selection patterns are held against.
-type result struct {
-	payload  []byte
-	selector string
-	canMatch bool
-}
-
-// scope is what the templates of one call can see besides a body.
-type scope struct {
-	input    vtl.Input
-	override map[string]any // of the answer, set by the request template
-}
-
-// renderRequest reads the request's body and sends it through the template that fits.
-func (c *call) renderRequest(t *compiled) ([]byte, *scope, *failure) {
+// mapRequest reads the request's body and sends it through the template that fits.
+func (c *call) mapRequest(i *integration.Integration) (*integration.Call, *failure) {
 	body, err := io.ReadAll(c.r.Body)
 	if err != nil {
-		return nil, nil, readFailure(err)
-	}
-	template, fail := t.requestTemplate(c.r.Header.Get("Content-Type"))
-	if fail != nil {
-		return nil, nil, fail
+		return nil, readFailure(err)
 	}
 	in, err := c.templateInput()
 	if err != nil {
-		return nil, nil, errConfiguration(err)
-	}
-	sc := &scope{input: in}
-	if template == nil {
-		return body, sc, nil
+		return nil, errConfiguration(err)
 	}
 	in.Body = body
-	out, err := template.Render(in)
+	mapped, err := i.Call(integration.Request{
+		Input: in, ContentType: c.r.Header.Get("Content-Type"), Accept: c.r.Header.Get("Accept"),
+		BinaryMediaTypes: c.g.cfg.BinaryMediaTypes,
+	})
 	if err != nil {
-		return nil, nil, templateFailure(err)
+		return nil, integrationFailure(err)
 	}
-	in.Context["requestOverride"], in.Context["responseOverride"] = out.RequestOverride, out.ResponseOverride
-	sc.override = out.ResponseOverride
-	return out.Body, sc, nil
+	return mapped, nil
 }
 
 // templateInput returns everything but the body. Path variables are decoded once; unverified on AWS.
@@ -165,69 +140,26 @@ func (c *call) templateInput() (vtl.Input, error) {
 	}, nil
 }
 
-// respond writes the answer that the response definitions make of a result.
-func (c *call) respond(w http.ResponseWriter, t *compiled, sc *scope, res result) *failure {
-	resp := t.selectResponse(res.selector, res.canMatch)
-	if resp == nil {
-		return errConfiguration(errors.New("gateway: no response matches and there is no default response"))
-	}
-	in := sc.input
-	in.Body = res.payload
-	answer := &gwevent.Answer{Status: resp.status, Header: http.Header{}, Body: res.payload}
-	contentType, template := resp.template(c.r.Header.Get("Accept"))
-	answer.Header.Set("Content-Type", contentType)
-	for _, m := range resp.headers {
-		value, err := m.evaluate(in)
+// respond returns a function that writes an integration's answer.
+func respond(w http.ResponseWriter) func(*integration.Answer, error) *failure {
+	return func(a *integration.Answer, err error) *failure {
 		if err != nil {
-			return errConfiguration(err)
+			return integrationFailure(err)
 		}
-		if value != "" {
-			answer.Header.Set(m.name, value)
-		}
-	}
-	override := sc.override
-	if template != nil {
-		out, err := template.Render(in)
-		if err != nil {
-			return errConfiguration(err)
-		}
-		answer.Body, override = out.Body, out.ResponseOverride
-	}
-	applyOverride(answer, override)
-	gwevent.RemapHeaders(answer.Header)
-	_ = answer.WriteTo(w) // an error means that the client is gone
-	return nil
-}
-
-// applyOverride carries out $context.responseOverride. A status that is no integer from 200 to 599 is ignored.
-func applyOverride(a *gwevent.Answer, override map[string]any) {
-	if status, ok := overrideStatus(override["status"]); ok {
-		a.Status = status
-	}
-	headers, _ := override["header"].(map[string]any)
-	for name, value := range headers {
-		if text, ok := overrideText(value); ok && isToken(name) {
-			a.Header.Set(name, headerValue(text))
-		}
+		gwevent.RemapHeaders(a.Header)
+		_ = (&gwevent.Answer{Status: a.Status, Header: a.Header, Body: a.Body}).WriteTo(w) // an error means that the client is gone
+		return nil
 	}
 }
 
-func overrideStatus(v any) (int, bool) {
-	text, ok := overrideText(v)
-	status, err := strconv.Atoi(text)
-	return status, ok && err == nil && status >= 200 && status <= 599
-}
-
-func overrideText(v any) (string, bool) {
-	switch v := v.(type) {
-	case string:
-		return v, true
-	case int64:
-		return strconv.FormatInt(v, 10), true
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64), true
-	case bool:
-		return strconv.FormatBool(v), true
+// integrationFailure is the answer that API Gateway gives in place of the integration.
+func integrationFailure(err error) *failure {
+	var e *integration.Error
+	switch {
+	case !errors.As(err, &e):
+		return errConfiguration(err)
+	case e.Err != nil:
+		return errConfiguration(e.Err)
 	}
-	return "", false
+	return &failure{e.Status, "BadRequestException", e.Message, nil}
 }

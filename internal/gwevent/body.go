@@ -9,7 +9,7 @@ import (
 
 // restBody returns the body of a REST event. Only binaryMediaTypes make it Base64, whatever the bytes.
 func (in *input) restBody() (text string, isBase64 bool) {
-	binary := matchesBinary(in.BinaryTypes, mediaType(in.r.Header.Get("Content-Type")))
+	binary := matchesBinary(in.BinaryTypes, MediaType(in.r.Header.Get("Content-Type")))
 	if in.BinaryTypes == nil {
 		binary = !utf8.Valid(in.body)
 	}
@@ -20,7 +20,7 @@ func (in *input) restBody() (text string, isBase64 bool) {
 // Content-Type is none of those known to be text. Load balancers document this rule; HTTP APIs and function URLs show
 // it (a form arrives as Base64). Unverified: without a Content-Type the bytes decide.
 func (in *input) typedBody() (text string, isBase64 bool) {
-	contentType := mediaType(in.r.Header.Get("Content-Type"))
+	contentType := MediaType(in.r.Header.Get("Content-Type"))
 	textual := contentType == "" || strings.HasPrefix(contentType, "text/") || contentType == "application/json" ||
 		contentType == "application/javascript" || contentType == "application/xml"
 	encoded := in.r.Header.Get("Content-Encoding") != ""
@@ -39,7 +39,7 @@ func (in *input) encode(binary bool) (text string, isBase64 bool) {
 // text, and of the wildcards only type/* and */* are understood. Unverified: an absent header matches */* alone.
 func DecodesFor(accept string, binaryTypes []string) bool {
 	first, _, _ := strings.Cut(accept, ",")
-	return matchesBinary(binaryTypes, mediaType(first))
+	return matchesBinary(binaryTypes, MediaType(first))
 }
 
 func matchesBinary(binaryTypes []string, contentType string) bool {
@@ -59,8 +59,8 @@ func matchesBinary(binaryTypes []string, contentType string) bool {
 	return false
 }
 
-// mediaType returns the type without its parameters, in lower case.
-func mediaType(header string) string {
+// MediaType returns the media type of a Content-Type or of a part of Accept without its parameters, in lower case.
+func MediaType(header string) string {
 	if kind, _, err := mime.ParseMediaType(header); err == nil {
 		return kind
 	}

@@ -22,7 +22,43 @@ func (r *renderer) contextDict() (*dict, error) {
 	addOverride(c, "requestOverride", requestOverrideKeys)
 	addOverride(c, "responseOverride", responseOverrideKeys)
 	r.context = c
+	for _, name := range overrides {
+		r.watch(c, name)
+	}
 	return c, nil
+}
+
+var overrides = [...]string{"requestOverride", "responseOverride"}
+
+// watch notes what the template puts into a map of overrides and into the maps in it.
+func (r *renderer) watch(in *dict, name string) {
+	v, _ := in.get(name)
+	d, ok := v.(*dict)
+	if !ok {
+		return
+	}
+	d.writes = &writes{name: name}
+	r.writes = append(r.writes, d.writes)
+	for i := range d.entries {
+		if inner, ok := d.entries[i].val.(*dict); ok {
+			inner.writes = &writes{name: name + "." + d.entries[i].key.(string)}
+			r.writes = append(r.writes, inner.writes)
+		}
+	}
+}
+
+// overriddenTwice lists what watch found.
+func (r *renderer) overriddenTwice() (names []string, err error) {
+	for _, w := range r.writes {
+		for _, key := range w.twice {
+			name, _, err := r.stringOf(key)
+			if err != nil {
+				return nil, err
+			}
+			names = append(names, w.name+"."+name)
+		}
+	}
+	return names, nil
 }
 
 func addOverride(c *dict, name string, keys []string) {

@@ -33,6 +33,9 @@ type Output struct {
 	// rendering: strings, bools, int64, float64, json.Number where these do not hold a number, nil, []any and
 	// map[string]any. They are never nil.
 	RequestOverride, ResponseOverride map[string]any
+	// OverriddenTwice names the parameters that the template set more than once, as "responseOverride.header.X-A":
+	// API Gateway answers 5XX then. It is nil where there are none.
+	OverriddenTwice []string
 }
 
 // Render renders the template. Every error is a *RenderError; there is no output then. API Gateway answers 500, or 400
@@ -53,6 +56,9 @@ func (t *Template) Render(in Input) (Output, error) {
 	if out.ResponseOverride, err = r.override("responseOverride", responseOverrideKeys); err != nil {
 		return Output{}, r.at(0, err)
 	}
+	if out.OverriddenTwice, err = r.overriddenTwice(); err != nil {
+		return Output{}, r.at(0, err)
+	}
 	return out, nil
 }
 
@@ -68,6 +74,7 @@ type renderer struct {
 
 	input   *inputObject
 	context *dict
+	writes  []*writes // of the overrides
 	regexps map[string]*javaRegexp
 	paths   map[string]*jsonPath
 }

@@ -85,12 +85,31 @@ const (
 	contextMap          // $context and the maps in it print nothing
 )
 
+// writes are the keys that a template has put into a map of overrides, and those that it has put again.
+type writes struct {
+	name  string       // of the map, as "requestOverride.header"
+	known map[any]bool // true for those in twice
+	twice []any
+}
+
+func (w *writes) note(key any) {
+	again, found := w.known[key]
+	if w.known == nil {
+		w.known = make(map[any]bool)
+	}
+	w.known[key] = found
+	if found && !again {
+		w.twice = append(w.twice, key)
+	}
+}
+
 // dict is a map that keeps the order of its keys. It is searched one by one while small.
 type dict struct {
 	kind    dictKind
 	entries []pair
 	index   map[any]int
-	mods    int // changes of the map's size
+	mods    int     // changes of the map's size
+	writes  *writes // of a map of overrides, else nil
 }
 
 const smallDict = 8
@@ -138,6 +157,9 @@ func (d *dict) get(key any) (any, bool) {
 
 // put returns the value that it replaces.
 func (d *dict) put(key, val any) any {
+	if d.writes != nil {
+		d.writes.note(keyOf(key))
+	}
 	if i := d.find(key); i >= 0 {
 		old := d.entries[i].val
 		d.entries[i].val = val

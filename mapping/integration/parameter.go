@@ -1,4 +1,4 @@
-package gateway
+package integration
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"github.com/lambdarest/lambdarest/mapping/vtl"
 )
 
-// headerMapping gives one header of the answer. Each expression is turned into a small template, so that JSONPath and
+// parameter gives one header of the answer. Each expression is turned into a small template, so that JSONPath and
 // $context have one meaning only.
-type headerMapping struct {
+type parameter struct {
 	name    string
 	literal string
 	value   *vtl.Template // nil for a literal
@@ -22,25 +22,28 @@ var (
 	namePattern     = regexp.MustCompile(`^\w+(\.\w+)*$`)
 )
 
-func parseHeaderMapping(name, expr string) (headerMapping, error) {
-	m := headerMapping{name: name}
+func parseParameter(name, expr string) (parameter, error) {
+	p := parameter{name: name}
 	if !isToken(name) {
-		return m, fmt.Errorf("header %q is no header name", name)
+		return p, fmt.Errorf("header %q is no header name", name)
 	}
 	if len(expr) >= 2 && expr[0] == '\'' && expr[len(expr)-1] == '\'' {
-		m.literal = expr[1 : len(expr)-1]
-		if strings.ContainsAny(m.literal, "\r\n\x00'") {
-			return m, fmt.Errorf("header %q: a literal with a quote or a line break", name)
+		p.literal = expr[1 : len(expr)-1]
+		if strings.ContainsAny(p.literal, "\r\n\x00'") {
+			return p, fmt.Errorf("header %q: a literal with a quote or a line break", name)
 		}
-		return m, nil
+		return p, nil
+	}
+	if strings.HasPrefix(expr, "integration.response.header.") || strings.HasPrefix(expr, "integration.response.multivalueheader.") {
+		return p, nil // a function's result has no headers
 	}
 	src, ok := mappingTemplate(expr)
 	if !ok {
-		return m, fmt.Errorf("header %q: cannot map %q", name, expr)
+		return p, fmt.Errorf("header %q: cannot map %q", name, expr)
 	}
 	var err error
-	m.value, err = vtl.Parse("header "+name, src)
-	return m, err
+	p.value, err = vtl.Parse("header "+name, src)
+	return p, err
 }
 
 func mappingTemplate(expr string) (src string, ok bool) {
@@ -59,11 +62,11 @@ func mappingTemplate(expr string) (src string, ok bool) {
 }
 
 // evaluate returns the header's value; "" leaves the header out.
-func (m headerMapping) evaluate(in vtl.Input) (string, error) {
-	if m.value == nil {
-		return m.literal, nil
+func (p parameter) evaluate(in vtl.Input) (string, error) {
+	if p.value == nil {
+		return p.literal, nil
 	}
-	out, err := m.value.Render(in)
+	out, err := p.value.Render(in)
 	return headerValue(string(out.Body)), err
 }
 
