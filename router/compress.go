@@ -18,7 +18,7 @@ const minCompress = 1024
 // section 12.5.3), if they are 1 KB or more of a type that shrinks: text, JSON, XML,
 // JavaScript, SVG. Behind a REST API it needs */* or the client's types among the
 // API's binary media types, or clients get base64; HTTP APIs, function URLs and ALBs
-// need nothing.
+// need nothing. Streamed answers are left alone.
 func Compress() Middleware {
 	return func(next Handler) Handler {
 		return func(ctx context.Context, req *Request) (*Response, error) {

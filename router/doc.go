@@ -33,6 +33,12 @@
 // without a body. OPTIONS is answered with Allow where no route takes it. There are
 // no redirects; a slash at the end of a path makes no difference.
 //
+// # Streaming
+//
+// [Stream] and [StreamFunc] make answers that are sent while they are read or written.
+// Start the function with lambda.Start(r.Stream) for them to be sent so, behind a function
+// URL or a REST API that streams.
+//
 // # Errors
 //
 // Handlers return errors. An [Error] says how it is answered; [MapError] says it

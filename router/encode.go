@@ -70,11 +70,16 @@ type answer struct {
 	base64 bool
 }
 
+// tooLargeStream is tooLargeAnswer where nobody knows how much would have come.
+func tooLargeStream(limit int) *Error {
+	return &Error{Detail: fmt.Sprintf("the streamed answer is larger than the %d bytes that the function may return at once", limit)}
+}
+
 // newAnswer returns what is sent of a response to a request with this method. It
 // appends the names of the headers to names.
 func newAnswer(resp *Response, method string, names []string) answer {
 	a := answer{header: canonical(resp.Header), body: resp.Body}
-	if resp.Status < 200 || resp.Status == 204 || resp.Status == 304 {
+	if bodiless(resp.Status, http.MethodGet) {
 		a.body = nil
 	}
 	if len(a.body) > 0 {
@@ -95,6 +100,12 @@ func newAnswer(resp *Response, method string, names []string) answer {
 	}
 	slices.Sort(a.names)
 	return a
+}
+
+// bodiless reports whether an answer of this status to a request with this method
+// has no body.
+func bodiless(status int, method string) bool {
+	return status < 200 || status == http.StatusNoContent || status == http.StatusNotModified || method == http.MethodHead
 }
 
 // canonical returns headers under canonical names: a name in two spellings would

@@ -11,12 +11,12 @@ import (
 // ETag answers conditional requests (RFC 9110, section 13): GET and HEAD answers of
 // status 200 get an entity tag, made from the body unless the handler set one, and a
 // request whose If-None-Match has that tag gets an empty 304. The handler runs all the
-// same; what is saved is the transfer. With [Compress], ETag belongs inside.
+// same; what is saved is the transfer. Streamed answers are left alone. With [Compress], ETag belongs inside.
 func ETag() Middleware {
 	return func(next Handler) Handler {
 		return func(ctx context.Context, req *Request) (*Response, error) {
 			resp, err := next(ctx, req)
-			if err != nil || resp == nil || resp.Status != http.StatusOK || req.method != http.MethodGet && req.method != http.MethodHead {
+			if err != nil || resp == nil || resp.Stream != nil || resp.Status != http.StatusOK || req.method != http.MethodGet && req.method != http.MethodHead {
 				return resp, err
 			}
 			if resp = resp.clone(); resp.Header.Get("ETag") == "" {

@@ -24,6 +24,7 @@ type event struct {
 	headers, multiValueHeaders                 []byte
 	queryString, multiValueQuery               []byte
 	stageVariables, body, isBase64Encoded      []byte
+	version                                    []byte
 	authorizerType, authorizerArn              []byte // of a request to a Lambda authorizer
 	context                                    struct {
 		elb, http, path, domainName, stage, requestID, authorizer, connectionID, serviceArn []byte
@@ -57,6 +58,8 @@ func parseEvent(data []byte) (ev event, src Source, err error) {
 // field returns the field for a member of the event.
 func (ev *event) field(key []byte) *[]byte {
 	switch string(key) {
+	case "version":
+		return &ev.version
 	case "httpMethod":
 		return &ev.httpMethod
 	case "method":

@@ -361,3 +361,34 @@ func TestNothingOfThePayloadIsKept(t *testing.T) {
 		}
 	}
 }
+
+func TestHeaderList(t *testing.T) {
+	for _, tt := range []struct {
+		header string // as JSON
+		want   []string
+	}{
+		{`["a, b","c"]`, []string{"a", "b", "c"}},
+		{`["W/\"x,y\" , \"z\""]`, []string{`W/"x,y"`, `"z"`}},
+		{`["\"a\\\",b\",c"]`, []string{`"a\",b"`, "c"}},
+		{`[" , ,","a,"]`, []string{"a"}},
+		{`["\"open, quote"]`, []string{`"open, quote`}},
+		{`[]`, nil},
+	} {
+		req, _ := seen(t, mergeEvent(t, restEvent, `{"multiValueHeaders":{"x-list":`+tt.header+`}}`), "/{proxy+}")
+		if got := req.HeaderList("X-List"); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.header, got, tt.want)
+		}
+	}
+}
+
+func TestStrictSlash(t *testing.T) {
+	r := New(StrictSlash())
+	r.StripPrefix("/base")
+	r.Handle("/", named("root"))
+	r.Handle("/users", named("users"))
+	for target, want := range map[string]int{"/": 200, "/users": 200, "/users/": 404, "/base/": 200, "/base/users/": 404, "/none/": 404} {
+		if w := do(r, "GET", target); w.Code != want || w.Header().Get("Location") != "" {
+			t.Errorf("%s: %d, want %d", target, w.Code, want)
+		}
+	}
+}

@@ -152,3 +152,13 @@ func ExampleRequestOf() {
 	fmt.Println(string(out), err)
 	// Output: {"statusCode":200,"headers":{"Content-Type":"text/plain; charset=utf-8"},"body":"REST prod","isBase64Encoded":false} <nil>
 }
+
+func ExampleStrictSlash() {
+	r := router.New(router.StrictSlash())
+	r.Get("/users", text("users"))
+	send(r, "GET", "/users", "")
+	send(r, "GET", "/users/", "")
+	// Output:
+	// 200 users
+	// 404 {"detail":"the path ends in a slash","status":404,"title":"Not Found"}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -186,4 +187,57 @@ func ExampleCORS() {
 	r.ServeHTTP(w, req)
 	fmt.Println(w.Code, w.Header().Get("Access-Control-Allow-Origin"), w.Header().Get("Access-Control-Allow-Methods"))
 	// Output: 204 https://app.example.com GET
+}
+
+func ExampleRequest_HeaderList() {
+	r := router.New()
+	r.Get("/", func(_ context.Context, req *router.Request) (*router.Response, error) {
+		return router.Text(200, strings.Join(req.HeaderList("Accept"), " | ")), nil
+	})
+	send(r, "GET", "/", "", "Accept", "text/html, */*;q=0.1")
+	// Output: 200 text/html | */*;q=0.1
+}
+
+func ExampleStreamFunc() {
+	r := router.New()
+	r.Get("/numbers", func(ctx context.Context, _ *router.Request) (*router.Response, error) {
+		return router.StreamFunc(200, "text/csv", func(w io.Writer) error {
+			for i := range 3 { // a scan of a table, say
+				if _, err := fmt.Fprintln(w, i); err != nil {
+					return err
+				}
+			}
+			return nil
+		}), nil
+	})
+	// In a Lambda function: lambda.Start(r.Stream)
+	send(r, "GET", "/numbers", "")
+	// Output:
+	// 200 0
+	// 1
+	// 2
+}
+
+func ExampleStream() {
+	r := router.New()
+	r.Get("/report", func(context.Context, *router.Request) (*router.Response, error) {
+		return router.Stream(200, "text/plain", strings.NewReader("from a file, say")), nil
+	})
+	send(r, "GET", "/report", "")
+	// Output: 200 from a file, say
+}
+
+func ExampleRouter_Stream() {
+	r := router.New()
+	r.Get("/report", func(context.Context, *router.Request) (*router.Response, error) {
+		return router.Stream(200, "text/plain", strings.NewReader("piece by piece")), nil
+	})
+	out, err := r.Stream(context.Background(), []byte(`{"rawPath":"/report","requestContext":{"http":{"method":"GET"},"domainName":"x.lambda-url.eu-west-1.on.aws"}}`))
+	if err != nil {
+		panic(err)
+	}
+	defer out.Close()
+	answer, err := io.ReadAll(out)
+	fmt.Printf("%q %v\n", answer, err)
+	// Output: "{\"statusCode\":200,\"headers\":{\"Content-Type\":\"text/plain\"}}\x00\x00\x00\x00\x00\x00\x00\x00piece by piece" <nil>
 }

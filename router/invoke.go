@@ -15,18 +15,27 @@ import (
 // wrong becomes an answer, but for a panic, which needs [Recover]. It keeps nothing
 // of event and is safe for concurrent use.
 func (r *Router) Invoke(ctx context.Context, event []byte) ([]byte, error) {
-	var in struct { // one allocation for both
+	req, p, err := newInvocation(ctx, event)
+	if err != nil {
+		return nil, err
+	}
+	return p.encode(r.serve(ctx, req), req.method), nil
+}
+
+// newInvocation returns the request that an event is, and the event taken apart.
+func newInvocation(ctx context.Context, event []byte) (*Request, *payload, error) {
+	in := new(struct { // one allocation for both
 		req     Request
 		payload payload
-	}
+	})
 	p, req := &in.payload, &in.req
 	if err := p.parse(event); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		p.lambda = lc.AwsRequestID
 	}
 	req.msg = p
 	req.method, req.path, req.fault = p.target(req.segments[:0])
-	return p.encode(r.serve(ctx, req), req.method), nil
+	return req, p, nil
 }

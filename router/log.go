@@ -2,6 +2,7 @@ package router
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"os"
@@ -13,8 +14,9 @@ import (
 // pattern, not the path, which may hold personal data), status, duration_ms (in
 // milliseconds), request_id (the gateway's), cold_start (whether it is the first
 // request that this process answers, pings not counted), trace_id (X-Ray's) and, if
-// there is one, error with its cause. The level is Error from status 500 on and Info
-// below. It belongs outermost. A nil logger writes nothing.
+// there is one, error with its cause. The level is Error from status 500 on, and for a
+// streamed answer that failed half-way, and Info below. A streamed answer is logged at
+// its end. Log belongs outermost. A nil logger writes nothing.
 func Log(l *slog.Logger) Middleware {
 	if l == nil {
 		return func(next Handler) Handler { return next }
@@ -22,32 +24,47 @@ func Log(l *slog.Logger) Middleware {
 	var warm atomic.Bool
 	return func(next Handler) Handler {
 		return func(ctx context.Context, req *Request) (*Response, error) {
-			start := time.Now()
-			cold := !warm.Swap(true)
+			line := logLine{l: l, req: req, start: time.Now(), cold: !warm.Swap(true)}
 			resp, err := next(ctx, req)
-			status := statusOf(resp, err)
-			level := slog.LevelInfo
-			if status >= http.StatusInternalServerError {
-				level = slog.LevelError
+			if err == nil && resp != nil && resp.Stream != nil {
+				return resp.watch(func(err error) { line.write(ctx, resp.Status, err) }), nil
 			}
-			attrs := []slog.Attr{
-				slog.String("method", clip(req.Method())),
-				slog.String("route", req.Route()),
-				slog.Int("status", status),
-				slog.Float64("duration_ms", float64(time.Since(start))/float64(time.Millisecond)),
-				slog.String("request_id", req.RequestID()),
-				slog.Bool("cold_start", cold),
-			}
-			if id := traceID(ctx); id != "" {
-				attrs = append(attrs, slog.String("trace_id", id))
-			}
-			if err != nil {
-				attrs = append(attrs, slog.String("error", err.Error()))
-			}
-			l.LogAttrs(ctx, level, "request", attrs...)
+			line.write(ctx, statusOf(resp, err), err)
 			return resp, err
 		}
 	}
+}
+
+// A logLine is what is known of a request when it comes.
+type logLine struct {
+	l     *slog.Logger
+	req   *Request
+	start time.Time
+	cold  bool
+}
+
+// write logs the request with its answer. An error of a streamed answer comes after
+// its status.
+func (g *logLine) write(ctx context.Context, status int, err error) {
+	level := slog.LevelInfo
+	if status >= http.StatusInternalServerError || err != nil && status < http.StatusBadRequest && !errors.Is(err, errStreamClosed) {
+		level = slog.LevelError
+	}
+	attrs := []slog.Attr{
+		slog.String("method", clip(g.req.Method())),
+		slog.String("route", g.req.Route()),
+		slog.Int("status", status),
+		slog.Float64("duration_ms", float64(time.Since(g.start))/float64(time.Millisecond)),
+		slog.String("request_id", g.req.RequestID()),
+		slog.Bool("cold_start", g.cold),
+	}
+	if id := traceID(ctx); id != "" {
+		attrs = append(attrs, slog.String("trace_id", id))
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", err.Error()))
+	}
+	g.l.LogAttrs(ctx, level, "request", attrs...)
 }
 
 // statusOf returns the status that will answer what a handler returned.

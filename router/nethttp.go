@@ -16,7 +16,7 @@ import (
 // makes a Router an http.Handler. Routing and answers are the same as for events;
 // what only a gateway knows (stage, claims, the request id) is empty.
 func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	in := &Request{msg: &httpMessage{req: req}, method: req.Method}
+	in := &Request{msg: &httpMessage{req: req}, method: req.Method, streams: true}
 	in.path, in.fault = splitPath(req.URL.EscapedPath(), true, in.segments[:0])
 	resp := r.serve(req.Context(), in)
 	a := newAnswer(resp, req.Method, nil)
@@ -25,7 +25,38 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	w.WriteHeader(resp.Status)
 	w.Write(a.body) // an error means that the client has gone
+	if stream := resp.stream(req.Method); stream != nil {
+		sendStream(w, req, stream)
+	}
 }
+
+// sendStream sends every piece of a stream at once. If the stream fails the connection
+// is cut, as net/http does for a handler that panics: a client must not take the part
+// for the whole.
+func sendStream(w http.ResponseWriter, req *http.Request, stream io.Reader) {
+	defer closeStream(stream)
+	_, err := io.Copy(flusher{w, http.NewResponseController(w)}, onlyReader{stream})
+	if err != nil && req.Context().Value(http.ServerContextKey) != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// A flusher flushes each Write.
+type flusher struct {
+	w io.Writer
+	c *http.ResponseController
+}
+
+func (f flusher) Write(p []byte) (int, error) {
+	n, err := f.w.Write(p)
+	if err == nil {
+		f.c.Flush() // where the server cannot, the bytes are sent when it likes
+	}
+	return n, err
+}
+
+// An onlyReader hides a WriterTo, with which io.Copy would not notice pieces.
+type onlyReader struct{ io.Reader }
 
 // An httpMessage is a message that comes as a net/http request.
 type httpMessage struct {

@@ -2,7 +2,9 @@ package router
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -20,6 +22,7 @@ type Response struct {
 	Status int
 	Header http.Header // may be nil
 	Body   []byte
+	Stream io.Reader // the body instead of Body; see the function [Stream]
 }
 
 // Reply returns a response whose body is v as JSON.
@@ -78,6 +81,9 @@ func (r *Response) setList(name string, list []string) {
 func (r *Response) check() error {
 	if r.Status < 100 || r.Status > 599 {
 		return fmt.Errorf("router: response status %d is not within 100 to 599", r.Status)
+	}
+	if r.Stream != nil && len(r.Body) > 0 {
+		return errors.New("router: a response has a Body and a Stream")
 	}
 	for name, values := range r.Header {
 		if !isToken(name) {

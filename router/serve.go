@@ -27,12 +27,18 @@ func (r *Router) serve(ctx context.Context, req *Request) *Response {
 		var header http.Header
 		if resp != nil {
 			header = resp.Header
+			closeStream(resp.Stream)
 		}
 		resp = problemOf(err).response(header)
 	case resp == nil:
 		resp = &Response{Status: http.StatusOK}
+	case resp.Stream != nil: // of a middleware, or one that is to be sent as it comes
+		if resp, err = req.checked(resp, nil); err != nil {
+			return problemOf(err).response(nil)
+		}
 	}
 	if err := resp.check(); err != nil {
+		closeStream(resp.Stream)
 		resp = (&Error{Detail: "the function's answer is not valid"}).response(nil)
 	}
 	return resp
@@ -65,10 +71,33 @@ func (r *Request) checked(resp *Response, err error) (*Response, error) {
 		return resp, err
 	}
 	if err := resp.check(); err != nil {
+		closeStream(resp.Stream)
 		return nil, &Error{Err: err}
+	}
+	if resp.Stream != nil {
+		return r.streamed(resp)
 	}
 	if limit := r.msg.limit(); limit > 0 && len(resp.Body) > limit {
 		return nil, tooLargeAnswer(len(resp.Body), limit)
+	}
+	return resp, nil
+}
+
+// streamed returns a response that has a stream in the form that can be sent: as it
+// is, or with the stream in its body.
+func (r *Request) streamed(resp *Response) (*Response, error) {
+	switch {
+	case r.streams:
+		return resp, nil
+	case bodiless(resp.Status, r.method):
+		closeStream(resp.Stream)
+		resp = resp.clone()
+		resp.Stream = nil
+		return resp, nil
+	}
+	resp = resp.clone()
+	if err := resp.collect(r.msg.limit()); err != nil {
+		return nil, err
 	}
 	return resp, nil
 }

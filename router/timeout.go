@@ -13,7 +13,8 @@ import (
 //
 // The handler runs in a goroutine of its own, with a copy of the Request. A panic is
 // passed on, for [Recover] to catch; one that comes after the answer is dropped. A
-// context without a deadline changes nothing.
+// context without a deadline changes nothing. A streamed answer that is not done by
+// then is cut short, see [Stream].
 func Timeout(margin time.Duration) Middleware {
 	return func(next Handler) Handler {
 		return func(ctx context.Context, req *Request) (*Response, error) {
@@ -22,8 +23,12 @@ func Timeout(margin time.Duration) Middleware {
 				return next(ctx, req)
 			}
 			ctx, cancel := context.WithDeadline(ctx, deadline.Add(-margin))
-			defer cancel()
-			return race(ctx, req.clone(), next)
+			resp, err := race(ctx, req.clone(), next)
+			if err == nil && resp != nil && resp.Stream != nil {
+				return resp.endWith(ctx, cancel), nil
+			}
+			cancel()
+			return resp, err
 		}
 	}
 }
@@ -57,6 +62,11 @@ func race(ctx context.Context, req *Request, next Handler) (*Response, error) {
 		}
 		return out.resp, out.err
 	case <-ctx.Done():
+		go func() { // ends with the handler
+			if out := <-done; out.resp != nil {
+				closeStream(out.resp.Stream)
+			}
+		}()
 		return nil, &Error{Status: http.StatusGatewayTimeout, Detail: "the function ran out of time", Err: ctx.Err()}
 	}
 }
