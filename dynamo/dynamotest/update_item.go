@@ -78,9 +78,9 @@ func (m *mutation) returned(returnValues string, c *change) item {
 	case "ALL_NEW":
 		it = c.after
 	case "UPDATED_OLD":
-		it = m.touched(c.old)
+		it = m.touched(c.old, true)
 	case "UPDATED_NEW":
-		it = m.touched(c.after)
+		it = m.touched(c.after, false)
 	}
 	if len(it) == 0 {
 		return nil
@@ -89,14 +89,20 @@ func (m *mutation) returned(returnValues string, c *change) item {
 }
 
 // touched is the part of an item that the update names; of a list all, since
-// an index of the expression may mean another element after the update.
-func (m *mutation) touched(it item) item {
+// an index of the expression may mean another element after the update. Before
+// it, an index means what it says, so an element that is not there brings no list.
+func (m *mutation) touched(it item, before bool) item {
 	if m.update == nil {
 		return nil
 	}
-	paths := make([]path, len(m.update.actions))
-	for i, a := range m.update.actions {
-		paths[i] = a.path.beforeIndex()
+	var paths []path
+	for _, a := range m.update.actions {
+		if _, there := a.path.find(it); there || !before {
+			paths = append(paths, a.path.beforeIndex())
+		}
+	}
+	if paths == nil {
+		return nil
 	}
 	return project(paths).of(it)
 }

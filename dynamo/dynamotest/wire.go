@@ -1,15 +1,12 @@
 package dynamotest
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"net/http"
-	"reflect"
 	"strconv"
 	"strings"
 )
@@ -60,57 +57,6 @@ func wireOperations() map[string]wireOperation {
 		"ListTables":         wired("ListTables", listTables),
 		"DeleteTable":        wired("DeleteTable", deleteTable),
 	}
-}
-
-// decodeRequest reads the JSON of a request. Unknown members are ignored, as
-// DynamoDB does.
-func decodeRequest(body []byte, req any) *fault {
-	err := json.Unmarshal(body, req)
-	if err == nil {
-		return nil
-	}
-	f := &fault{kind: faultSerialization}
-	var wrong *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &f):
-	case errors.As(err, &wrong):
-		f.message = wrongType(body, wrong)
-	}
-	return f
-}
-
-// wrongType puts encoding/json's complaint in the words of DynamoDB's deserializer.
-func wrongType(body []byte, e *json.UnmarshalTypeError) string {
-	want := "String"
-	switch e.Type.Kind() {
-	case reflect.Bool:
-		want = "Boolean"
-	case reflect.Int32, reflect.Int64:
-		want = "Integer"
-	case reflect.Slice, reflect.Map, reflect.Struct:
-		if e.Value == "object" {
-			return msgStructHere
-		}
-		return msgNotList
-	}
-	kind, _, _ := strings.Cut(e.Value, " ")
-	switch kind {
-	case "object":
-		return wrongScalar([]byte("{"), want)
-	case "array":
-		return wrongScalar([]byte("["), want)
-	}
-	return wrongScalar(scalarBefore(body, e.Offset), want)
-}
-
-// scalarBefore is the JSON scalar that ends at or just before an offset.
-func scalarBefore(body []byte, offset int64) []byte {
-	body = bytes.TrimRight(body[:min(int(offset), len(body))], " \t\r\n,}]")
-	scalar := body[bytes.LastIndexAny(body, " \t\r\n,:[{")+1:]
-	if len(scalar) == 0 || bytes.HasSuffix(body, []byte(`"`)) {
-		return []byte(`"`)
-	}
-	return scalar
 }
 
 // Handler returns the DynamoDB service itself, as HTTP: JSON 1.0 with the

@@ -4,19 +4,20 @@ package dynamotest
 // replaces what it holds, the last of repeated members counts.
 func (it *item) UnmarshalJSON(text []byte) error {
 	c := &cursor{text: text}
+	it.read(c)
+	return c.error()
+}
+
+func (it *item) read(c *cursor) {
 	switch c.peek() {
 	case 'n': // null counts as absent
+		c.raw()
 		*it = nil
-		return nil
 	case '{':
 		*it = c.entries(0)
 	default:
 		c.fail(msgNotMap)
 	}
-	if c.fault != nil {
-		return c.fault
-	}
-	return nil
 }
 
 // attributeNames are the ExpressionAttributeNames of a request.
@@ -25,10 +26,15 @@ type attributeNames map[string]string
 // UnmarshalJSON reads the names; as with items, the last of repeated members counts.
 func (n *attributeNames) UnmarshalJSON(text []byte) error {
 	c := &cursor{text: text}
+	n.read(c)
+	return c.error()
+}
+
+func (n *attributeNames) read(c *cursor) {
 	switch c.peek() {
 	case 'n':
+		c.raw()
 		*n = nil
-		return nil
 	case '{':
 		*n = attributeNames{}
 		for c.open(); c.more(); {
@@ -43,8 +49,4 @@ func (n *attributeNames) UnmarshalJSON(text []byte) error {
 	default:
 		c.fail(msgNotMap)
 	}
-	if c.fault != nil {
-		return c.fault
-	}
-	return nil
 }

@@ -15,10 +15,7 @@ import (
 func (v *value) UnmarshalJSON(text []byte) error {
 	c := &cursor{text: text}
 	*v = c.value(0)
-	if c.fault != nil {
-		return c.fault
-	}
-	return nil
+	return c.error()
 }
 
 // A cursor walks over JSON text that is known to be well formed.
@@ -47,6 +44,14 @@ func (c *cursor) fail(message string) {
 	if c.fault == nil {
 		c.fault = &fault{kind: faultSerialization, message: message}
 	}
+}
+
+// error is the fault as an error, which is nil where there is none.
+func (c *cursor) error() error {
+	if c.fault == nil {
+		return nil
+	}
+	return c.fault
 }
 
 // peek is the first byte of the next JSON value, or the punctuation before it.

@@ -1,0 +1,147 @@
+package dynamotest
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strconv"
+)
+
+// decodeRequest reads the JSON of a request into a struct whose fields are named
+// as the members are. As with DynamoDB, members that are not fields are ignored,
+// those in another case among them, null is as good as absent, and of a member
+// that comes twice the last counts. encoding/json, which takes names in any case
+// and merges what comes twice, only checks the syntax.
+func decodeRequest(body []byte, request any) *fault {
+	if !json.Valid(body) {
+		return &fault{kind: faultSerialization}
+	}
+	c := &cursor{text: body}
+	c.decode(reflect.ValueOf(request).Elem())
+	return c.fault
+}
+
+var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
+
+// decode reads the next JSON value into v.
+func (c *cursor) decode(v reflect.Value) {
+	if reflect.PointerTo(v.Type()).Implements(unmarshaler) {
+		c.unmarshal(v.Addr().Interface().(json.Unmarshaler))
+		return
+	}
+	if c.peek() == 'n' { // null
+		c.raw()
+		v.SetZero()
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		c.decode(v.Elem())
+	case reflect.String:
+		v.SetString(c.textOf())
+	case reflect.Bool:
+		v.SetBool(c.flag())
+	case reflect.Int32, reflect.Int64:
+		v.SetInt(c.integer(v.Type().Bits()))
+	case reflect.Slice:
+		c.decodeList(v)
+	case reflect.Map:
+		c.decodeMap(v)
+	case reflect.Struct:
+		c.decodeStruct(v)
+	default:
+		panic("dynamotest: a request has a field of type " + v.Type().String())
+	}
+}
+
+// unmarshal lets a type read itself. The types of values do so where they stand.
+func (c *cursor) unmarshal(v json.Unmarshaler) {
+	switch v := v.(type) {
+	case *item:
+		v.read(c)
+		return
+	case *attributeNames:
+		v.read(c)
+		return
+	case *value:
+		*v = c.value(0)
+		return
+	}
+	var f *fault
+	if err := v.UnmarshalJSON(c.raw()); errors.As(err, &f) {
+		c.fail(f.message)
+	} else if err != nil {
+		c.fail("")
+	}
+}
+
+// flag reads a member that is a boolean; attribute values have a laxer reader.
+func (c *cursor) flag() bool {
+	raw := c.raw()
+	if first := raw[0]; first != 't' && first != 'f' {
+		c.fail(wrongScalar(raw, "Boolean"))
+	}
+	return raw[0] == 't'
+}
+
+func (c *cursor) integer(bits int) int64 {
+	raw := c.raw()
+	n, err := strconv.ParseInt(string(raw), 10, bits)
+	if err != nil {
+		c.fail(wrongScalar(raw, "Integer"))
+	}
+	return n
+}
+
+// begin tells whether the object or list that belongs here begins here.
+func (c *cursor) begin(open byte) bool {
+	switch c.peek() {
+	case open:
+		c.open()
+		return true
+	case '{':
+		c.fail(msgStructHere)
+	default:
+		c.fail(msgNotList)
+	}
+	return false
+}
+
+func (c *cursor) decodeList(v reflect.Value) {
+	if !c.begin('[') {
+		return
+	}
+	list := reflect.MakeSlice(v.Type(), 0, 0)
+	for c.more() {
+		e := reflect.New(v.Type().Elem()).Elem()
+		c.decode(e)
+		list = reflect.Append(list, e)
+	}
+	v.Set(list)
+}
+
+func (c *cursor) decodeMap(v reflect.Value) {
+	if !c.begin('{') {
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for c.more() {
+		name, entry := c.string(), reflect.New(v.Type().Elem()).Elem()
+		c.decode(entry)
+		v.SetMapIndex(reflect.ValueOf(name), entry)
+	}
+}
+
+func (c *cursor) decodeStruct(v reflect.Value) {
+	if !c.begin('{') {
+		return
+	}
+	for c.more() {
+		if field := v.FieldByName(c.string()); field.IsValid() && field.CanSet() {
+			c.decode(field)
+		} else {
+			c.raw()
+		}
+	}
+}
