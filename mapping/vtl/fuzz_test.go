@@ -2,6 +2,7 @@ package vtl
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -45,6 +46,26 @@ func FuzzRender(f *testing.F) {
 		again, err := tpl.Render(in)
 		if err != nil || string(again.Body) != string(out.Body) {
 			t.Fatalf("renders differently the second time: %q, %q, %v", out.Body, again.Body, err)
+		}
+	})
+}
+
+// FuzzParse parses anything: what is no template gets an error with a position in it.
+func FuzzParse(f *testing.F) {
+	for _, cases := range renderTables {
+		for _, c := range cases {
+			f.Add(c.template)
+		}
+	}
+	f.Add(Passthrough)
+	f.Fuzz(func(t *testing.T, template string) {
+		_, err := Parse("f.vtl", template)
+		if err == nil {
+			return
+		}
+		var se *SyntaxError
+		if !errors.As(err, &se) || se.Line < 1 || se.Col < 1 || se.Line > 1+strings.Count(template, "\n") {
+			t.Fatalf("not a positioned error: %v", err)
 		}
 	})
 }
