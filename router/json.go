@@ -40,7 +40,7 @@ func JSON[In, Out any](f func(ctx context.Context, in In) (Out, error)) Handler 
 	}
 	return func(ctx context.Context, req *Request) (*Response, error) {
 		in := new(In)
-		if err := plan.bind(req, reflect.ValueOf(in).Elem()); err != nil {
+		if err := bindRequest(plan, req, reflect.ValueOf(in).Elem()); err != nil {
 			return nil, err
 		}
 		if err := validate(req.bind.Validate, any(in), any(*in)); err != nil {

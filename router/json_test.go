@@ -378,36 +378,3 @@ func TestJSONPanicsOnTypesItCannotBind(t *testing.T) {
 		}
 	}
 }
-
-// The body plan decodes what encoding/json decodes.
-func FuzzJSONBody(f *testing.F) {
-	for _, s := range []string{`{"name":"a","id":1}`, `{"NAME":"a","age":-0}`, `{"address":{"city":"x","tags":[null]}}`, `{"age":1.0}`, `{"any":[1e400]}`, `{"raw":nul}`, `{"data":"AQ=="}`, `{"name":null,"name":"x"}`, `[]`, `{"Score":1}`, "{\"name\":\"\xff\"}"} {
-		f.Add([]byte(s))
-	}
-	type in struct {
-		base
-		Age     int             `json:"age"`
-		Address *address        `json:"address"`
-		Any     any             `json:"any"`
-		Raw     json.RawMessage `json:"raw"`
-		Data    []byte          `json:"data"`
-		Score   float32
-		On      bool
-		U       uint16
-	}
-	plan := newBodyPlan(reflect.TypeFor[in]())
-	f.Fuzz(func(t *testing.T, body []byte) {
-		var got, want in
-		faults := plan.decode(body, reflect.ValueOf(&got).Elem(), false)
-		err := json.Unmarshal(body, &want)
-		if string(body) == "null" || strings.TrimSpace(string(body)) == "null" {
-			return // accepted by encoding/json, not by us
-		}
-		if (len(faults) > 0) != (err != nil) {
-			t.Fatalf("%q: %v, encoding/json: %v", body, faults, err)
-		}
-		if err == nil && !reflect.DeepEqual(got, want) {
-			t.Errorf("%q: %+v, encoding/json: %+v", body, got, want)
-		}
-	})
-}

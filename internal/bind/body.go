@@ -1,4 +1,4 @@
-package router
+package bind
 
 import (
 	"bytes"
@@ -127,57 +127,57 @@ func (p *bodyPlan) find(key []byte) *bodyField {
 	return nil
 }
 
-// maxFaults bounds the faults that are reported of one body: a client must not make
+// MaxFaults bounds the faults that are reported of one body: a client must not make
 // an answer large.
-const maxFaults = 20
+const MaxFaults = 20
 
 // decode decodes a body into v, and returns what is wrong with it; strictly also the
 // members that v has no field for.
-func (p *bodyPlan) decode(body []byte, v reflect.Value, strict bool) (faults []fault) {
+func (p *bodyPlan) decode(body []byte, v reflect.Value, strict bool) (faults []Fault) {
 	s := jsonscan.New(body)
 	switch {
 	case s.Peek() == 0:
-		return []fault{{Detail: "must be JSON, and there is none"}}
+		return []Fault{{Detail: "must be JSON, and there is none"}}
 	case p.whole:
 		if raw := s.Value(); s.End() == nil {
 			faults = unmarshal(raw, v, "", strict)
 		}
 	case !s.EnterObject():
 		if s.Skip(); s.End() == nil {
-			faults = []fault{{Detail: "must be an object"}}
+			faults = []Fault{{Detail: "must be an object"}}
 		}
 	default:
 		for s.NextKey() {
 			field := p.find(s.Key())
 			raw := s.Value()
 			switch {
-			case raw == nil || len(faults) >= maxFaults:
+			case raw == nil || len(faults) >= MaxFaults:
 			case field != nil:
 				faults = append(faults, field.decode(raw, fieldAt(v, field.index), strict)...)
 			case strict:
-				faults = append(faults, fault{Pointer: pointer(clip(string(s.Key()))), Detail: isUnknown})
+				faults = append(faults, Fault{Pointer: pointer(Clip(string(s.Key()))), Detail: Unknown})
 			}
 		}
 	}
 	whole := s.Err() == nil // but something may follow
 	if err := s.End(); err != nil && whole {
-		return []fault{brokenJSON(err, nil)}
+		return []Fault{brokenJSON(err, nil)}
 	} else if err != nil {
-		return []fault{brokenJSON(err, s.Key())}
+		return []Fault{brokenJSON(err, s.Key())}
 	}
 	return faults
 }
 
 // brokenJSON says where a body stops being JSON: behind which byte, and after
 // which top-level field.
-func brokenJSON(err error, key []byte) fault {
-	f := fault{Detail: "is not valid JSON: " + err.Error()}
+func brokenJSON(err error, key []byte) Fault {
+	f := Fault{Detail: "is not valid JSON: " + err.Error()}
 	var syntax *jsonscan.SyntaxError
 	if errors.As(err, &syntax) {
 		f.Detail = fmt.Sprintf("is not valid JSON at byte %d: %s", syntax.Offset, syntax.Msg)
 	}
 	if len(key) > 0 {
-		f.Pointer = pointer(clip(string(key)))
+		f.Pointer = pointer(Clip(string(key)))
 	}
 	return f
 }
@@ -189,11 +189,11 @@ func pointer(key string) string {
 
 // decode decodes one member's value. As in encoding/json, null leaves a value of
 // a basic kind as it is.
-func (f *bodyField) decode(raw []byte, v reflect.Value, strict bool) []fault {
-	if f.quoted && isString(raw) {
+func (f *bodyField) decode(raw []byte, v reflect.Value, strict bool) []Fault {
+	if f.quoted && raw[0] == '"' {
 		raw = []byte(jsonscan.Unquote(raw))
 		if !json.Valid(raw) {
-			return []fault{{Pointer: pointer(f.name), Detail: "must be a string that holds JSON"}}
+			return []Fault{{Pointer: pointer(f.name), Detail: "must be a string that holds JSON"}}
 		}
 	}
 	if f.parse == nil {
@@ -202,7 +202,7 @@ func (f *bodyField) decode(raw []byte, v reflect.Value, strict bool) []fault {
 	var msg string
 	switch wantString := v.Kind() == reflect.String; {
 	case raw[0] == 'n':
-	case wantString != isString(raw):
+	case wantString != (raw[0] == '"'):
 		msg = must(v.Type())
 	case wantString:
 		v.SetString(jsonscan.Unquote(raw))
@@ -212,16 +212,16 @@ func (f *bodyField) decode(raw []byte, v reflect.Value, strict bool) []fault {
 	if msg == "" {
 		return nil
 	}
-	return []fault{{Pointer: pointer(f.name), Detail: msg}}
+	return []Fault{{Pointer: pointer(f.name), Detail: msg}}
 }
 
 // unmarshal decodes a value with encoding/json.
-func unmarshal(raw []byte, v reflect.Value, at string, strict bool) []fault {
+func unmarshal(raw []byte, v reflect.Value, at string, strict bool) []Fault {
 	err := decodeJSON(raw, v.Addr().Interface(), strict)
 	if err == nil {
 		return nil
 	}
-	f := fault{Pointer: at, Detail: "is not valid"}
+	f := Fault{Pointer: at, Detail: "is not valid"}
 	var mistyped *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &mistyped):
@@ -233,7 +233,7 @@ func unmarshal(raw []byte, v reflect.Value, at string, strict bool) []fault {
 	case isUnmarshaler(v.Type()), v.Type() == bytesType:
 		f.Detail = must(v.Type())
 	}
-	return []fault{f}
+	return []Fault{f}
 }
 
 func decodeJSON(raw []byte, v any, strict bool) error {

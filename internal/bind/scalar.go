@@ -1,4 +1,4 @@
-package router
+package bind
 
 import (
 	"encoding"
@@ -22,8 +22,10 @@ const (
 	mustString  = "must be a string"
 	mustTime    = "must be an RFC 3339 time"
 	outOfRange  = "is out of range"
-	isUnknown   = "is not known"
 )
+
+// Unknown is the fault of what a type has no field for.
+const Unknown = "is not known"
 
 var (
 	textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
