@@ -8,23 +8,33 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/lambdarest/lambdarest/internal/coldstart"
 )
 
 // Log writes one line for each request, with the attributes method, route (the
 // pattern, not the path, which may hold personal data), status, duration_ms (in
-// milliseconds), request_id (the gateway's), cold_start (whether it is the first
-// request that this process answers, pings not counted), trace_id (X-Ray's) and, if
-// there is one, error with its cause. The level is Error from status 500 on, and for a
+// milliseconds), request_id (the gateway's), cold_start (see below), trace_id (X-Ray's)
+// and, if there is one, error with its cause. The level is Error from status 500 on, and for a
 // streamed answer that failed half-way, and Info below. A streamed answer is logged at
 // its end. Log belongs outermost. A nil logger writes nothing.
+//
+// cold_start tells whether this request waited for the process to start. Behind
+// warmup.Wrap that is what warmup.ColdStart reports, so a request after a ping was
+// none; without it, it is the first request that this process answers, unless Lambda
+// had initialised the process ahead of it (provisioned concurrency, SnapStart).
 func Log(l *slog.Logger) Middleware {
 	if l == nil {
 		return func(next Handler) Handler { return next }
 	}
 	var warm atomic.Bool
+	warm.Store(coldstart.Ahead())
 	return func(next Handler) Handler {
 		return func(ctx context.Context, req *Request) (*Response, error) {
 			line := logLine{l: l, req: req, start: time.Now(), cold: !warm.Swap(true)}
+			if s, ok := coldstart.From(ctx); ok {
+				line.cold = s.Cold
+			}
 			resp, err := next(ctx, req)
 			if err == nil && resp != nil && resp.Stream != nil {
 				return resp.watch(func(err error) { line.write(ctx, resp.Status, err) }), nil

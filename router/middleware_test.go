@@ -213,3 +213,15 @@ func TestLog(t *testing.T) {
 		}
 	})
 }
+
+// Without warmup, nobody waited for a process that Lambda initialised ahead of time.
+func TestLogOfProvisionedConcurrency(t *testing.T) {
+	for initType, want := range map[string]string{"on-demand": "cold_start=true", "provisioned-concurrency": "cold_start=false"} {
+		t.Setenv("AWS_LAMBDA_INITIALIZATION_TYPE", initType)
+		var logged bytes.Buffer
+		do(New(Log(slog.New(slog.NewTextHandler(&logged, nil)))), "GET", "/")
+		if !strings.Contains(logged.String(), want) {
+			t.Errorf("%s: logged %s, want %s", initType, &logged, want)
+		}
+	}
+}

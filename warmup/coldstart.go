@@ -2,49 +2,34 @@ package warmup
 
 import (
 	"context"
-	"os"
-	"sync/atomic"
+
+	"github.com/lambdarest/lambdarest/internal/coldstart"
 )
 
-// ColdStart reports whether ctx belongs to a cold start: the invocation is the
-// first that the handler made by [Wrap] has seen in this process, and somebody
-// waited for the process to start. It is false
+// ColdStart reports whether somebody waited for the process to start before this
+// request ran: ctx belongs to the first invocation of the process, and that was no
+// ping. It is false
 //
-//   - for every later invocation. If the first one was a ping, no invocation that
-//     reaches the wrapped handler is a cold start: the ping paid for it;
-//   - under provisioned concurrency, SnapStart and Managed Instances, where
-//     Lambda initialises the process before it has an invocation for it. Wrap
-//     reads that from AWS_LAMBDA_INITIALIZATION_TYPE, once
+//   - for every later invocation. If the first one was a ping, no request is a cold
+//     start: the ping paid for it;
+//   - under provisioned concurrency, SnapStart and Managed Instances, where Lambda
+//     initialises the process before it has an invocation for it. Wrap reads that
+//     from AWS_LAMBDA_INITIALIZATION_TYPE, once
 //     (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html);
 //   - for a context that did not come through Wrap.
 //
-// Of any number of concurrent first invocations exactly one is the cold start.
+// Of any number of concurrent first invocations at most one is the cold start.
+// router.Log reports the same fact as cold_start.
 func ColdStart(ctx context.Context) bool {
-	cold, _ := ctx.Value(coldKey{}).(bool)
-	return cold
+	s, _ := coldstart.From(ctx)
+	return s.Cold
 }
 
-// coldKey finds the mark in the context of a cold start. Only that one context is
-// derived, so that all others reach the handler untouched.
-type coldKey struct{}
-
-// start knows whether a process has been invoked before.
-type start struct {
-	warm atomic.Bool // invoked already, or initialised ahead of the first invocation
-}
-
-// initialisedAhead reports whether Lambda started the process before it had an
-// invocation for it.
-func initialisedAhead() bool {
-	switch os.Getenv("AWS_LAMBDA_INITIALIZATION_TYPE") {
-	case "on-demand", "": // "" where the function runs outside Lambda
-		return false
-	}
-	return true
-}
-
-// cold reports, once, that nothing was invoked before. The Load keeps concurrent
-// invocations from fighting over the cache line.
-func (s *start) cold() bool {
-	return !s.warm.Load() && s.warm.CompareAndSwap(false, true)
+// FirstReal reports whether ctx belongs to the first request that the process
+// handed on, whatever pings came before it and however the process was
+// initialised. What the process does lazily and no primer has done, this request
+// waits for. Of any number of concurrent requests exactly one is the first.
+func FirstReal(ctx context.Context) bool {
+	s, _ := coldstart.From(ctx)
+	return s.First
 }

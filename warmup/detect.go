@@ -1,6 +1,12 @@
 package warmup
 
 import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
 	"github.com/lambdarest/lambdarest/internal/jsonscan"
 )
 
@@ -8,89 +14,125 @@ import (
 // that rules a ping out, which is the first or second key of every HTTP event as
 // AWS writes it. Where no such key comes, the walk goes to the end, so that a veto
 // behind the keys of a ping counts as much as one before them and trailing data is
-// seen. Only what looks like a ping until there is looked at a second time, for
-// keys that occur twice: the price of that is never paid by real traffic.
+// seen. Only what looks like a ping until there is looked at a second time
+// (ping.go), for keys that occur twice and for what it asks for: the price of that
+// is never paid by real traffic.
 
-// kind is a kind of ping.
-type kind uint8
-
-const (
-	none kind = iota
-	eventBridgeRule
-	eventBridgeScheduler
-	lambdaWarmer
-	pluginWarmup
-)
-
-// String is the kind as logged.
-func (k kind) String() string {
-	switch k {
-	case eventBridgeRule:
-		return "eventbridge-rule"
-	case eventBridgeScheduler:
-		return "eventbridge-scheduler"
-	case lambdaWarmer:
-		return "lambda-warmer"
-	case pluginWarmup:
-		return "serverless-plugin-warmup"
-	}
-	return "none"
+// detector knows what the function takes for a ping.
+type detector struct {
+	shapes Shape
+	rules  []string
+	flag   string // the key that lambda-warmer's pings have
 }
 
-// detect returns the kind of ping that payload is, or none. It keeps nothing of
-// payload.
-func detect(payload []byte, rules []string) kind {
+func newDetector(cfg *Config) detector {
+	d := detector{shapes: cfg.Shapes, rules: slices.Clone(cfg.Rules), flag: cfg.Flag}
+	if d.shapes == 0 {
+		d.shapes = DefaultShapes
+	}
+	if cfg.Fanout.Invoker != nil {
+		d.shapes |= LambdaWarmer // what instances send to each other
+	}
+	if d.shapes&PluginWarmup != 0 {
+		d.shapes |= pluginContext
+	}
+	if d.flag == "" {
+		d.flag = "warmer"
+	}
+	if vetoes([]byte(d.flag)) {
+		panic(fmt.Sprintf("warmup: Wrap: no ping has the key %q, which Flag asks for", d.flag))
+	}
+	return d
+}
+
+// detect returns the shape of the ping that payload looks like, or 0. It keeps
+// nothing of payload.
+func (d *detector) detect(ctx context.Context, payload []byte) Shape {
 	s := jsonscan.New(payload)
 	switch s.Peek() {
 	case '{':
-		return detectObject(payload, rules)
+		return d.object(ctx, payload) & d.shapes
 	case '[':
-		return detectArray(payload)
+		return d.array(payload) & d.shapes
 	case '"':
-		return detectString(payload)
+		return d.text(payload) & d.shapes
+	case 'n':
+		if s.Skip(); s.End() == nil {
+			return Null & d.shapes
+		}
 	}
-	return none
+	return 0
 }
 
-// detectArray accepts lambda-warmer's list of pings for several functions. A
-// single element that is something else makes the whole a business event.
-func detectArray(payload []byte) kind {
+// array accepts lambda-warmer's list of pings for several functions. A single
+// element that is something else makes the whole a business event.
+func (d *detector) array(payload []byte) Shape {
 	s := jsonscan.New(payload)
 	s.EnterArray()
-	found := none
+	var found Shape
 	for s.NextElem() {
-		if found = detectObject(s.Value(), nil); found != lambdaWarmer {
-			return none
+		e, ok := d.envelope(s.Value())
+		if found = e.shape(d); !ok || found != LambdaWarmer {
+			return 0
 		}
 	}
 	if s.End() != nil {
-		return none
+		return 0
 	}
 	return found
 }
 
-// maxWrapped is the longest string literal, in bytes, that may hold a ping.
+// maxWrapped is the longest string literal, in bytes, that may be a ping.
 const maxWrapped = 512
 
-// detectString accepts the object of serverless-plugin-warmup 4.2, which that
-// version sent as JSON within a JSON string.
-func detectString(payload []byte) kind {
+// text accepts Thundra's strings, and the object of serverless-plugin-warmup 4.2,
+// which that version sent as JSON within a JSON string.
+func (d *detector) text(payload []byte) Shape {
 	s := jsonscan.New(payload)
 	raw := s.Value()
-	if s.End() != nil || len(raw) > maxWrapped || raw[1] != '{' {
-		return none
+	if s.End() != nil || len(raw) > maxWrapped {
+		return 0
 	}
-	if detectObject(jsonscan.AppendUnquote(nil, raw), nil) != pluginWarmup {
-		return none
+	switch raw[1] {
+	case '#':
+		if _, ok := thundraWait(raw); ok {
+			return Thundra
+		}
+	case '{':
+		if e, ok := d.envelope(jsonscan.AppendUnquote(nil, raw)); ok && e.shape(d) == PluginWarmup {
+			return PluginWarmup
+		}
 	}
-	return pluginWarmup
+	return 0
 }
 
-// envelope is what the top level of an object says of its kind. Its slices alias
+func (d *detector) object(ctx context.Context, payload []byte) Shape {
+	e, ok := d.envelope(payload)
+	if !ok {
+		return 0
+	}
+	if shape := e.shape(d) & d.shapes; shape != 0 {
+		return shape
+	}
+	if fromPlugin(ctx) {
+		return pluginContext
+	}
+	return 0
+}
+
+// fromPlugin reports whether the client context says that serverless-plugin-warmup
+// sent the event. Only somebody with the permission to invoke the function can
+// write it.
+func fromPlugin(ctx context.Context) bool {
+	lc, ok := lambdacontext.FromContext(ctx)
+	return ok && lc.ClientContext.Custom["source"] == "serverless-plugin-warmup"
+}
+
+// envelope is what the top level of an object says of its shape. Its slices alias
 // the event and live as long as the detection.
 type envelope struct {
 	source, detailType, resources []byte // raw JSON
-	warmer                        bool
+	flag, vapor, warmer, warmerID bool
 	keys                          int
 }
 
@@ -98,65 +140,75 @@ type envelope struct {
 // ten.
 const maxKeys = 64
 
-func detectObject(payload []byte, rules []string) kind {
+// envelope reads the whole of an object and reports whether it may be a ping: it
+// is valid and nothing in it says that it is something else.
+func (d *detector) envelope(payload []byte) (e envelope, ok bool) {
 	s := jsonscan.New(payload)
 	if !s.EnterObject() {
-		return none
+		return e, false
 	}
-	var e envelope
 	for s.NextKey() {
-		if e.keys++; e.keys > maxKeys || !e.member(&s) {
-			return none
+		if e.keys++; e.keys > maxKeys || !e.member(&s, d.flag) {
+			return e, false
 		}
 	}
-	k := e.kind(rules)
-	if k == none || s.End() != nil || !uniqueKeys(payload) {
-		return none
-	}
-	return k
+	return e, s.End() == nil
 }
 
 // member reads the current member of s and reports whether the object may still
 // be a ping.
-func (e *envelope) member(s *jsonscan.Scanner) bool {
+func (e *envelope) member(s *jsonscan.Scanner, flag string) bool {
 	key := s.Key()
 	if vetoes(key) {
 		return false
 	}
 	switch string(key) {
+	case flag:
+		e.flag = string(s.Value()) == "true"
 	case "source":
 		e.source = s.Value()
 	case "detail-type":
 		e.detailType = s.Value()
 	case "resources":
 		e.resources = s.Value()
-	case "warmer":
-		e.warmer = string(s.Value()) == "true"
 	case "version":
 		// EventBridge's is "0" (handwritten test events have the number); "1.0" and
 		// "2.0" are payload versions of HTTP events.
 		v := string(s.Value())
 		return v == `"0"` || v == "0"
+	case "vaporWarmer", "vaporWarmerPing":
+		e.vapor = string(s.Value()) == "true" || e.vapor
+	case "type":
+		e.warmer = string(s.Value()) == `"warmer"`
+	case "warmerId":
+		e.warmerID = true
+		s.Skip()
 	default:
 		s.Skip()
 	}
 	return true
 }
 
-// kind returns the kind of ping that e belongs to.
-func (e *envelope) kind(rules []string) kind {
+// shape returns the shape of ping that e belongs to, or 0.
+func (e *envelope) shape(d *detector) Shape {
 	scheduled := string(e.detailType) == `"Scheduled Event"`
 	switch source := string(e.source); {
-	case e.warmer:
-		return lambdaWarmer
+	case e.keys == 0:
+		return EmptyObject
+	case e.flag:
+		return LambdaWarmer
 	case source == `"serverless-plugin-warmup"`:
-		return pluginWarmup
-	case scheduled && source == `"aws.events"` && allowed(e.resources, rules):
-		return eventBridgeRule
-	case scheduled && source == `"aws.scheduler"` && allowed(e.resources, rules):
-		return eventBridgeScheduler
+		return PluginWarmup
+	case scheduled && source == `"aws.events"` && allowed(e.resources, d.rules):
+		return EventBridgeRule
+	case scheduled && source == `"aws.scheduler"` && allowed(e.resources, d.rules):
+		return EventBridgeScheduler
+	case e.vapor:
+		return Vapor
+	case e.warmer && e.warmerID:
+		return OpenNext
 	}
-	return none
+	return 0
 }
 
 // vetoes reports whether an object with the key cannot be a ping, whatever else
@@ -184,19 +236,4 @@ func vetoes(key []byte) bool {
 		return true
 	}
 	return false
-}
-
-// uniqueKeys reports whether no key of the object occurs twice; JSON parsers
-// differ in which one they take. payload is valid and has few keys.
-func uniqueKeys(payload []byte) bool {
-	seen := make(map[string]struct{})
-	s := jsonscan.New(payload)
-	s.EnterObject()
-	n := 0
-	for s.NextKey() {
-		seen[string(s.Key())] = struct{}{}
-		s.Skip()
-		n++
-	}
-	return len(seen) == n
 }

@@ -9,47 +9,46 @@
 //
 //	lambda.Start(warmup.Wrap(handler, warmup.Config{}))
 //
+// A ping can do more than that: run [Primer] functions, so that the first request
+// does not wait for certificates, credentials and connections, and keep more than
+// one instance warm ([Fanout]). docs/warmup.md in the repository says when that is
+// worth its price, and when provisioned concurrency is.
+//
 // # What is a ping
 //
-// The zero [Config] knows four kinds, and nothing but them:
-//
-//   - the scheduled event of an EventBridge rule: source "aws.events" and
-//     detail-type "Scheduled Event"
-//     (https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-eventbridge-scheduled-events.html);
-//   - the scheduled event of EventBridge Scheduler: source "aws.scheduler" with
-//     the same detail-type;
-//   - lambda-warmer's {"warmer":true, …}, or an array of nothing but such objects;
-//   - serverless-plugin-warmup's {"source":"serverless-plugin-warmup", …}, or a
-//     string that holds that object.
-//
-// Names and values are compared exactly: "Warmer" and "warmer":"true" are
-// something else. An event is also handed on if it is not a single valid JSON
-// value, has a key of the top level twice or more than 64 keys there, or has a key
-// there that tells of a caller's request, a batch of records or an authorizer
-// ("httpMethod", "requestContext", "rawPath", "headers", "body", "Records",
-// "methodArn" and so on), whichever comes first. What stands in a body, a header
-// or a query is never looked at, so nobody can make a ping out of an HTTP request.
+// [Shape] lists what warmers send; the zero [Config] knows [DefaultShapes]. Names
+// and values are compared exactly: "Warmer" and "warmer":"true" are something else.
+// An event is also handed on if it is not a single valid JSON value, has a key of
+// the top level twice or more than 64 keys there, or has a key there that tells of a
+// caller's request, a batch of records or an authorizer ("httpMethod",
+// "requestContext", "rawPath", "headers", "body", "Records", "methodArn" and so on),
+// whichever comes first. What stands in a body, a header or a query is never looked
+// at, so nobody can make a ping out of an HTTP request.
 //
 // One way stays open: where a mapping template makes the client's body the whole
 // event (a non-proxy integration with $input.json('$')), a client that sends
-// {"warmer":true} gets the answer to a ping. Nothing else happens.
+// {"warmer":true} gets the answer to a ping. Config.Strict and Config.Token close it.
 package warmup
 
 import (
 	"context"
 	"log/slog"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/lambdarest/lambdarest/internal/coldstart"
 )
 
-// Config says what counts as a ping and where pings are logged. The zero value
-// answers every kind that the package comment lists and logs nothing; it is
-// right for a function whose only schedule is the one that keeps it warm.
+// Config says what counts as a ping and what a ping does. The zero value answers
+// DefaultShapes and does nothing else; it is right for a function behind an API
+// whose only schedule is the one that keeps it warm.
 type Config struct {
+	// Shapes are the kinds of pings that are answered; 0 means DefaultShapes.
+	Shapes Shape
+
 	// Rules are the ARNs of the EventBridge rules and Scheduler schedules that
 	// exist to warm the function. Where it is empty, every scheduled event is a
 	// ping. Set it where a schedule also does business (a nightly job): events of
@@ -60,81 +59,131 @@ type Config struct {
 	// least one resource, and all that it names must match.
 	Rules []string
 
-	// Log gets one line for each ping, at level Info; nil logs nothing. The line
-	// has action ("answered"), kind, request_id (Lambda's), cold (see ColdStart)
-	// and, from the second invocation on, idle_seconds: the time since the
-	// invocation before it began. Nothing of the event is logged.
+	// Flag is the key that is true in pings of the shape LambdaWarmer, "warmer" if it
+	// is empty. (SST sends "ding".)
+	Flag string
+
+	// Strict takes for a ping only what says, in members "account" and "region" of its
+	// top level, where the function is, as the ARN does that Lambda invoked it with.
+	// EventBridge's events have these members; give them to other pings in the
+	// schedule's input, or under "custom" in the client context. Outside Lambda, where
+	// the context has no ARN, nothing is a ping then.
+	//
+	// It keeps a client's body from being a ping where a mapping template makes it the
+	// whole event, from clients that do not know your account's number. Token keeps it
+	// from all.
+	Strict bool
+
+	// Token, if there is one, is what every ping must have as its member "token"
+	// (under "custom" in the client context), whatever its shape. EventBridge adds
+	// none to its own events: give the schedule an input such as
+	// {"warmer":true,"token":"…"}. Tokens are compared in constant time and never
+	// logged.
+	Token string
+
+	// Fanout keeps more than one instance warm. The zero Fanout sends nothing.
+	Fanout Fanout
+
+	// Delay is how long a ping that was sent as one of several keeps its instance busy,
+	// so that the others go to other instances: 0 is 75 ms, a negative Delay is none.
+	// What Thundra's and OpenNext's pings ask for goes first. No delay is longer than
+	// 1 s, nor than half of the time to the context's deadline.
+	Delay time.Duration
+
+	// Primers run at pings until each has succeeded once; see [Prime] for how.
+	Primers []*Primer
+
+	// Instance keeps what ColdStart, FirstReal and the log report. Share one between
+	// the handlers of a process, or to ask it; nil makes a new one.
+	Instance *Instance
+
+	// Log gets one line for each ping; nil logs nothing. Level is Info, or Warn where a
+	// primer or the fan-out failed. Nothing of the event is logged but the name that a
+	// warmer gave to its round of pings. The attributes:
+	//
+	//	action          answered, fanned-out or dry-run
+	//	kind            the shape
+	//	correlation_id  of all pings of a round: given by the warmer, or the root's request_id
+	//	request_id      Lambda's
+	//	n, total        this is the n-th of total instances; 1 and 1 without fan-out
+	//	cold            the ping is the first invocation, and the process was started for it
+	//	init_type       see Instance.InitType
+	//	instance_id     see Instance.ID
+	//	idle_seconds    since the invocation before began; from the second one on
+	//	asked           instances that the ping asked for, if more than total
+	//	sent            pings that Lambda accepted from a root that fans out
+	//	primed          primers that succeeded at this ping, if any
+	//	elsewhere       pings for other functions (lambda-warmer's target), which nobody gets
+	//	error           what failed
 	Log *slog.Logger
 }
 
 // Wrap returns a handler that answers pings and hands every other event to next:
 // the same bytes, not a copy, with nothing of them kept and without allocating
-// (the first invocation apart, whose context is derived for [ColdStart]).
+// (until the first request has ended, contexts are derived for [ColdStart] and
+// [FirstReal]).
 //
-// A ping never reaches next and never fails; its answer is the JSON
-// {"warmed":true}. The handler is safe for concurrent use if next is. Wrap panics
-// if next is nil.
+// A ping never reaches next and never fails. Its answer is the JSON {"warmed":true},
+// and for OpenNext {"type":"warmer","serverId":"…"}. The handler is safe for
+// concurrent use if next is.
+//
+// Wrap panics if next or a primer is nil, or if Flag is a key that no ping has.
 func Wrap(next lambda.Handler, cfg Config) lambda.Handler {
 	if next == nil {
 		panic("warmup: Wrap: next is nil")
 	}
-	h := &handler{next: next, rules: slices.Clone(cfg.Rules), log: cfg.Log}
-	h.start.warm.Store(initialisedAhead())
+	if slices.Contains(cfg.Primers, nil) {
+		panic("warmup: Wrap: a primer is nil")
+	}
+	h := &handler{
+		next:     next,
+		detector: newDetector(&cfg),
+		guard:    newGuard(&cfg),
+		fanout:   cfg.Fanout,
+		token:    cfg.Token,
+		delay:    cfg.Delay,
+		primers:  slices.Clone(cfg.Primers),
+		instance: cfg.Instance,
+		log:      cfg.Log,
+		timed:    cfg.Log != nil || cfg.Instance != nil,
+	}
+	if h.instance == nil {
+		h.instance = new(Instance)
+	}
+	if coldstart.Ahead() {
+		h.instance.warm.Store(true)
+	}
 	return h
 }
 
 type handler struct {
-	next  lambda.Handler
-	rules []string
-	log   *slog.Logger
-	start start
-	last  atomic.Int64 // when the latest invocation began, in Unix ns; kept for log only
+	next     lambda.Handler
+	detector detector
+	guard    guard
+	fanout   Fanout
+	token    string
+	delay    time.Duration
+	primers  []*Primer
+	instance *Instance
+	log      *slog.Logger
+	timed    bool // somebody may ask for the instance's times
 }
-
-const answer = `{"warmed":true}`
 
 // Invoke implements lambda.Handler.
 func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	cold := h.start.cold()
-	var idle time.Duration
-	if h.log != nil {
-		idle = h.idle()
+	if h.timed {
+		h.instance.touch()
 	}
-	if kind := detect(payload, h.rules); kind != none {
-		if h.log != nil {
-			h.logPing(ctx, kind, cold, idle)
+	if shape := h.detector.detect(ctx, payload); shape != 0 {
+		lc, _ := lambdacontext.FromContext(ctx)
+		if p, ok := h.guard.read(shape, payload, lc); ok {
+			return h.answer(ctx, &p, lc), nil
 		}
-		return []byte(answer), nil
 	}
-	if cold {
-		ctx = context.WithValue(ctx, coldKey{}, true)
+	ctx, marked := h.instance.mark(ctx)
+	out, err := h.next.Invoke(ctx, payload)
+	if marked {
+		h.instance.settle()
 	}
-	return h.next.Invoke(ctx, payload)
-}
-
-// idle returns the time since the invocation before began, or a negative one if
-// there was none. The wall clock is the right one: it goes on while Lambda has the
-// process frozen.
-func (h *handler) idle() time.Duration {
-	now := time.Now().UnixNano()
-	before := h.last.Swap(now)
-	if before == 0 {
-		return -1
-	}
-	return time.Duration(max(0, now-before))
-}
-
-func (h *handler) logPing(ctx context.Context, kind kind, cold bool, idle time.Duration) {
-	attrs := []slog.Attr{
-		slog.String("action", "answered"),
-		slog.String("kind", kind.String()),
-		slog.Bool("cold", cold),
-	}
-	if lc, ok := lambdacontext.FromContext(ctx); ok {
-		attrs = append(attrs, slog.String("request_id", lc.AwsRequestID))
-	}
-	if idle >= 0 {
-		attrs = append(attrs, slog.Float64("idle_seconds", idle.Seconds()))
-	}
-	h.log.LogAttrs(ctx, slog.LevelInfo, "warm-up ping", attrs...)
+	return out, err
 }

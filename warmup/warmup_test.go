@@ -148,6 +148,8 @@ func TestLog(t *testing.T) {
 				require.Equal(t, 1, strings.Count(buf.String(), "\n"))
 				require.NoError(t, json.Unmarshal(buf.Bytes(), &m))
 				delete(m, "time")
+				require.Len(t, m["instance_id"], 26)
+				delete(m, "instance_id")
 			}
 			return m
 		}
@@ -155,6 +157,7 @@ func TestLog(t *testing.T) {
 		require.Equal(t, map[string]any{
 			"level": "INFO", "msg": "warm-up ping", "action": "answered",
 			"kind": "lambda-warmer", "cold": true, "request_id": "r-1",
+			"correlation_id": "r-1", "n": 1.0, "total": 1.0, "init_type": "",
 		}, line(`{"warmer":true,"secret":"s3cr3t"}`))
 
 		time.Sleep(90 * time.Second) // of the bubble's clock
@@ -164,6 +167,7 @@ func TestLog(t *testing.T) {
 		require.Equal(t, map[string]any{
 			"level": "INFO", "msg": "warm-up ping", "action": "answered",
 			"kind": "eventbridge-rule", "cold": false, "request_id": "r-1", "idle_seconds": 2.5,
+			"correlation_id": "r-1", "n": 1.0, "total": 1.0, "init_type": "",
 		}, line(ruleEvent("arn:aws:events:eu-west-1:123456789012:rule/x")))
 	})
 }
