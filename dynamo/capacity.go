@@ -14,7 +14,8 @@ type Consumed struct {
 	Read, Write float64
 }
 
-// CapacityOption is a [ReadOption] and a [WriteOption]; see [Capacity].
+// CapacityOption is a [ReadOption], a [WriteOption] and a [BatchOption]; see
+// [Capacity].
 type CapacityOption struct{ into *Consumed }
 
 // Capacity adds what a call consumes to into: the sum over all of its requests,
@@ -37,6 +38,13 @@ func (o CapacityOption) read(c *readConfig) {
 
 func (o CapacityOption) write(c *writeConfig) {
 	c.use("Capacity")
+	if o.into == nil {
+		c.bad(errNoConsumed)
+	}
+	c.meter = &meter{into: o.into}
+}
+
+func (o CapacityOption) batch(c *batchConfig) {
 	if o.into == nil {
 		c.bad(errNoConsumed)
 	}

@@ -29,6 +29,8 @@
 //   - A conditional write whose answer is lost does not come back as a failed
 //     condition; see [Repository.Put]. An outcome that cannot be known is
 //     [ErrUnknownOutcome].
+//   - A batch of any size writes every item or returns exactly those that it did
+//     not write, in a [BatchError].
 //   - A limit counts items returned, and a cursor continues after the last of
 //     them. A cursor that was tampered with, or made for something else, is
 //     [ErrCursor].

@@ -14,6 +14,7 @@ type Option func(*config) error
 type config struct {
 	cursorKey []byte
 	observe   func(context.Context, Request)
+	backoff   backoff
 }
 
 // CursorKey is the secret that page cursors are signed with. Use 32 random

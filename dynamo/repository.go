@@ -16,6 +16,7 @@ type Repository[T any] struct {
 	codec   *codec[T]
 	cursors cursors
 	observe func(context.Context, Request) // nil: nobody
+	backoff backoff
 }
 
 // New makes a repository for the items in a table, given by name or ARN. It
@@ -53,7 +54,7 @@ func New[T any](c Client, table string, opts ...Option) (*Repository[T], error) 
 	if err != nil {
 		return nil, fmt.Errorf("dynamo: new: %w", err)
 	}
-	var cfg config
+	cfg := config{backoff: defaultBackoff}
 	for _, opt := range opts {
 		if err := opt(&cfg); err != nil {
 			return nil, fmt.Errorf("dynamo: new: %w", err)
@@ -66,5 +67,6 @@ func New[T any](c Client, table string, opts ...Option) (*Repository[T], error) 
 		codec:   newCodec[T](s),
 		cursors: newCursors(cfg.cursorKey, table, s),
 		observe: cfg.observe,
+		backoff: cfg.backoff,
 	}, nil
 }

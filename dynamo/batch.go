@@ -1,0 +1,276 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+)
+
+// A batch takes any number of entries from a sequence and sends them in chunks,
+// several at a time, until each is done or given up.
+//
+// One goroutine, the caller's, owns all of the state: it runs the sequence, cuts
+// chunks, and takes the answers. Each chunk on its way has a goroutine that
+// makes one call of the client and hands the answer back; nothing is shared.
+//
+//	sequence → waiting → chunk in flight → done
+//	              ↑            ↓ unprocessed, throttled, answer lost
+//	              └── resting (until due)
+//
+// What comes back rests for a while and then goes with others into new chunks,
+// so that a table that leaves a third of everything unprocessed does not turn
+// chunks of 25 into chunks of 8, 3 and 1.
+//
+// A key is in at most one place. When the sequence brings a key again while the
+// earlier entry waits or rests, the later one takes its place; while that one is
+// in flight, the later one stays behind it and waits for the answer. So writes
+// of one key reach the table in the order of the sequence, and the last one
+// counts, however the chunks overtake each other.
+
+// entry is one write, or one key to read.
+type entry[V any] struct {
+	value V
+	index int    // in the sequence, from 0
+	id    string // canonical key: what makes two entries the same
+	key   item
+	item  item // what a put puts
+	size  int  // bytes on the wire
+
+	attempts int
+	mark     int       // what was done in all when it was first sent
+	doubtful bool      // an attempt may have been applied
+	due      time.Time // when it has rested
+	flying   bool
+	later    *entry[V] // to be sent after this one
+	suspects *suspects // the chunk that was refused with this entry in it
+	err      error     // why it was given up
+}
+
+// suspects are the entries of a chunk that DynamoDB refused as invalid. It says
+// that of the whole request, so each is sent again by itself, and the guilty one
+// is found. If all are, it is not the entries that are wrong.
+type suspects struct{ size, guilty int }
+
+// reply is the answer to one chunk.
+type reply[V any] struct {
+	chunk    []*entry[V]
+	verdict  verdict
+	left     map[string]bool // ids of what was not processed
+	panicked any
+}
+
+// sender sends one chunk, once.
+type sender[V any] func(ctx context.Context, chunk []*entry[V]) reply[V]
+
+// chunkLimits are the most that one request may hold; 0 bytes are any number.
+type chunkLimits struct{ count, bytes int }
+
+// batch runs entries. Make it with newBatch, use it once.
+type batch[V any] struct {
+	batchConfig
+	limits chunkLimits
+	send   sender[V]
+
+	ctx     context.Context
+	replies chan reply[V]
+	flights int
+
+	held    map[string]*entry[V] // everything that is taken and not settled
+	waiting []*entry[V]
+	resting []*entry[V] // by due
+	jitter  float64     // of the answer that is being settled: what came back together goes together
+
+	taken, done int
+	failed      []*entry[V]
+	fatal       error // why nothing more is sent
+	panicked    any
+}
+
+func newBatch[V any](cfg batchConfig, limits chunkLimits, send sender[V]) *batch[V] {
+	return &batch[V]{
+		batchConfig: cfg,
+		limits:      limits,
+		send:        send,
+		replies:     make(chan reply[V], cfg.parallel),
+		held:        map[string]*entry[V]{},
+	}
+}
+
+// errUnprocessed is why an entry is left that DynamoDB did not get to.
+var errUnprocessed = fmt.Errorf("%w: left unprocessed", ErrThrottled)
+
+// run takes entries until the sequence ends or nothing more can be sent. When it
+// returns, or panics because the sequence or a callback did, nothing is in
+// flight.
+func (b *batch[V]) run(ctx context.Context, entries iter.Seq[*entry[V]]) {
+	var cancel context.CancelFunc
+	b.ctx, cancel = context.WithCancel(ctx)
+	defer func() {
+		cancel()
+		for ; b.flights > 0; b.flights-- {
+			<-b.replies
+		}
+	}()
+	if b.fatal = ctx.Err(); b.fatal != nil {
+		return
+	}
+	for e := range entries {
+		if !b.take(e) {
+			break
+		}
+	}
+	for b.fatal == nil && len(b.held) > 0 {
+		if b.dispatch(true); b.fatal == nil {
+			b.await()
+		}
+	}
+	for b.flights > 0 { // what is on its way may still arrive
+		b.settle(<-b.replies)
+	}
+	if b.panicked != nil {
+		panic(b.panicked)
+	}
+}
+
+// take takes one entry, and makes room for the next: it tells whether there is
+// to be a next. What is held is bounded.
+func (b *batch[V]) take(e *entry[V]) bool {
+	b.taken++
+	if e.err != nil {
+		b.failed = append(b.failed, e)
+	} else {
+		b.add(e)
+	}
+	b.dispatch(false)
+	b.collect()
+	for b.fatal == nil && len(b.held) >= 2*b.parallel*b.limits.count {
+		b.await()
+		b.dispatch(false)
+	}
+	return b.fatal == nil
+}
+
+// add puts e where it does not overtake an earlier entry with the same key.
+func (b *batch[V]) add(e *entry[V]) {
+	earlier := b.held[e.id]
+	switch {
+	case earlier == nil:
+		b.hold(e)
+	case earlier.flying:
+		if earlier.later != nil {
+			b.done++ // superseded
+		}
+		earlier.later = e
+	default:
+		b.done++
+		e.due = earlier.due
+		*earlier = *e
+	}
+}
+
+func (b *batch[V]) hold(e *entry[V]) {
+	b.held[e.id] = e
+	b.waiting = append(b.waiting, e)
+}
+
+// dispatch sends what can be sent now: full chunks, and to flush others as well.
+func (b *batch[V]) dispatch(flush bool) {
+	if b.ctx.Err() != nil && b.fatal == nil {
+		b.fatal = b.ctx.Err()
+	}
+	b.wake()
+	for b.fatal == nil && b.flights < b.parallel {
+		chunk := b.cut(flush)
+		if chunk == nil {
+			return
+		}
+		for _, e := range chunk {
+			if e.attempts == 0 {
+				e.mark = b.done
+			}
+			e.attempts++
+			e.flying = true
+		}
+		b.flights++
+		go b.fly(chunk)
+	}
+}
+
+// fly sends one chunk. A panic in the client, or in T's own Unmarshaler, goes to
+// the caller's goroutine, where it can be recovered.
+func (b *batch[V]) fly(chunk []*entry[V]) {
+	answer := reply[V]{}
+	defer func() {
+		answer.chunk, answer.panicked = chunk, recover()
+		b.replies <- answer
+	}()
+	answer = b.send(b.ctx, chunk)
+}
+
+// wake moves what has rested enough in front of what waits.
+func (b *batch[V]) wake() {
+	if len(b.resting) == 0 {
+		return
+	}
+	now, n := time.Now(), 0
+	for n < len(b.resting) && !b.resting[n].due.After(now) {
+		n++
+	}
+	if n > 0 {
+		b.waiting = append(b.resting[:n:n], b.waiting...)
+		b.resting = slices.Clone(b.resting[n:])
+	}
+}
+
+// cut takes the next chunk from what waits: nil if there is none, or none that
+// is full and flush is false. A suspect goes alone.
+func (b *batch[V]) cut(flush bool) []*entry[V] {
+	n, bytes, full := 0, 0, false
+	for ; n < len(b.waiting) && !full; n++ {
+		e := b.waiting[n]
+		bytes += e.size
+		if n > 0 && (e.suspects != nil || b.limits.bytes > 0 && bytes > b.limits.bytes) {
+			full = true
+			break
+		}
+		full = e.suspects != nil || n+1 == b.limits.count
+	}
+	if n == 0 || !full && !flush {
+		return nil
+	}
+	chunk := slices.Clone(b.waiting[:n])
+	b.waiting = b.waiting[n:]
+	return chunk
+}
+
+// await waits until something can be done: an answer, the end of a rest, or that
+// of the context.
+func (b *batch[V]) await() {
+	var rested <-chan time.Time
+	if len(b.resting) > 0 && b.flights < b.parallel {
+		timer := time.NewTimer(time.Until(b.resting[0].due))
+		defer timer.Stop()
+		rested = timer.C
+	}
+	select {
+	case <-b.ctx.Done():
+		b.fatal = b.ctx.Err()
+	case answer := <-b.replies:
+		b.settle(answer)
+	case <-rested:
+	}
+}
+
+// collect takes the answers that are there.
+func (b *batch[V]) collect() {
+	for {
+		select {
+		case answer := <-b.replies:
+			b.settle(answer)
+		default:
+			return
+		}
+	}
+}

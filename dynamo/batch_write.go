@@ -1,0 +1,93 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// writeLimits are those of BatchWriteItem: 25 writes, 16 MB ("Quotas in Amazon
+// DynamoDB"), less some room for what stands around the items.
+var writeLimits = chunkLimits{count: 25, bytes: 16<<20 - 64<<10}
+
+// writeSender sends chunks of puts and deletes to the table of r.
+func writeSender[V, T any](r *Repository[T], cfg batchConfig) sender[V] {
+	return func(ctx context.Context, chunk []*entry[V]) reply[V] {
+		requests := make([]types.WriteRequest, len(chunk))
+		for i, e := range chunk {
+			requests[i] = e.writeRequest()
+		}
+		a, o := newAttempt(), r.watchChunk(ctx, "BatchWriteItem", chunk[0].attempts)
+		out, err := r.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
+			RequestItems:           map[string][]types.WriteRequest{r.table: requests},
+			ReturnConsumedCapacity: cfg.meter.wanted(),
+		}, a.hook, o.hook)
+		var left map[string]bool
+		if err == nil {
+			left, err = unwritten(out, chunk, r.schema)
+		}
+		o.end(len(chunk)-len(left), err)
+		if err == nil {
+			cfg.meter.writes(out.ConsumedCapacity...)
+		}
+		return reply[V]{verdict: a.end(ctx, err), left: left}
+	}
+}
+
+// watchChunk observes one request of a batch. Its attempt is that of its first
+// entry, as those of the others may differ.
+func (r *Repository[T]) watchChunk(ctx context.Context, operation string, attempt int) *observation {
+	o := r.watch(ctx, operation)
+	if o != nil {
+		o.now.Attempt = attempt - 1
+	}
+	return o
+}
+
+// unwritten are the ids of what the answer calls unprocessed. An answer that
+// names something else, or does not say, cannot be trusted for the rest.
+func unwritten[V any](out *dynamodb.BatchWriteItemOutput, chunk []*entry[V], s *schema) (map[string]bool, error) {
+	switch {
+	case out == nil:
+		return nil, errEmptyBody
+	case out.UnprocessedItems == nil && awsmiddleware.GetRawResponse(out.ResultMetadata) != nil:
+		return nil, corrupt("no UnprocessedItems") // DynamoDB always sends them, if only {}
+	}
+	sent := make(map[string]bool, len(chunk))
+	for _, e := range chunk {
+		sent[e.id] = true
+	}
+	left := map[string]bool{}
+	for _, list := range out.UnprocessedItems {
+		for _, w := range list {
+			id, err := s.writtenID(w)
+			if err == nil && !sent[id] {
+				err = errors.New("it was not sent")
+			}
+			if err != nil {
+				return nil, corrupt("an unprocessed item: %w", err)
+			}
+			left[id] = true
+		}
+	}
+	return left, nil
+}
+
+// writtenID is the id of the item that a write is about.
+func (s *schema) writtenID(w types.WriteRequest) (string, error) {
+	m := item(nil)
+	switch {
+	case w.PutRequest != nil:
+		m = w.PutRequest.Item
+	case w.DeleteRequest != nil:
+		m = w.DeleteRequest.Key
+	}
+	key, err := s.keyOfItem(m)
+	if err != nil {
+		return "", err
+	}
+	return string(canonicalItem(nil, key)), nil
+}

@@ -1,0 +1,85 @@
+package dynamo_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/lambdarest/lambdarest/dynamo"
+	"github.com/lambdarest/lambdarest/dynamo/dynamotest"
+)
+
+func ExampleRepository_PutAll() {
+	users, ctx := newUsers(), context.Background()
+	err := users.PutAll(ctx, func(yield func(User) bool) { // rows of a file, say
+		for id := range 1000 {
+			if !yield(User{ID: id, Name: "user"}) {
+				return
+			}
+		}
+	}, dynamo.Parallel(8))
+	fmt.Println(err)
+	all, _ := users.All(ctx)
+	fmt.Println(len(all))
+	// Output:
+	// <nil>
+	// 1000
+}
+
+func ExampleBatchError() {
+	type Reading struct {
+		Sensor int     `dynamodbav:"sensor" dynamo:"partition"`
+		Value  float64 `dynamodbav:"value"`
+	}
+	db := dynamotest.New(dynamotest.TableFor[Reading]("readings"))
+	readings, _ := dynamo.New[Reading](db, "readings")
+	err := readings.PutAll(context.Background(), slices.Values([]Reading{{1, 20.5}, {2, math.NaN()}, {3, 21}}))
+	var left *dynamo.BatchError[Reading]
+	if errors.As(err, &left) {
+		fmt.Println(left.Done, "written, left:", left.Left[0].Value.Sensor)
+	}
+	fmt.Println(err)
+	// Output:
+	// 2 written, left: 2
+	// dynamo: put all readings: 1 of 3 not done: value 1: attribute value: not a decimal number (NaN and infinities cannot be stored)
+}
+
+func ExampleBatchError_Values() {
+	users, ctx := newUsers(), context.Background()
+	err := users.DeleteAll(ctx, slices.Values([]dynamo.Key{dynamo.KeyOf(1), dynamo.KeyOf(2)}))
+	var left *dynamo.BatchError[dynamo.Key]
+	if errors.As(err, &left) {
+		err = users.DeleteAll(ctx, left.Values()) // once more
+	}
+	fmt.Println(err)
+	// Output: <nil>
+}
+
+func ExampleRepository_DeleteAll() {
+	users, ctx := newUsers(), context.Background()
+	_ = users.Put(ctx, User{ID: 1, Name: "Kim"})
+	fmt.Println(users.DeleteAll(ctx, slices.Values([]dynamo.Key{dynamo.KeyOf(1), dynamo.KeyOf(2)})))
+	fmt.Println(users.All(ctx))
+	// Output:
+	// <nil>
+	// [] <nil>
+}
+
+func ExampleRepository_GetAll() {
+	users, ctx := newUsers(), context.Background()
+	_ = users.PutAll(ctx, slices.Values([]User{{ID: 1, Name: "Kim"}, {ID: 2, Name: "Lee"}}))
+	fmt.Println(users.GetAll(ctx, []dynamo.Key{dynamo.KeyOf(2), dynamo.KeyOf(3), dynamo.KeyOf(1), dynamo.KeyOf(2)}))
+	// Output: [{2 Lee } {1 Kim }] <nil>
+}
+
+func ExampleOnProgress() {
+	users, ctx := newUsers(), context.Background()
+	_ = users.PutAll(ctx, slices.Values(make([]User, 60)), dynamo.OnProgress(func(p dynamo.Progress) {
+		if p.Done == p.Taken {
+			fmt.Println(p.Done, p.Failed) // sixty times the same key: one item
+		}
+	}))
+	// Output: 60 0
+}

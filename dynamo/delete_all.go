@@ -1,0 +1,41 @@
+package dynamo
+
+import (
+	"context"
+	"iter"
+)
+
+// DeleteAll removes the items with the given keys; keys of no item are fine. It
+// sends, repeats and reports as [Repository.PutAll] does; the error is a
+// [*BatchError] with the keys whose items were not removed.
+//
+// A batch knows no conditions: items go whatever their version is.
+func (r *Repository[T]) DeleteAll(ctx context.Context, keys iter.Seq[Key], opts ...BatchOption) error {
+	const op = "delete all"
+	cfg, err := newBatchConfig(r.backoff, opts)
+	if err != nil {
+		return r.fail(op, err)
+	}
+	b := newBatch(cfg, writeLimits, writeSender[Key](r, cfg))
+	b.run(ctx, func(yield func(*entry[Key]) bool) {
+		index := 0
+		for k := range keys {
+			if !yield(r.schema.keyEntry(k, index)) {
+				return
+			}
+			index++
+		}
+	})
+	return b.err(op, r.table)
+}
+
+// keyEntry prepares one key. What is wrong with it is in the entry.
+func (s *schema) keyEntry(k Key, index int) *entry[Key] {
+	e := &entry[Key]{value: k, index: index}
+	if e.key, e.err = s.encodeKey(k); e.err != nil {
+		return e
+	}
+	e.id = string(canonicalItem(nil, e.key))
+	e.size = wireSize(e.key)
+	return e
+}

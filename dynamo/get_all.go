@@ -1,0 +1,194 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// readLimits are those of BatchGetItem: 100 keys. The 16 MB of an answer are
+// DynamoDB's to keep: it leaves the rest unprocessed.
+var readLimits = chunkLimits{count: 100}
+
+// GetAll reads the items with the given keys, any number of them, and gives them
+// in the order of the keys. A key of which there is no item is left out, and one
+// that is given several times counts once, where it comes first: the result may
+// be shorter than keys. It is never nil without an error.
+//
+// Requests hold 100 keys at most and four go out at a time. Keys that DynamoDB
+// leaves unprocessed, because it throttles or the answer would be above 16 MB,
+// are asked for again after a pause, with the same options, up to 8 times
+// without a result. If not everything could be read the error is a
+// [*BatchError] with the keys that were not, and there are no items: part of
+// what was asked for cannot be told from items that are missing.
+//
+// Of the options, [Consistent], [Project] and [Capacity] apply.
+func (r *Repository[T]) GetAll(ctx context.Context, keys []Key, opts ...ReadOption) ([]T, error) {
+	const op = "get all"
+	get, err := r.newBatchGet(opts)
+	if err != nil {
+		return nil, r.fail(op, err)
+	}
+	entries, err := r.schema.distinct(keys)
+	if err != nil {
+		return nil, r.fail(op, err)
+	}
+	cfg, _ := newBatchConfig(r.backoff, nil)
+	cfg.patient = true
+	b := newBatch(cfg, readLimits, get.send)
+	b.run(ctx, slices.Values(entries))
+	if err := b.err(op, r.table); err != nil {
+		return nil, err
+	}
+	items := make([]T, 0, len(entries))
+	for _, e := range entries {
+		if v, ok := get.found[e.id]; ok {
+			items = append(items, v)
+		}
+	}
+	return items, nil
+}
+
+// distinct makes an entry of each key, once. A wrong key is an error before any
+// request.
+func (s *schema) distinct(keys []Key) ([]*entry[Key], error) {
+	entries := make([]*entry[Key], 0, len(keys))
+	seen := make(map[string]bool, len(keys))
+	for i, k := range keys {
+		e := s.keyEntry(k, i)
+		if e.err != nil {
+			return nil, fmt.Errorf("key %d: %w", i, e.err)
+		}
+		if !seen[e.id] {
+			seen[e.id] = true
+			entries = append(entries, e)
+		}
+	}
+	return entries, nil
+}
+
+// batchGet is a GetAll under way.
+type batchGet[T any] struct {
+	r     *Repository[T]
+	base  types.KeysAndAttributes // with the options, without the keys
+	meter *meter
+
+	mu    sync.Mutex
+	found map[string]T // by the id of the key
+}
+
+func (r *Repository[T]) newBatchGet(opts []ReadOption) (*batchGet[T], error) {
+	cfg, err := newReadConfig(opts, "Consistent", "Project", "Capacity")
+	if err != nil {
+		return nil, err
+	}
+	e, err := r.schema.forRead(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &batchGet[T]{
+		r:     r,
+		meter: cfg.meter,
+		found: map[string]T{},
+		base: types.KeysAndAttributes{
+			ConsistentRead:           optionalBool(cfg.consistent),
+			ProjectionExpression:     e.projection,
+			ExpressionAttributeNames: e.names,
+		},
+	}, nil
+}
+
+// send asks for the items of one chunk. Every attempt asks with the options of
+// the call, whatever the answer before it says of them.
+func (g *batchGet[T]) send(ctx context.Context, chunk []*entry[Key]) reply[Key] {
+	ask := g.base
+	ask.Keys = make([]item, len(chunk))
+	for i, e := range chunk {
+		ask.Keys[i] = e.key
+	}
+	a, o := newAttempt(), g.r.watchChunk(ctx, "BatchGetItem", chunk[0].attempts)
+	out, err := g.r.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+		RequestItems:           map[string]types.KeysAndAttributes{g.r.table: ask},
+		ReturnConsumedCapacity: g.meter.wanted(),
+	}, a.hook, o.hook)
+	var left map[string]bool
+	items := 0
+	if err == nil {
+		items, left, err = g.take(out, chunk)
+	}
+	o.end(items, err)
+	if err == nil {
+		g.meter.reads(out.ConsumedCapacity...)
+	}
+	answer := reply[Key]{verdict: a.end(ctx, err), left: left}
+	answer.verdict.doubtful = false // nothing is written
+	if bad := (*DecodeError)(nil); errors.As(err, &bad) {
+		answer.verdict.again = false // it would not fit the next time
+	}
+	return answer
+}
+
+// take keeps the items of an answer, all or none, and gives their number and the
+// ids of the keys that it calls unprocessed.
+func (g *batchGet[T]) take(out *dynamodb.BatchGetItemOutput, chunk []*entry[Key]) (items int, left map[string]bool, err error) {
+	if out == nil {
+		return 0, nil, errEmptyBody
+	}
+	wire := awsmiddleware.GetRawResponse(out.ResultMetadata) != nil
+	if wire && (out.Responses == nil || out.UnprocessedKeys == nil) {
+		return 0, nil, corrupt("no Responses or no UnprocessedKeys") // DynamoDB always sends both, if only {}
+	}
+	open := make(map[string]bool, len(chunk)) // asked for, and not in the answer yet
+	for _, e := range chunk {
+		open[e.id] = true
+	}
+	found, err := g.decode(out, open)
+	if err != nil {
+		return 0, nil, err
+	}
+	left = map[string]bool{}
+	for _, more := range out.UnprocessedKeys {
+		for _, key := range more.Keys {
+			id := string(canonicalItem(nil, key))
+			if !open[id] {
+				return 0, nil, corrupt("an unprocessed key that was not asked for")
+			}
+			left[id] = true
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	maps.Copy(g.found, found)
+	return len(found), left, nil
+}
+
+// decode decodes the items of an answer and takes them off open.
+func (g *batchGet[T]) decode(out *dynamodb.BatchGetItemOutput, open map[string]bool) (map[string]T, error) {
+	found := make(map[string]T, len(open))
+	for _, list := range out.Responses {
+		for i, raw := range list {
+			key, err := g.r.schema.keyOfItem(raw)
+			if err != nil {
+				return nil, corrupt("item %d: %w", i, err)
+			}
+			id := string(canonicalItem(nil, key))
+			if !open[id] {
+				return nil, corrupt("item %d: its key was not asked for, or came twice", i)
+			}
+			delete(open, id)
+			var v T
+			if err := g.r.codec.decode(raw, &v); err != nil {
+				return nil, fmt.Errorf("item %d of the answer: %w", i, err)
+			}
+			found[id] = v
+		}
+	}
+	return found, nil
+}

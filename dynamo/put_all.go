@@ -1,0 +1,77 @@
+package dynamo
+
+import (
+	"context"
+	"iter"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// PutAll writes all items of a sequence, in place of those with the same keys,
+// with as few requests as there can be. The sequence may be of any length; it is
+// read in the goroutine of the call, as fast as the items can be written, and a
+// few hundred are held at a time.
+//
+// Requests hold 25 items or 16 MB at most and go out several at a time, see
+// [Parallel]. What DynamoDB leaves unprocessed or throttles, and what was in a
+// request whose answer is lost, is sent again after a pause, see [Attempts] and
+// [Backoff]. Of items with the same key the last one wins, and they reach the
+// table in their order.
+//
+// If not everything was written the error is a [*BatchError] with exactly the
+// items that were not, and which of them are doubtful. An item that cannot be
+// written (no key, NaN, above 400 KB) is one of them and does not keep the
+// others from being written; neither does one that only DynamoDB can refuse,
+// such as one with a wrong type for an index. The batch ends when the context
+// does, when a request is refused for another reason, or when nothing at all
+// gets through; then the sequence is not read any further.
+//
+// A batch knows no conditions, so it cannot keep the promise of a version
+// field: PutAll of a type with one is an error, nothing is sent. Use Put, or a
+// transaction.
+func (r *Repository[T]) PutAll(ctx context.Context, items iter.Seq[T], opts ...BatchOption) error {
+	const op = "put all"
+	cfg, err := newBatchConfig(r.backoff, opts)
+	if err == nil {
+		err = r.unversioned()
+	}
+	if err != nil {
+		return r.fail(op, err)
+	}
+	b := newBatch(cfg, writeLimits, writeSender[T](r, cfg))
+	b.run(ctx, func(yield func(*entry[T]) bool) {
+		index := 0
+		for v := range items {
+			if !yield(r.putEntry(v, index)) {
+				return
+			}
+			index++
+		}
+	})
+	return b.err(op, r.table)
+}
+
+// putEntry prepares one item. What is wrong with it is in the entry.
+func (r *Repository[T]) putEntry(v T, index int) *entry[T] {
+	e := &entry[T]{value: v, index: index}
+	if e.item, e.err = r.codec.encode(&v); e.err != nil {
+		return e
+	}
+	if e.key, e.err = r.schema.keyOfItem(e.item); e.err != nil {
+		return e
+	}
+	e.err = checkSize(e.item)
+	e.id = string(canonicalItem(nil, e.key))
+	e.size = wireSize(e.item)
+	return e
+}
+
+func (e *entry[V]) writeRequest() types.WriteRequest {
+	if e.item != nil {
+		return types.WriteRequest{PutRequest: &types.PutRequest{Item: e.item}}
+	}
+	return types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: e.key}}
+}
+
+// unversioned refuses types whose writes all need a condition.
+func (r *Repository[T]) unversioned() error { return nil }
