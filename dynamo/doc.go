@@ -40,15 +40,23 @@
 //
 // # Items
 //
-// Items are encoded and decoded by feature/dynamodb/attributevalue, dynamodbav
-// tags and the interfaces Marshaler and Unmarshaler included, with these
-// differences:
+// Items are encoded and decoded as by feature/dynamodb/attributevalue with its
+// defaults, dynamodbav tags and the interfaces Marshaler and Unmarshaler
+// included, but several times faster, by plans that New makes of the types. It
+// differs where attributevalue is wrong:
 //
-//   - Marshaler methods on pointer receivers are called.
+//   - Marshaler methods on pointer receivers are called, also for an item that
+//     is not given as a pointer.
 //   - A number in a field of an interface type becomes attributevalue.Number,
-//     which keeps all digits, not float64.
-//   - Of attributes that differ in case only, the exact match wins.
+//     which keeps all digits, not float64. An integer may be spelled 1E3.
+//     big.Int and big.Float are stored as N.
+//   - Of attributes that differ in case only, the exact match wins, at every
+//     level; without one, the first in the order of their names.
 //   - Two fields with the same attribute name are an error of New, where
-//     attributevalue would drop both.
-//   - Decode errors are a [DecodeError] that names the attribute.
+//     attributevalue would drop both; so are omitempty and nullempty together.
+//   - What a pointer to an interface holds is stored, not dropped. An Unmarshaler
+//     in a set gets each member, not the whole set again and again.
+//   - Bytes that do not fit into an array, NaN as a number, and a map where a time
+//     should be, are errors; and what makes attributevalue panic is one.
+//   - Decode errors are a [DecodeError] that names the attribute and both types.
 package dynamo

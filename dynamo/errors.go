@@ -62,10 +62,10 @@ func (e *ConditionError[T]) Unwrap() error { return e.Err }
 
 // DecodeError says which attribute of an item did not fit into its field.
 type DecodeError struct {
-	Attribute string       // its name, "" if the item as a whole did not fit
-	Kind      string       // DynamoDB's name of its kind: S, N, M …
+	Attribute string       // its path, such as "lines[2].price"; "" if the item as a whole did not fit. Names in a Go map are data: "scores[…]"
+	Kind      string       // DynamoDB's name of its kind: S, N, M …; "name" for a name that is no key of a Go map
 	Type      reflect.Type // the Go type that was to take it
-	Err       error        // the decoder's error, which may quote the value
+	Err       error        // of an Unmarshaler or of time.Parse, and may quote the value; nil if Kind and Type say it all
 }
 
 // Error names attribute and types. It leaves out the text of Err, which may
@@ -77,7 +77,7 @@ func (e *DecodeError) Error() string {
 	return fmt.Sprintf("attribute %q: cannot decode %s into %v", e.Attribute, e.Kind, e.Type)
 }
 
-// Unwrap gives the decoder's error.
+// Unwrap gives Err.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
 // fail puts the package's prefix, the operation and the table before err, once,

@@ -27,12 +27,25 @@ type field struct {
 	named bool   // the attribute name comes from a tag
 }
 
-// avTag is the part of a dynamodbav tag that decides how a key is encoded.
+// avTag is a dynamodbav tag. Words that attributevalue does not know it ignores,
+// and so are they here.
 type avTag struct {
-	name     string
-	ignore   bool
-	asString bool // numbers as S
-	unixTime bool // time.Time as N
+	name   string
+	ignore bool
+	avOptions
+}
+
+// avOptions are the options of a dynamodbav tag.
+type avOptions struct {
+	omitEmpty     bool // leave out a zero value
+	omitEmptyElem bool // the same for the elements of a list or map, at any depth
+	nullEmpty     bool // NULL in place of a zero value
+	nullEmptyElem bool
+	asString      bool // numbers as S
+	unixTime      bool // time.Time as N
+	stringSet     bool
+	numberSet     bool
+	binarySet     bool
 }
 
 func parseAVTag(tag reflect.StructTag) avTag {
@@ -40,13 +53,32 @@ func parseAVTag(tag reflect.StructTag) avTag {
 	t := avTag{name: name, ignore: name == "-"}
 	for option := range strings.SplitSeq(options, ",") {
 		switch option {
+		case "omitempty":
+			t.omitEmpty = true
+		case "omitemptyelem":
+			t.omitEmptyElem = true
+		case "nullempty":
+			t.nullEmpty = true
+		case "nullemptyelem":
+			t.nullEmptyElem = true
 		case "string":
 			t.asString = true
 		case "unixtime":
 			t.unixTime = true
+		case "stringset":
+			t.stringSet = true
+		case "numberset":
+			t.numberSet = true
+		case "binaryset":
+			t.binarySet = true
 		}
 	}
 	return t
+}
+
+// elem are the options that hold for the elements of a list or map.
+func (o avOptions) elem() avOptions {
+	return avOptions{omitEmpty: o.omitEmptyElem, omitEmptyElem: o.omitEmptyElem, nullEmpty: o.nullEmptyElem}
 }
 
 // fieldsOf lists the stored fields of struct type t, shallowest first.

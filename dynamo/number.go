@@ -2,6 +2,8 @@ package dynamo
 
 import (
 	"fmt"
+	"math/big"
+	"reflect"
 	"strconv"
 	"strings"
 )
@@ -65,4 +67,131 @@ func splitNumber(n string) (neg bool, digits string, exp int, ok bool) {
 		return false, "", 0, false
 	}
 	return neg, digits, exp - len(fraction), true
+}
+
+// numeral is the text of a number, as attribute values and as the wire hold it.
+type numeral interface{ string | []byte }
+
+// setNumeric sets v, of an integer or float shape, to the number n. It reports
+// whether v can hold it: an integer must be one by value, however it is spelled
+// (1E3 is), and within range; a float is rounded.
+func setNumeric[S numeral](v reflect.Value, s shape, n S) bool {
+	if s == shapeFloat {
+		f, ok := float(string(n), v.Type().Bits())
+		if ok {
+			v.SetFloat(f)
+		}
+		return ok
+	}
+	neg, u, ok := integer(n)
+	if !ok {
+		return false
+	}
+	if s == shapeUint {
+		if neg && u != 0 || v.OverflowUint(u) {
+			return false
+		}
+		v.SetUint(u)
+		return true
+	}
+	i := int64(u)
+	if neg {
+		i = -i
+	}
+	if (i < 0) != neg && u != 0 || v.OverflowInt(i) {
+		return false
+	}
+	v.SetInt(i)
+	return true
+}
+
+// integer is the number n if that is an integer below 2^64 in magnitude.
+func integer[S numeral](n S) (neg bool, u uint64, ok bool) {
+	i := 0
+	if len(n) > 0 && n[0] == '-' {
+		neg, i = true, 1
+	}
+	if digits := len(n) - i; digits == 0 || digits > 19 {
+		return spelledInteger(string(n))
+	}
+	for ; i < len(n); i++ {
+		c := n[i] - '0'
+		if c > 9 {
+			return spelledInteger(string(n))
+		}
+		u = u*10 + uint64(c)
+	}
+	return neg, u, true
+}
+
+// spelledInteger is integer for any spelling: +5, 10.0, 1E3.
+func spelledInteger(n string) (neg bool, u uint64, ok bool) {
+	neg, digits, exp, ok := splitNumber(n)
+	if !ok {
+		return false, 0, false
+	}
+	digits = strings.TrimLeft(digits, "0")
+	if digits == "" {
+		return neg, 0, true
+	}
+	significant := strings.TrimRight(digits, "0")
+	exp += len(digits) - len(significant)
+	if exp < 0 || len(significant)+exp > 20 {
+		return false, 0, false
+	}
+	u, err := strconv.ParseUint(significant+strings.Repeat("0", exp), 10, 64)
+	return neg, u, err == nil
+}
+
+// float is the number n, rounded. What strconv takes besides decimal numbers
+// (NaN, infinities, hexadecimal) is none.
+func float(n string, bits int) (float64, bool) {
+	for i := range len(n) {
+		if c := n[i]; (c < '0' || c > '9') && c != '-' && c != '+' && c != '.' && c != 'e' && c != 'E' {
+			return 0, false
+		}
+	}
+	f, err := strconv.ParseFloat(n, bits)
+	return f, err == nil
+}
+
+// bigPrecision holds every number of DynamoDB: 38 digits need 127 bits to come
+// out again as the same text.
+const bigPrecision = 128
+
+// setBigInt sets v, a big.Int, to the number n if that is an integer.
+func setBigInt(v reflect.Value, n string) bool {
+	if _, err := canonicalNumber(n); err != nil {
+		return false
+	}
+	neg, digits, exp, _ := splitNumber(n)
+	for ; exp < 0 && strings.HasSuffix(digits, "0"); exp++ {
+		digits = digits[:len(digits)-1]
+	}
+	if exp < 0 && strings.Trim(digits, "0") != "" {
+		return false
+	}
+	if exp > 0 {
+		digits += strings.Repeat("0", min(exp, maxExponent+1))
+	}
+	i := v.Addr().Interface().(*big.Int)
+	if digits == "" {
+		digits = "0"
+	}
+	if _, ok := i.SetString(digits, 10); !ok {
+		return false
+	}
+	if neg {
+		i.Neg(i)
+	}
+	return true
+}
+
+// setBigFloat sets v, a big.Float, to the number n.
+func setBigFloat(v reflect.Value, n string) bool {
+	if _, err := canonicalNumber(n); err != nil {
+		return false
+	}
+	_, ok := v.Addr().Interface().(*big.Float).SetPrec(bigPrecision).SetString(n)
+	return ok
 }

@@ -60,11 +60,15 @@ func New[T any](c Client, table string, opts ...Option) (*Repository[T], error) 
 			return nil, fmt.Errorf("dynamo: new: %w", err)
 		}
 	}
+	codec, err := newCodec[T](s)
+	if err != nil {
+		return nil, fmt.Errorf("dynamo: new: %w", err)
+	}
 	return &Repository[T]{
 		client:  c,
 		table:   table,
 		schema:  s,
-		codec:   newCodec[T](s),
+		codec:   codec,
 		cursors: newCursors(cfg.cursorKey, table, s),
 		observe: cfg.observe,
 		backoff: cfg.backoff,

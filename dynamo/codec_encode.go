@@ -1,0 +1,330 @@
+package dynamo
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"reflect"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Encoding to attribute values. What DynamoDB would refuse for its form is an
+// error on the way; see checkValue for what that is.
+
+// zeroness is what becomes of a value that is zero.
+type zeroness uint8
+
+const (
+	notZero zeroness = iota // or zero, and stored as it is
+	zeroOmitted
+	zeroNull
+)
+
+// zero decides whether v is to be stored as it is, as NULL, or not at all. nil
+// is always one of the latter two.
+func (p *plan) zero(v reflect.Value) zeroness {
+	isNil, isZero := false, false
+	switch p.shape {
+	case shapePointer, shapeInterface, shapeMap, shapeSlice, shapeBytes:
+		isNil = v.IsNil()
+	case shapeString, shapeNumber, shapeBool, shapeInt, shapeUint:
+		isZero = (p.opts.omitEmpty || p.opts.nullEmpty) && v.IsZero()
+	case shapeFloat: // -0 as well
+		isZero = v.Float() == 0
+	case shapeNothing:
+		isZero = v.Kind() == reflect.Uintptr && v.IsZero()
+	case shapeArray, shapeByteArray:
+		isZero = v.Len() == 0
+	}
+	switch {
+	case (isNil || isZero) && p.opts.omitEmpty:
+		return zeroOmitted
+	case isNil || isZero && p.opts.nullEmpty:
+		return zeroNull
+	}
+	return notZero
+}
+
+// null is the value of every NULL that is encoded; nobody writes to it.
+func null() types.AttributeValue { return &types.AttributeValueMemberNULL{Value: true} }
+
+// encodeAV is the attribute value of v, nil if v is left out.
+func (p *plan) encodeAV(v reflect.Value) (types.AttributeValue, error) {
+	switch p.zero(v) {
+	case zeroOmitted:
+		return nil, nil
+	case zeroNull:
+		return null(), nil
+	}
+	p, v, err := p.held(v)
+	if err != nil {
+		return nil, err
+	}
+	return p.encodeHeld(v)
+}
+
+// held is what a pointer or an interface that is not nil holds, or v itself.
+func (p *plan) held(v reflect.Value) (*plan, reflect.Value, error) {
+	switch p.shape {
+	case shapePointer:
+		return p.elem, v.Elem(), nil
+	case shapeInterface:
+		v = v.Elem()
+		p, err := p.dynamic.of(v.Type(), p.opts)
+		return p, v, err
+	}
+	return p, v, nil
+}
+
+// encodeHeld encodes a value that is not a plain pointer and is not left out.
+func (p *plan) encodeHeld(v reflect.Value) (types.AttributeValue, error) {
+	if p.marshals || p.marshalsAt {
+		if av, err := p.marshal(v); av != nil || err != nil {
+			return av, err
+		}
+	}
+	switch p.shape {
+	case shapeString:
+		return encodeText(v.String())
+	case shapeBool:
+		return &types.AttributeValueMemberBOOL{Value: v.Bool()}, nil
+	case shapeInt, shapeUint, shapeFloat, shapeNumber, shapeBigInt, shapeBigFloat:
+		return p.encodeNumber(v)
+	case shapeTime:
+		t := timeOf(v)
+		if p.opts.unixTime {
+			return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.Unix(), 10)}, nil
+		}
+		return &types.AttributeValueMemberS{Value: t.Format(time.RFC3339Nano)}, nil
+	case shapeBytes, shapeByteArray:
+		return &types.AttributeValueMemberB{Value: bytesOf(v)}, nil
+	case shapeSlice, shapeArray:
+		return p.encodeList(v)
+	case shapeMap:
+		return p.encodeMap(v)
+	case shapeStruct:
+		return p.encodeStruct(v)
+	case shapePointer:
+		return p.encodePointer(v)
+	case shapeInterface:
+		return p.encodeAV(v)
+	}
+	return nil, nil
+}
+
+// encodePointer encodes what a pointer to a pointer points to.
+func (p *plan) encodePointer(v reflect.Value) (types.AttributeValue, error) {
+	switch {
+	case !v.IsNil():
+		return p.elem.encodeAV(v.Elem())
+	case p.opts.omitEmpty && p.opts.omitEmptyElem:
+		return nil, nil
+	}
+	return null(), nil
+}
+
+// marshal lets a type encode itself; nil if it has no way that can be called
+// here, or does not want to. As with attributevalue, methods with a pointer
+// receiver are not called for what has no address: the values of maps.
+func (p *plan) marshal(v reflect.Value) (types.AttributeValue, error) {
+	switch {
+	case p.marshalsAt && v.CanAddr():
+		v = v.Addr()
+	case !p.marshals, v.Kind() == reflect.Pointer && v.IsNil():
+		return nil, nil
+	}
+	av, err := v.Interface().(attributevalue.Marshaler).MarshalDynamoDBAttributeValue()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkValue(av); err != nil {
+		return nil, err
+	}
+	return av, nil
+}
+
+func encodeText(s string) (types.AttributeValue, error) {
+	if !utf8.ValidString(s) {
+		return nil, errNotUTF8
+	}
+	return &types.AttributeValueMemberS{Value: s}, nil
+}
+
+func (p *plan) encodeNumber(v reflect.Value) (types.AttributeValue, error) {
+	n, err := p.number(v)
+	switch {
+	case err != nil:
+		return nil, err
+	case p.opts.asString && p.shape != shapeBigInt && p.shape != shapeBigFloat:
+		return encodeText(n)
+	}
+	return &types.AttributeValueMemberN{Value: n}, nil
+}
+
+// number is the text of a number. What DynamoDB cannot hold is an error, except
+// where it is stored as text.
+func (p *plan) number(v reflect.Value) (n string, err error) {
+	switch p.shape {
+	case shapeInt:
+		return strconv.FormatInt(v.Int(), 10), nil
+	case shapeUint:
+		return strconv.FormatUint(v.Uint(), 10), nil
+	case shapeNumber:
+		n = v.String()
+	case shapeBigInt:
+		n = pointerTo[big.Int](v).String()
+	case shapeBigFloat:
+		n = pointerTo[big.Float](v).Text('g', -1)
+	default:
+		n = strconv.FormatFloat(v.Float(), 'f', -1, v.Type().Bits())
+	}
+	if !p.opts.asString {
+		_, err = canonicalNumber(n)
+	}
+	return n, err
+}
+
+// pointerTo is the address of v, or of a copy if it has none.
+func pointerTo[T any](v reflect.Value) *T {
+	if v.CanAddr() {
+		return v.Addr().Interface().(*T)
+	}
+	x := v.Interface().(T)
+	return &x
+}
+
+func timeOf(v reflect.Value) time.Time {
+	if v.Type() == timeType {
+		return *pointerTo[time.Time](v)
+	}
+	return v.Convert(timeType).Interface().(time.Time)
+}
+
+// bytesOf copies the bytes of a slice or array of byte kinds.
+func bytesOf(v reflect.Value) []byte {
+	b := make([]byte, v.Len())
+	if v.Kind() == reflect.Slice || v.CanAddr() {
+		copy(b, v.Bytes())
+		return b
+	}
+	for i := range b {
+		b[i] = byte(v.Index(i).Uint())
+	}
+	return b
+}
+
+func (p *plan) encodeStruct(v reflect.Value) (types.AttributeValue, error) {
+	m := make(item, len(p.fields))
+	for i := range p.fields {
+		f := &p.fields[i]
+		fv, ok := f.walk(v, false)
+		if !ok {
+			continue
+		}
+		av, err := f.plan.encodeAV(fv)
+		if err != nil {
+			return nil, inPath(f.attr, err)
+		}
+		if av != nil {
+			m[f.attr] = av
+		}
+	}
+	return &types.AttributeValueMemberM{Value: m}, nil
+}
+
+func (p *plan) encodeMap(v reflect.Value) (types.AttributeValue, error) {
+	m := make(item, v.Len())
+	for entries := v.MapRange(); entries.Next(); {
+		name, err := p.key.name(entries.Key())
+		if err == nil && !utf8.ValidString(name) {
+			err = fmt.Errorf("name: %w", errNotUTF8)
+		}
+		if err != nil {
+			return nil, inPath(unnamed, err)
+		}
+		av, err := p.elem.encodeAV(entries.Value())
+		if err != nil {
+			return nil, inPath(unnamed, err)
+		}
+		if av != nil {
+			m[name] = av
+		}
+	}
+	return &types.AttributeValueMemberM{Value: m}, nil
+}
+
+func (p *plan) encodeList(v reflect.Value) (types.AttributeValue, error) {
+	isSet := p.opts.stringSet || p.opts.numberSet || p.opts.binarySet || p.typ == binarySetType
+	if isSet && v.Len() == 0 {
+		return null(), nil // DynamoDB has no empty sets
+	}
+	l := make([]types.AttributeValue, 0, v.Len())
+	for i := range v.Len() {
+		av, err := p.elem.encodeAV(v.Index(i))
+		if err != nil {
+			return nil, inPath("["+strconv.Itoa(i)+"]", err)
+		}
+		if av != nil {
+			l = append(l, av)
+		}
+	}
+	if isSet {
+		return p.encodeSet(l)
+	}
+	return &types.AttributeValueMemberL{Value: l}, nil
+}
+
+// encodeSet makes a set of its encoded members.
+func (p *plan) encodeSet(members []types.AttributeValue) (av types.AttributeValue, err error) {
+	ok := false
+	switch {
+	case p.opts.binarySet, p.typ == binarySetType:
+		set := &types.AttributeValueMemberBS{}
+		set.Value, ok = values(members, func(av *types.AttributeValueMemberB) []byte { return av.Value })
+		av = set
+	case p.opts.numberSet:
+		set := &types.AttributeValueMemberNS{}
+		set.Value, ok = values(members, func(av *types.AttributeValueMemberN) string { return av.Value })
+		av = set
+	default:
+		set := &types.AttributeValueMemberSS{}
+		set.Value, ok = values(members, func(av *types.AttributeValueMemberS) string { return av.Value })
+		av = set
+	}
+	if !ok {
+		return nil, fmt.Errorf("a member of %v is not of the kind of its set", p.typ)
+	}
+	if err := checkValue(av); err != nil {
+		return nil, err
+	}
+	return av, nil
+}
+
+func values[M types.AttributeValue, V any](members []types.AttributeValue, value func(M) V) ([]V, bool) {
+	out := make([]V, len(members))
+	for i, av := range members {
+		m, ok := av.(M)
+		if !ok {
+			return nil, false
+		}
+		out[i] = value(m)
+	}
+	return out, true
+}
+
+// inPath adds a step to the path of an error about what is encoded.
+func inPath(path string, err error) error {
+	var inner *pathError
+	if !errors.As(err, &inner) {
+		return &pathError{err, path}
+	}
+	if inner.path == "" || inner.path[0] == '[' {
+		return &pathError{inner.error, path + inner.path}
+	}
+	return &pathError{inner.error, path + "." + inner.path}
+}

@@ -1,0 +1,269 @@
+package dynamo
+
+import (
+	"math"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Setting Go values, the part of decoding that does not care where a value came
+// from. The strings and bytes that are given are the value's to keep.
+
+// misfit is the error of a value that does not fit into a type.
+func (p *plan) misfit(kind string) error { return &DecodeError{Kind: kind, Type: p.typ} }
+
+// indirect follows pointers to what they point to, making it.
+func (p *plan) indirect(v reflect.Value) (*plan, reflect.Value) {
+	for p.shape == shapePointer {
+		v.Set(reflect.New(p.typ.Elem()))
+		p, v = p.elem, v.Elem()
+	}
+	return p, v
+}
+
+// unmarshal lets a type that decodes itself do so.
+func (p *plan) unmarshal(v reflect.Value, av types.AttributeValue) error {
+	err := v.Addr().Interface().(attributevalue.Unmarshaler).UnmarshalDynamoDBAttributeValue(av)
+	if err != nil {
+		return &DecodeError{Kind: kindOf(av), Type: p.typ, Err: err}
+	}
+	return nil
+}
+
+// setNull sets v to what NULL stands for: nil, or the zero value.
+func (p *plan) setNull(v reflect.Value) error {
+	if p.unmarshals {
+		return p.unmarshal(v, &types.AttributeValueMemberNULL{Value: true})
+	}
+	v.SetZero()
+	return nil
+}
+
+func (p *plan) setString(v reflect.Value, s string) error {
+	p, v = p.indirect(v)
+	if p.unmarshals {
+		return p.unmarshal(v, &types.AttributeValueMemberS{Value: s})
+	}
+	ok := false
+	switch {
+	case p.opts.asString && p.shape == shapeFloat: // as text there may be a NaN
+		f, err := strconv.ParseFloat(s, v.Type().Bits())
+		v.SetFloat(f)
+		ok = err == nil
+	case p.opts.asString:
+		ok = p.fitNumber(v, s)
+	case p.shape == shapeString, p.shape == shapeNumber:
+		v.SetString(s)
+		return nil
+	case p.shape == shapeInterface:
+		ok = assign(v, s)
+	case p.shape == shapeTime:
+		t, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			return &DecodeError{Kind: "S", Type: p.typ, Err: err}
+		}
+		setTime(v, t)
+		return nil
+	}
+	if !ok {
+		return p.misfit("S")
+	}
+	return nil
+}
+
+func (p *plan) setNumber(v reflect.Value, n string) error {
+	p, v = p.indirect(v)
+	if p.unmarshals {
+		return p.unmarshal(v, &types.AttributeValueMemberN{Value: n})
+	}
+	if !p.fitNumber(v, n) {
+		return p.misfit("N")
+	}
+	return nil
+}
+
+// fitNumber sets v to a number, or reports that it does not fit.
+func (p *plan) fitNumber(v reflect.Value, n string) bool {
+	switch p.shape {
+	case shapeInt, shapeUint, shapeFloat:
+		return setNumeric(v, p.shape, n)
+	case shapeString, shapeNumber:
+		v.SetString(n)
+		return true
+	case shapeInterface:
+		return assign(v, attributevalue.Number(n))
+	case shapeTime:
+		neg, u, ok := integer(n)
+		if !ok || u > math.MaxInt64 {
+			return false
+		}
+		seconds := int64(u)
+		if neg {
+			seconds = -seconds
+		}
+		setTime(v, time.Unix(seconds, 0))
+		return true
+	case shapeBigInt:
+		return setBigInt(v, n)
+	case shapeBigFloat:
+		return setBigFloat(v, n)
+	}
+	return false
+}
+
+func setTime(v reflect.Value, t time.Time) {
+	if v.Type() == timeType {
+		*v.Addr().Interface().(*time.Time) = t
+		return
+	}
+	v.Set(reflect.ValueOf(t).Convert(v.Type()))
+}
+
+func (p *plan) setBinary(v reflect.Value, b []byte) error {
+	p, v = p.indirect(v)
+	if p.unmarshals {
+		return p.unmarshal(v, &types.AttributeValueMemberB{Value: b})
+	}
+	ok := false
+	switch p.shape {
+	case shapeBytes:
+		if v.CanConvert(reflect.TypeFor[[]byte]()) {
+			v.SetBytes(b)
+			return nil
+		}
+		v.Set(reflect.MakeSlice(v.Type(), len(b), len(b)))
+		ok = true
+	case shapeByteArray:
+		ok = v.Len() == len(b)
+	case shapeInterface:
+		return p.assigned(v, b, "B")
+	}
+	if !ok {
+		return p.misfit("B")
+	}
+	for i, c := range b {
+		v.Index(i).SetUint(uint64(c))
+	}
+	return nil
+}
+
+func (p *plan) setBool(v reflect.Value, b bool) error {
+	p, v = p.indirect(v)
+	switch {
+	case p.unmarshals:
+		return p.unmarshal(v, &types.AttributeValueMemberBOOL{Value: b})
+	case p.shape == shapeBool:
+		v.SetBool(b)
+		return nil
+	case p.shape == shapeInterface:
+		return p.assigned(v, b, "BOOL")
+	}
+	return p.misfit("BOOL")
+}
+
+// setStrings, setNumbers and setBinaries set v to a set. A type that decodes
+// itself gets the whole set if it is v's own, and one member if it is that of
+// the members.
+func (p *plan) setStrings(v reflect.Value, set []string) error {
+	p, v = p.indirect(v)
+	switch {
+	case p.unmarshals:
+		return p.unmarshal(v, &types.AttributeValueMemberSS{Value: set})
+	case p.shape == shapeInterface:
+		return p.assigned(v, set, "SS")
+	}
+	return p.setMembers(v, "SS", len(set), func(elem reflect.Value, i int) error { return p.bare.setString(elem, set[i]) })
+}
+
+func (p *plan) setNumbers(v reflect.Value, set []string) error {
+	p, v = p.indirect(v)
+	switch {
+	case p.unmarshals:
+		return p.unmarshal(v, &types.AttributeValueMemberNS{Value: set})
+	case p.shape == shapeInterface:
+		return p.assigned(v, numbersOf(set), "NS")
+	}
+	return p.setMembers(v, "NS", len(set), func(elem reflect.Value, i int) error { return p.bare.setNumber(elem, set[i]) })
+}
+
+func (p *plan) setBinaries(v reflect.Value, set [][]byte) error {
+	p, v = p.indirect(v)
+	switch {
+	case p.unmarshals:
+		return p.unmarshal(v, &types.AttributeValueMemberBS{Value: set})
+	case p.shape == shapeInterface:
+		return p.assigned(v, set, "BS")
+	}
+	return p.setMembers(v, "BS", len(set), func(elem reflect.Value, i int) error { return p.bare.setBinary(elem, set[i]) })
+}
+
+func numbersOf(set []string) []attributevalue.Number {
+	out := make([]attributevalue.Number, len(set))
+	for i, n := range set {
+		out[i] = attributevalue.Number(n)
+	}
+	return out
+}
+
+// setMembers makes v a list of n elements and has each set. An array takes as
+// many as it has room for, as attributevalue has it.
+func (p *plan) setMembers(v reflect.Value, kind string, n int, set func(elem reflect.Value, i int) error) error {
+	switch p.shape {
+	case shapeSlice, shapeBytes:
+		v.Set(reflect.MakeSlice(v.Type(), n, n))
+	case shapeArray, shapeByteArray:
+		n = min(n, v.Len())
+	default:
+		return p.misfit(kind)
+	}
+	for i := range n {
+		if err := set(v.Index(i), i); err != nil {
+			return at(i, err)
+		}
+	}
+	return nil
+}
+
+// assigned sets an interface to x, if x has its methods.
+func (p *plan) assigned(v reflect.Value, x any, kind string) error {
+	if !assign(v, x) {
+		return p.misfit(kind)
+	}
+	return nil
+}
+
+func assign(v reflect.Value, x any) bool {
+	r := reflect.ValueOf(x)
+	if !r.Type().AssignableTo(v.Type()) {
+		return false
+	}
+	v.Set(r)
+	return true
+}
+
+// at and within add a step to the path of an error about a value inside another.
+func at(i int, err error) error { return step("["+strconv.Itoa(i)+"]", err) }
+
+// within a struct the step is a name of the type's; the names in a map are data,
+// and not shown.
+func within(name string, err error) error { return step(name, err) }
+
+const unnamed = "[…]"
+
+func step(path string, err error) error {
+	e, ok := err.(*DecodeError)
+	if !ok {
+		return err
+	}
+	switch {
+	case e.Attribute == "" || e.Attribute[0] == '[':
+		e.Attribute = path + e.Attribute
+	default:
+		e.Attribute = path + "." + e.Attribute
+	}
+	return e
+}

@@ -1,0 +1,255 @@
+package dynamo
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"math/big"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+)
+
+// What the codec knows of a type.
+//
+// A plan says how values of one Go type, under one set of tag options, are
+// stored. The plans of an item type are made once, in New, and never change;
+// types that contain themselves have plans that do. Decoding and encoding walk
+// plans and values side by side, by reflection: what it costs beside reading the
+// JSON and making the strings is too little to be worth unsafe.
+
+// shape is the kind of Go type, as far as it matters for storing.
+type shape uint8
+
+const (
+	shapeNothing   shape = iota // channels, functions, complex numbers: left out, and nothing fits
+	shapeString                 // string kinds
+	shapeNumber                 // string kinds with the methods of json.Number
+	shapeBool                   // bool kinds
+	shapeInt                    // signed integers
+	shapeUint                   // unsigned integers, but uintptr
+	shapeFloat                  // floats
+	shapeTime                   // what converts to time.Time
+	shapeBigInt                 // big.Int
+	shapeBigFloat               // big.Float
+	shapeBytes                  // slices of byte kinds
+	shapeByteArray              // arrays of byte kinds
+	shapeSlice                  // other slices
+	shapeArray                  // other arrays
+	shapeMap
+	shapeStruct
+	shapePointer
+	shapeInterface
+)
+
+// plan is how values of one type are stored under one set of tag options.
+type plan struct {
+	typ   reflect.Type
+	shape shape
+	opts  avOptions
+
+	unmarshals bool // *typ is an attributevalue.Unmarshaler
+	marshals   bool // typ is an attributevalue.Marshaler
+	marshalsAt bool // *typ is one
+
+	elem   *plan // of pointers, slices, arrays, maps: as stored
+	bare   *plan // the same without options of the tag: as elements are read
+	key    *mapKey
+	fields []planField
+	byName map[string]int // attribute name → index in fields
+
+	dynamic *dynamicPlans // of interfaces: what they may hold
+}
+
+// planField is one field of a struct, embedded ones resolved.
+type planField struct {
+	attr  string
+	index []int // through embedded structs
+	plan  *plan
+}
+
+var (
+	unmarshalerType     = reflect.TypeFor[attributevalue.Unmarshaler]()
+	textMarshalerType   = reflect.TypeFor[encoding.TextMarshaler]()
+	textUnmarshalerType = reflect.TypeFor[encoding.TextUnmarshaler]()
+	bigIntType          = reflect.TypeFor[big.Int]()
+	bigFloatType        = reflect.TypeFor[big.Float]()
+	binarySetType       = reflect.TypeFor[[][]byte]()
+)
+
+// planKey is what a plan depends on.
+type planKey struct {
+	typ  reflect.Type
+	opts avOptions
+}
+
+// planner makes plans, each once, so that types may contain themselves.
+type planner struct {
+	known   map[planKey]*plan
+	dynamic *dynamicPlans
+}
+
+// planOf makes the plan of a type and all that it needs. The error names the
+// field that cannot be stored.
+func planOf(t reflect.Type, opts avOptions) (*plan, error) {
+	return planner{map[planKey]*plan{}, new(dynamicPlans)}.plan(t, opts)
+}
+
+// dynamicPlans are the plans of types that were met in interfaces. They belong
+// to one codec.
+type dynamicPlans struct{ known sync.Map }
+
+// of is the plan of a type that an interface holds, which has the options of the
+// interface.
+func (d *dynamicPlans) of(t reflect.Type, opts avOptions) (*plan, error) {
+	key := planKey{t, opts}
+	if p, ok := d.known.Load(key); ok {
+		return p.(*plan), nil
+	}
+	p, err := planner{map[planKey]*plan{}, d}.plan(t, opts)
+	if err != nil {
+		return nil, err
+	}
+	d.known.Store(key, p)
+	return p, nil
+}
+
+func (ps planner) plan(t reflect.Type, opts avOptions) (*plan, error) {
+	if known := ps.known[planKey{t, opts}]; known != nil {
+		return known, nil
+	}
+	p := &plan{typ: t, shape: shapeOf(t), opts: opts, dynamic: ps.dynamic}
+	ps.known[planKey{t, opts}] = p
+	p.marshals = t.Implements(marshalerType)
+	p.marshalsAt = t.Name() != "" && t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(marshalerType)
+	p.unmarshals = t.Name() != "" && t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(unmarshalerType)
+	var err error
+	switch p.shape {
+	case shapePointer:
+		p.elem, err = ps.plan(t.Elem(), opts)
+		p.bare = p.elem
+	case shapeBytes, shapeByteArray, shapeSlice, shapeArray:
+		err = ps.elements(p)
+	case shapeMap:
+		p.key = newMapKey(t.Key())
+		err = ps.elements(p)
+	case shapeStruct:
+		err = ps.fields(p)
+	}
+	return p, err
+}
+
+// elements plans the elements of p: with the options that hold for them when
+// they are written, without any when they are read.
+func (ps planner) elements(p *plan) (err error) {
+	if p.elem, err = ps.plan(p.typ.Elem(), p.opts.elem()); err != nil {
+		return err
+	}
+	p.bare, err = ps.plan(p.typ.Elem(), avOptions{})
+	return err
+}
+
+// fields plans the fields of a struct, in the order of their declaration.
+func (ps planner) fields(p *plan) error {
+	fields, err := fieldsOf(p.typ)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(fields, func(a, b field) int { return slices.Compare(a.index, b.index) })
+	p.byName = make(map[string]int, len(fields))
+	for _, f := range fields {
+		if f.av.omitEmpty && f.av.nullEmpty {
+			return fmt.Errorf("field %s: the tag options omitempty and nullempty exclude each other", f.path)
+		}
+		sub, err := ps.plan(f.typ, f.av.avOptions)
+		if err != nil {
+			return inField(f.path, err)
+		}
+		p.byName[f.attr] = len(p.fields)
+		p.fields = append(p.fields, planField{attr: f.attr, index: f.index, plan: sub})
+	}
+	return nil
+}
+
+// inField puts the field of the outer struct before the one that err names.
+func inField(path string, err error) error {
+	if rest, ok := strings.CutPrefix(err.Error(), "field "); ok {
+		return errors.New("field " + path + "." + rest)
+	}
+	return fmt.Errorf("field %s: %w", path, err)
+}
+
+// folded is the index of the first field that name matches but for case, or -1.
+func (p *plan) folded(name string) int {
+	return slices.IndexFunc(p.fields, func(f planField) bool { return strings.EqualFold(f.attr, name) })
+}
+
+func shapeOf(t reflect.Type) shape {
+	switch {
+	case t == bigIntType:
+		return shapeBigInt
+	case t == bigFloatType:
+		return shapeBigFloat
+	case t.Kind() == reflect.Struct && t.ConvertibleTo(timeType):
+		return shapeTime
+	case isInt(t):
+		return shapeInt
+	case isUint(t):
+		return shapeUint
+	case isFloat(t):
+		return shapeFloat
+	}
+	switch t.Kind() {
+	case reflect.String:
+		if t.Implements(numbererType) {
+			return shapeNumber
+		}
+		return shapeString
+	case reflect.Bool:
+		return shapeBool
+	case reflect.Slice:
+		return choose(t.Elem().Kind() == reflect.Uint8, shapeBytes, shapeSlice)
+	case reflect.Array:
+		return choose(t.Elem().Kind() == reflect.Uint8, shapeByteArray, shapeArray)
+	case reflect.Map:
+		return shapeMap
+	case reflect.Struct:
+		return shapeStruct
+	case reflect.Pointer:
+		return shapePointer
+	case reflect.Interface:
+		return shapeInterface
+	}
+	return shapeNothing
+}
+
+func choose(is bool, yes, no shape) shape {
+	if is {
+		return yes
+	}
+	return no
+}
+
+// walk finds a field of v. Embedded pointers that are nil are made if make is
+// set; otherwise there is no such field, and ok is false.
+func (f *planField) walk(v reflect.Value, alloc bool) (_ reflect.Value, ok bool) {
+	if len(f.index) == 1 {
+		return v.Field(f.index[0]), true
+	}
+	for i, x := range f.index {
+		if i > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				if !alloc {
+					return reflect.Value{}, false
+				}
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(x)
+	}
+	return v, true
+}

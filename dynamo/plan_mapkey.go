@@ -1,0 +1,100 @@
+package dynamo
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+)
+
+// mapKey is how the keys of one Go map type become names and back: by
+// TextMarshaler and TextUnmarshaler where the type has them, otherwise as
+// fmt.Sprint prints strings, numbers and booleans.
+type mapKey struct {
+	typ       reflect.Type
+	shape     shape // of the key, for those without methods
+	text      bool  // is a TextMarshaler
+	fromText  bool  // it, or a pointer to it, is a TextUnmarshaler
+	printable bool  // fmt.Sprint would call a method
+}
+
+var (
+	stringerType  = reflect.TypeFor[fmt.Stringer]()
+	formatterType = reflect.TypeFor[fmt.Formatter]()
+	errorType     = reflect.TypeFor[error]()
+)
+
+func newMapKey(t reflect.Type) *mapKey {
+	return &mapKey{
+		typ:       t,
+		shape:     shapeOf(t),
+		text:      t.Implements(textMarshalerType),
+		fromText:  t.Implements(textUnmarshalerType) || reflect.PointerTo(t).Implements(textUnmarshalerType),
+		printable: t.Implements(stringerType) || t.Implements(formatterType) || t.Implements(errorType),
+	}
+}
+
+var errEmptyName = errors.New("the key of a map cannot be empty")
+
+// name is the attribute name of a map key.
+func (k *mapKey) name(v reflect.Value) (name string, err error) {
+	switch m, isText := v.Interface().(encoding.TextMarshaler); {
+	case isText:
+		var text []byte
+		if text, err = m.MarshalText(); err != nil {
+			return "", err
+		}
+		name = string(text)
+	case k.printable && v.Kind() != reflect.Pointer && v.Kind() != reflect.Struct:
+		name = fmt.Sprint(v.Interface())
+	default:
+		if name, err = plainName(k.shape, v); err != nil {
+			return "", err
+		}
+	}
+	if name == "" {
+		return "", errEmptyName
+	}
+	return name, nil
+}
+
+func plainName(s shape, v reflect.Value) (string, error) {
+	switch s {
+	case shapeString, shapeNumber:
+		return v.String(), nil
+	case shapeBool:
+		return strconv.FormatBool(v.Bool()), nil
+	case shapeInt:
+		return strconv.FormatInt(v.Int(), 10), nil
+	case shapeUint:
+		return strconv.FormatUint(v.Uint(), 10), nil
+	case shapeFloat:
+		return fmt.Sprint(v.Interface()), nil
+	}
+	return "", fmt.Errorf("a map with keys of type %v cannot be stored: they must be strings, numbers, booleans or TextMarshalers", v.Type())
+}
+
+// set makes v, of the key's type, the key with that name.
+func (k *mapKey) set(v reflect.Value, name string) bool {
+	if k.fromText {
+		if v.Kind() == reflect.Pointer {
+			v.Set(reflect.New(v.Type().Elem()))
+			v = v.Elem()
+		}
+		return v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(name)) == nil
+	}
+	switch k.shape {
+	case shapeString, shapeNumber:
+		v.SetString(name)
+	case shapeBool:
+		b, err := strconv.ParseBool(name)
+		v.SetBool(b)
+		return err == nil
+	case shapeInt, shapeUint, shapeFloat:
+		return setNumeric(v, k.shape, name)
+	default:
+		return false
+	}
+	return true
+}
