@@ -3,11 +3,14 @@ package gateway_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"time"
 
 	"github.com/lambdarest/lambdarest/gateway"
 )
@@ -122,4 +125,61 @@ func ExampleFunction() {
 	api.ServeHTTP(w, httptest.NewRequest("GET", "/users", strings.NewReader("")))
 	fmt.Println(w.Code, w.Body)
 	// Output: 502 {"message":"Internal server error"}
+}
+
+// tokens is an authorizer's function: it lets whoever has the token read.
+type tokens struct{}
+
+func (tokens) Invoke(_ context.Context, payload []byte) ([]byte, error) {
+	var event struct{ AuthorizationToken, MethodArn string }
+	if err := json.Unmarshal(payload, &event); err != nil {
+		return nil, err
+	}
+	if event.AuthorizationToken != "let me in" {
+		return nil, errors.New("Unauthorized") // becomes 401
+	}
+	return []byte(`{"principalId": "kim", "policyDocument": {"Version": "2012-10-17", "Statement": [
+		{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*/GET/*"}]}}`), nil
+}
+
+func ExampleAuthorizer() {
+	auth := &gateway.Authorizer{Handler: tokens{}, Token: true, TTL: 5 * time.Minute}
+	api, err := gateway.New(gateway.Config{}, gateway.Route{Path: "/hello", Integration: gateway.Proxy(hello{}), Authorizer: auth})
+	if err != nil {
+		panic(err)
+	}
+	for _, call := range [][2]string{{"GET", "let me in"}, {"DELETE", "let me in"}, {"GET", "a guess"}} {
+		r := httptest.NewRequest(call[0], "/hello", nil)
+		r.Header.Set("Authorization", call[1])
+		w := httptest.NewRecorder()
+		api.ServeHTTP(w, r)
+		fmt.Println(w.Code)
+	}
+	// Output:
+	// 200
+	// 403
+	// 401
+}
+
+func ExampleServe() {
+	api, err := gateway.New(gateway.Config{Kind: gateway.HTTP}, gateway.Route{Path: "$default", Integration: gateway.Proxy(hello{})})
+	if err != nil {
+		panic(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	served := make(chan error)
+	go func() { served <- gateway.Serve(ctx, listener, api) }()
+
+	resp, err := http.Get("http://" + listener.Addr().String() + "/hello")
+	if err != nil {
+		panic(err)
+	}
+	resp.Body.Close()
+	stop()
+	fmt.Println(resp.StatusCode, <-served)
+	// Output: 200 <nil>
 }

@@ -1,17 +1,18 @@
-// Package gateway is API Gateway's REST API as an http.Handler: it chooses a route as API Gateway does, hands the
-// request to a Lambda function in the form that API Gateway sends, and makes of the function's answer what API Gateway
-// makes of it, mistakes included. A function is any lambda.Handler in this process, or an unmodified bootstrap binary
-// behind a Runtime API server ([Function]).
+// Package gateway is API Gateway as an http.Handler, as a REST API or an HTTP API, or a function URL or a load balancer
+// in its place ([Kind]): it chooses a route as API Gateway does, hands the request to a Lambda function in the form that
+// API Gateway sends, and makes of the function's answer what API Gateway makes of it, mistakes included. A function is
+// any lambda.Handler in this process, or an unmodified bootstrap binary behind a Runtime API server ([Function]).
 //
 //	api, err := gateway.New(gateway.Config{},
 //		gateway.Route{Path: "/users", Integration: gateway.Proxy(handler)},
 //		gateway.Route{Path: "/users/{id}", Integration: gateway.Proxy(handler)},
 //	)
 //	…
-//	http.ListenAndServe("127.0.0.1:8080", api)
+//	err = gateway.Serve(ctx, listener, api)
 //
-// The stage is no part of the URL on localhost; events carry it all the same. A Gateway opens no port. It is meant for
-// development and tests: in front of the internet it has no throttling, no authorisation and no Host check.
+// The stage is no part of the URL on localhost unless Config.StageInURL says so; events carry it all the same. A Gateway
+// opens no port; [Serve] answers on one, with limits and a Host check. It is meant for development and tests: in front
+// of the internet it lacks throttling, IAM and Cognito authorisation.
 package gateway
 
 import (
@@ -22,6 +23,8 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/lambdarest/lambdarest/internal/gwevent"
@@ -36,21 +39,39 @@ const (
 
 // Config sets up a Gateway. The zero value is ready to use.
 type Config struct {
-	// Stage is what events and templates see as the deployed stage; "prod" where empty.
+	// Kind is the service that the gateway stands in for; a REST API where zero.
+	Kind Kind
+	// Stage is what events and templates see as the deployed stage; where empty "prod" for a REST API and "$default"
+	// for an HTTP API.
 	Stage string
+	// StageInURL says that the first segment of the path is the stage, as in URLs of API Gateway's own domains, or of
+	// a custom domain whose mapping names no stage. Any other request is refused.
+	StageInURL bool
+	// BasePath is the path of a custom domain's mapping, as "/pay", or "/" for a mapping at the root; "" stands for
+	// API Gateway's own domain. Requests outside of it are refused. Events show it in path, not in resource.
+	BasePath string
 	// StageVariables are those of the stage.
 	StageVariables map[string]string
-	// Timeout is how long an integration may take before the client gets 504. Zero means 29 s, API Gateway's own
-	// limit. It is the deadline of the function's context, too.
+	// Timeout is how long an integration may take before the client gets 504 (503 from an HTTP API). Zero means the
+	// service's own limit: 29 s for a REST API, 30 s for an HTTP API, 15 minutes, the function's longest, for others.
+	// It is the deadline of the function's context, too.
 	Timeout time.Duration
-	// BinaryMediaTypes are the API's binaryMediaTypes: the Content-Type of a request makes its body Base64, the first
-	// media type of Accept makes a Base64 answer binary. Without any, binary bodies are damaged, as on AWS.
+	// BinaryMediaTypes are a REST API's binaryMediaTypes: the Content-Type of a request makes its body Base64, the
+	// first media type of Accept makes a Base64 answer binary. Without any, binary bodies are damaged, as on AWS.
 	BinaryMediaTypes []string
+	// CORS is the configuration of an HTTP API or of a function URL; nil is none. A REST API has OPTIONS routes.
+	CORS *CORS
+	// Responses are a REST API's gateway responses by type, as "DEFAULT_4XX" or "UNAUTHORIZED".
+	Responses map[string]GatewayResponse
+	// APIKeys are the keys that open routes with APIKeyRequired (REST APIs).
+	APIKeys []APIKey
 	// AccountID, APIID and DomainName appear in events; made-up values where empty.
 	AccountID, APIID, DomainName string
 	// Log gets one line for a request, with the reason where the gateway itself answered; nil is silent. Bodies and
 	// header values are never logged.
 	Log *slog.Logger
+	// Observe is called once for each request, after the answer, from the request's goroutine; nil is none.
+	Observe func(Exchange)
 }
 
 // Route binds a method and a resource path to an integration.
@@ -58,9 +79,15 @@ type Route struct {
 	// Method is an HTTP method in upper case; "" or "ANY" stands for every method that has no route of its own.
 	Method string
 	// Path is a resource path: "/", "/users", "/users/{id}", "/files/{path+}". A greedy variable stands at the end.
+	// "$default", for any Kind but REST, gets what no other route does.
 	Path string
-	// Integration answers the requests: Proxy, HTTPProxy, Lambda or Mock.
+	// Integration answers the requests: Proxy, HTTPProxy, Lambda or Mock. Other kinds than REST have Proxy and
+	// HTTPProxy only.
 	Integration Integration
+	// Authorizer decides on requests before the integration gets them; nil is none.
+	Authorizer *Authorizer
+	// APIKeyRequired refuses requests without one of Config.APIKeys in the header X-Api-Key (REST APIs).
+	APIKeyRequired bool
 }
 
 // Integration is what stands behind a route: made by [Proxy], [HTTPProxy], [Lambda] or [Mock].
@@ -75,12 +102,15 @@ type endpoint interface {
 	serve(w http.ResponseWriter, c *call) *failure
 }
 
-// Gateway serves the routes of one REST API. It is safe for concurrent use: handlers in this process are called
+// Gateway serves the routes of one API. It is safe for concurrent use: handlers in this process are called
 // concurrently, other than in Lambda's sandbox.
 type Gateway struct {
-	cfg    Config
-	routes table
-	log    *slog.Logger
+	cfg       Config
+	rules     rules
+	routes    table
+	responses gatewayResponses
+	keys      map[string]APIKey // by value
+	log       *slog.Logger
 }
 
 // New makes a gateway. The error names the route that is wrong: a bad path, two routes for the same requests, a
@@ -88,12 +118,15 @@ type Gateway struct {
 //
 // Other than API Gateway, New accepts sibling variables of different names, as /{a}/x and /{b}/y.
 func New(cfg Config, routes ...Route) (*Gateway, error) {
-	g := &Gateway{cfg: cfg, log: cfg.Log}
+	g := &Gateway{cfg: cfg, rules: cfg.Kind.rules(), responses: maps.Clone(cfg.Responses), log: cfg.Log}
 	if g.cfg.Stage == "" {
-		g.cfg.Stage = "prod"
+		g.cfg.Stage = g.rules.stage
 	}
 	if g.cfg.Timeout <= 0 {
-		g.cfg.Timeout = 29 * time.Second
+		g.cfg.Timeout = g.rules.timeout
+	}
+	if err := g.check(); err != nil {
+		return nil, err
 	}
 	g.cfg.StageVariables = maps.Clone(cfg.StageVariables)
 	g.cfg.BinaryMediaTypes = append([]string{}, cfg.BinaryMediaTypes...) // not nil: see gwevent.Options
@@ -101,7 +134,7 @@ func New(cfg Config, routes ...Route) (*Gateway, error) {
 		g.log = slog.New(slog.DiscardHandler)
 	}
 	for i, r := range routes {
-		if err := g.routes.add(r); err != nil {
+		if err := g.add(r); err != nil {
 			return nil, fmt.Errorf("gateway: route %d (%q): %w", i, cmp.Or(r.Method, "ANY")+" "+r.Path, err)
 		}
 	}
@@ -109,13 +142,67 @@ func New(cfg Config, routes ...Route) (*Gateway, error) {
 	return g, nil
 }
 
+// check refuses what the kind lacks, rather than leave it without effect.
+func (g *Gateway) check() error {
+	cfg := &g.cfg
+	switch {
+	case cfg.Kind < REST || cfg.Kind > ALBMultiValue:
+		return fmt.Errorf("gateway: unknown kind %d", int(cfg.Kind))
+	case cfg.CORS != nil && cfg.Kind != HTTP && cfg.Kind != FunctionURL:
+		return fmt.Errorf("gateway: CORS of a %v; only HTTP APIs and function URLs have it", cfg.Kind)
+	case cfg.Kind != REST && (len(cfg.Responses) > 0 || len(cfg.APIKeys) > 0):
+		return fmt.Errorf("gateway: gateway responses or API keys of a %v; only REST APIs have them", cfg.Kind)
+	case cfg.BasePath != "" && !strings.HasPrefix(cfg.BasePath, "/"):
+		return fmt.Errorf("gateway: base path %q does not start with a slash", cfg.BasePath)
+	}
+	if err := g.responses.check(); err != nil {
+		return err
+	}
+	if err := cfg.CORS.check(); err != nil {
+		return err
+	}
+	var err error
+	g.keys, err = indexKeys(cfg.APIKeys)
+	return err
+}
+
+// add adds a route that the kind can have.
+func (g *Gateway) add(r Route) error {
+	kind := g.cfg.Kind
+	isDefault := r.Path == defaultPath
+	switch {
+	case isDefault && kind == REST:
+		return errors.New("a REST API has no $default route")
+	case isDefault && r.Method != "" && r.Method != "ANY":
+		return errors.New("the $default route has no method")
+	case !isDefault && !g.rules.routes:
+		return fmt.Errorf("a %v has no routes but $default", kind)
+	case r.APIKeyRequired && kind != REST:
+		return errors.New("only routes of REST APIs can require an API key")
+	case r.Authorizer != nil && !g.rules.routes:
+		return fmt.Errorf("a %v has no authorizers", kind)
+	}
+	if err := r.Authorizer.check(kind); err != nil {
+		return err
+	}
+	switch r.Integration.(type) {
+	case proxy, httpProxy, nil:
+	default:
+		if kind != REST {
+			return fmt.Errorf("a %v has proxy integrations only", kind)
+		}
+	}
+	return g.routes.add(r)
+}
+
 // ServeHTTP answers one request. It panics where the handler of an [HTTPProxy] panics after the first byte, or with
 // http.ErrAbortHandler, so that net/http ends the connection.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{g: g, r: r.WithContext(r.Context()), start: time.Now(), requestID: gwevent.NewRequestID()}
+	c.headerNames = headerNames(r.Context())
 	sw := &statusWriter{ResponseWriter: w}
-	sw.Header().Set("X-Amzn-Requestid", c.requestID)
-	c.r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	sw.Header().Set(g.idHeader(), c.requestID)
+	c.r.Body = http.MaxBytesReader(w, r.Body, g.rules.body)
 	var fail *failure
 	defer func() {
 		v := recover() // of a handler that has begun its answer
@@ -123,25 +210,47 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			fail = errBadFunction(panicCause(v))
 		}
 		g.logCall(c, sw.status, fail)
+		c.observe(sw.status, fail)
 		if v != nil {
 			panic(v) // net/http ends the connection
 		}
 	}()
-	if fail = g.serve(sw, c); fail != nil {
-		fail.write(sw)
+	if g.cfg.CORS.preflight(sw, r) {
+		return
+	}
+	cw := g.cfg.CORS.writer(sw, r)
+	if fail = g.serve(cw, c); fail != nil {
+		g.writeFailure(cw, c, fail)
 	}
 }
 
+// idHeader is the header with the request id.
+func (g *Gateway) idHeader() string {
+	if g.cfg.Kind == HTTP {
+		return "Apigw-Requestid"
+	}
+	return "X-Amzn-Requestid"
+}
+
 func (g *Gateway) serve(w http.ResponseWriter, c *call) *failure {
-	if headerSize(c.r.Header) > maxHeaders {
+	if headerSize(c.r.Header) > g.rules.headers {
 		return errHeadersTooLarge()
 	}
-	if c.r.ContentLength > maxBody {
+	if c.r.ContentLength > g.rules.body {
 		return errBodyTooLarge()
 	}
+	if !c.stripPrefix() {
+		return &failure{reason: noMapping}
+	}
 	path := c.r.URL.EscapedPath()
-	if c.route, c.params = g.routes.match(c.r.Method, path); c.route == nil {
+	if c.route, c.params = g.routes.match(g.cfg.Kind, c.r.Method, path); c.route == nil {
 		return errNoRoute()
+	}
+	if fail := c.checkAPIKey(); fail != nil {
+		return fail
+	}
+	if fail := c.authorize(); fail != nil {
+		return fail
 	}
 	return c.route.endpoint.serve(w, c)
 }
@@ -154,6 +263,9 @@ func (g *Gateway) logCall(c *call, status int, fail *failure) {
 	}
 	if c.route != nil {
 		attrs = append(attrs, slog.String("resource", c.route.path))
+	}
+	if c.functionID != "" {
+		attrs = append(attrs, slog.String("invocation", c.functionID))
 	}
 	level := slog.LevelInfo
 	if fail != nil && fail.cause != nil {
@@ -171,21 +283,49 @@ type call struct {
 	g         *Gateway
 	r         *http.Request
 	route     *route
-	params    map[string]string // percent-encoded
+	params    map[string]string // percent-encoded for REST APIs, else decoded
 	start     time.Time
 	requestID string
+	prefix    string // of the path, that is no part of the route
+	key       APIKey // the one that the client has sent
+	grant     any    // requestContext.authorizer
+
+	headerNames map[string]string // as the client wrote them, by their canonical form
+
+	functionID    string // the request id of the function's invocation; "" where there was none
+	event, result []byte // of the invocation, kept for Config.Observe
+	functionErr   error
 }
 
 func (c *call) options() gwevent.Options {
 	cfg := &c.g.cfg
 	opt := gwevent.Options{
-		Source: gwevent.REST, Stage: cfg.Stage, StageVariables: cfg.StageVariables,
-		Resource: c.route.path, PathParameters: c.params,
+		Source: c.g.rules.source, Stage: cfg.Stage, BasePath: c.eventPrefix(), StageVariables: cfg.StageVariables,
+		PathParameters: c.params, HeaderNames: c.headerNames,
 		AccountID: cfg.AccountID, APIID: cfg.APIID, DomainName: cfg.DomainName,
 		RequestID: c.requestID, Time: c.start, BinaryTypes: cfg.BinaryMediaTypes,
+		Authorizer: c.grant, APIKey: c.key.Value, APIKeyID: c.key.ID,
+	}
+	if c.route != nil {
+		opt.Resource, opt.RouteKey = c.route.path, c.route.key()
 	}
 	opt.ForwardedProto, opt.ForwardedPort = c.forwarded()
 	return opt
+}
+
+// query returns the decoded query of the request.
+func (c *call) query() url.Values {
+	values, _ := url.ParseQuery(c.r.URL.RawQuery) // what is broken is left out
+	return values
+}
+
+// templateContext is $context without a route's own part.
+func (c *call) templateContext() map[string]any {
+	data, err := gwevent.ForTemplate(c.r, c.options())
+	if err != nil {
+		return nil // cannot happen: strings and integers only
+	}
+	return data.Context
 }
 
 // forwarded returns the scheme and the port that the client really used, so that links made from them work locally.

@@ -100,17 +100,25 @@ func (c *call) withTimeout(ctx context.Context) (context.Context, context.Cancel
 	return context.WithTimeoutCause(ctx, c.g.cfg.Timeout, errDeadline)
 }
 
-// invoke calls the function. As in the cloud, it runs on where the client goes away, and the client is answered at the
-// time-out even where the function does not look at its context; such a function keeps its goroutine until it returns.
-//
-// The error is the function's (always a *FunctionError); a failure is the gateway's.
+// invoke calls the function of the route. The error is the function's (always a *FunctionError); a failure is the
+// gateway's.
 func (c *call) invoke(h lambda.Handler, event []byte) ([]byte, *failure, error) {
 	if len(event) > maxPayload {
 		return nil, errEventTooLarge(), nil
 	}
+	c.functionID = gwevent.NewRequestID()
+	c.note(event, nil, nil)
+	out, fail, err := c.run(h, event, c.functionID)
+	c.note(event, out, err)
+	return out, fail, err
+}
+
+// run calls a function. As in the cloud, it runs on where the client goes away, and the client is answered at the
+// time-out even where the function does not look at its context; such a function keeps its goroutine until it returns.
+func (c *call) run(h lambda.Handler, event []byte, id string) ([]byte, *failure, error) {
 	ctx, cancel := c.withTimeout(context.WithoutCancel(c.r.Context()))
 	defer cancel()
-	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: gwevent.NewRequestID()})
+	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: id})
 
 	type result struct {
 		out []byte

@@ -161,5 +161,8 @@ func integrationFailure(err error) *failure {
 	case e.Err != nil:
 		return errConfiguration(e.Err)
 	}
-	return &failure{e.Status, "BadRequestException", e.Message, nil}
+	if e.Status == http.StatusUnsupportedMediaType {
+		return &failure{reason: unsupportedMediaType, message: e.Message}
+	}
+	return errBadRequest(e.Message)
 }

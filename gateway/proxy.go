@@ -9,9 +9,9 @@ import (
 	"github.com/lambdarest/lambdarest/internal/gwevent"
 )
 
-// Proxy is the Lambda proxy integration (AWS_PROXY): the function gets the whole request as an event of format 1.0 and
-// answers with a status, headers and a body. A function that returns an error, panics, or returns anything else gives
-// the client 502 {"message": "Internal server error"}, as on AWS; the log says why.
+// Proxy is the Lambda proxy integration (AWS_PROXY): the function gets the whole request as an event of its Kind's
+// format and answers with a status, headers and a body. A function that returns an error, panics, or returns anything
+// else gives the client of a REST API 502 {"message": "Internal server error"}, as on AWS; the log says why.
 func Proxy(h lambda.Handler) Integration { return proxy{h} }
 
 type proxy struct{ handler lambda.Handler }
@@ -35,14 +35,16 @@ func (p proxy) serve(w http.ResponseWriter, c *call) *failure {
 	if err != nil {
 		return errBadFunction(err)
 	}
-	answer, err := gwevent.ParseAnswer(gwevent.REST, out)
+	answer, err := gwevent.ParseAnswer(c.g.rules.source, out)
 	if err != nil {
 		return errBadFunction(err)
 	}
-	if answer.Encoded != "" && !gwevent.DecodesFor(c.r.Header.Get("Accept"), c.g.cfg.BinaryMediaTypes) {
-		answer.Body = []byte(answer.Encoded)
+	if c.g.cfg.Kind == REST {
+		if answer.Encoded != "" && !gwevent.DecodesFor(c.r.Header.Get("Accept"), c.g.cfg.BinaryMediaTypes) {
+			answer.Body = []byte(answer.Encoded)
+		}
+		gwevent.RemapHeaders(answer.Header)
 	}
-	gwevent.RemapHeaders(answer.Header)
 	_ = answer.WriteTo(w) // an error means that the client is gone
 	return nil
 }

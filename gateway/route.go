@@ -1,6 +1,6 @@
 package gateway
 
-// Route choice of a REST API, written without a look at package router, so that each can be tested against the other.
+// Route choice of REST and HTTP APIs, written without a look at package router, so that each can be tested against the other.
 //
 // A path is split into segments and compared segment by segment. Of all routes that fit the path and the method, the
 // one wins that is more specific in the first segment in which they differ: a literal before a {variable} before a
@@ -40,16 +40,35 @@ type route struct {
 	method   string // "" for any
 	path     string
 	segments []segment
+	fallback bool // $default
 	endpoint endpoint
+
+	authorizer  *Authorizer
+	keyRequired bool
+}
+
+// defaultPath is the route of an HTTP API that gets what no other does.
+const defaultPath = "$default"
+
+// key is the route key of an HTTP API.
+func (r *route) key() string {
+	if r.fallback {
+		return defaultPath
+	}
+	return cmp.Or(r.method, "ANY") + " " + r.path
 }
 
 type table []*route
 
 // add parses and appends a route; sort must follow before match.
 func (t *table) add(r Route) error {
-	segments, err := parsePath(r.Path)
-	if err != nil {
-		return err
+	var segments []segment
+	var err error
+	isDefault := r.Path == defaultPath
+	if !isDefault {
+		if segments, err = parsePath(r.Path); err != nil {
+			return err
+		}
 	}
 	method := r.Method
 	if method == "ANY" {
@@ -58,9 +77,12 @@ func (t *table) add(r Route) error {
 	if strings.ToUpper(method) != method {
 		return fmt.Errorf("method %q is not in upper case", method)
 	}
-	added := &route{method: method, path: r.Path, segments: segments}
+	added := &route{
+		method: method, path: r.Path, segments: segments, fallback: isDefault,
+		authorizer: r.Authorizer, keyRequired: r.APIKeyRequired,
+	}
 	for i, other := range *t {
-		if other.method == method && sameShape(other.segments, segments) {
+		if other.method == method && other.fallback == isDefault && sameShape(other.segments, segments) {
 			return fmt.Errorf("matches the same requests as route %d (%q)", i, other.path)
 		}
 	}
@@ -80,8 +102,18 @@ func sameShape(a, b []segment) bool {
 	})
 }
 
+func boolToInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 func (t *table) sort() {
 	slices.SortStableFunc(*t, func(a, b *route) int {
+		if a.fallback != b.fallback {
+			return cmp.Compare(boolToInt(a.fallback), boolToInt(b.fallback))
+		}
 		byPattern := slices.CompareFunc(a.segments, b.segments, func(x, y segment) int { return cmp.Compare(x.kind, y.kind) })
 		if byPattern != 0 {
 			return byPattern
@@ -140,18 +172,28 @@ func parseSegment(part string) (segment, error) {
 	return segment{variable, name}, nil
 }
 
-// match returns the route for a percent-encoded path and the values of its variables, percent-encoded as well; a nil
-// route where there is none. All slashes in front count as one, one at the end does not count. A variable needs at
-// least one character, a greedy one at least one that is not a slash.
-func (t table) match(method, path string) (*route, map[string]string) {
-	path = strings.TrimSuffix(strings.TrimLeft(path, "/"), "/")
+// match returns the route for a percent-encoded path and the values of its variables, for REST percent-encoded as well;
+// a nil route where there is none. All slashes in front count as one; one at the end does not count, other than in an
+// HTTP API, where no route but a greedy one takes it (widely reported, not documented). A variable needs at least one
+// character, a greedy one at least one that is not a slash.
+func (t table) match(kind Kind, method, path string) (*route, map[string]string) {
+	path = strings.TrimLeft(path, "/")
+	if kind == REST {
+		path = strings.TrimSuffix(path, "/")
+	}
 	var parts []string
 	if path != "" {
 		parts = strings.Split(path, "/")
 	}
 	for _, r := range t {
-		if (r.method == "" || r.method == method) && r.fits(parts) {
-			return r, r.values(parts)
+		if (r.method == "" || r.method == method) && (r.fallback || r.fits(parts)) {
+			values := r.values(parts)
+			if kind != REST {
+				for name, value := range values {
+					values[name] = unescape(value)
+				}
+			}
+			return r, values
 		}
 	}
 	return nil, nil

@@ -63,7 +63,7 @@ func TestMatch(t *testing.T) {
 		{"GET", "/Users", "ANY /{proxy+}", map[string]string{"proxy": "Users"}},
 		{"GET", "/users/%zz", "GET /users/{id}", map[string]string{"id": "%zz"}},
 	} {
-		got, params := tableOf(t, routes...).match(tc.method, tc.path)
+		got, params := tableOf(t, routes...).match(REST, tc.method, tc.path)
 		require.Equal(t, tc.want, got.String(), "%s %s", tc.method, tc.path)
 		require.Equal(t, tc.params, params, "%s %s", tc.method, tc.path)
 	}
@@ -136,7 +136,7 @@ func TestRecordedRouting(t *testing.T) {
 	require.Len(t, file.Sets, 3)
 	for _, set := range file.Sets {
 		for _, tc := range set.Cases {
-			got, _ := tableOf(t, set.Routes...).match(tc[0], tc[1])
+			got, _ := tableOf(t, set.Routes...).match(REST, tc[0], tc[1])
 			want := tc[2]
 			if strings.HasPrefix(want, "403") {
 				want = ""
@@ -168,7 +168,7 @@ func TestPrecedenceOracle(t *testing.T) {
 		}
 		tab := tableOf(t, routes...)
 		for _, tc := range set.Cases {
-			got, params := tab.match(tc.Method, tc.Path)
+			got, params := tab.match(REST, tc.Method, tc.Path)
 			if tc.Status != http.StatusOK {
 				require.Nil(t, got, "%v: %v", routes, tc)
 				continue
@@ -190,7 +190,7 @@ func FuzzPath(f *testing.F) {
 	})})
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, method, path string) {
-		r, params := tab.match(method, path)
+		r, params := tab.match(REST, method, path)
 		if r == nil {
 			require.Empty(t, params)
 		}

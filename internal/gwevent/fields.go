@@ -118,7 +118,7 @@ func (p *answerParser) addValue(h http.Header, key, name string, raw json.RawMes
 // add appends a value. A name or a value that would break out of its line is refused, so that nothing can be smuggled
 // into the answer.
 func (p *answerParser) add(h http.Header, name, value string) error {
-	if !validName(name) {
+	if !ValidName(name) {
 		return p.fail("%q is not a header name", name)
 	}
 	if strings.ContainsAny(value, "\r\n\x00") {
@@ -128,8 +128,8 @@ func (p *answerParser) add(h http.Header, name, value string) error {
 	return nil
 }
 
-// validName reports whether s is a token of RFC 9110, 5.6.2.
-func validName(s string) bool {
+// ValidName reports whether s is a token of RFC 9110, 5.6.2.
+func ValidName(s string) bool {
 	for i := range len(s) {
 		c := s[i]
 		isAlnum := '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'

@@ -100,6 +100,10 @@ type Options struct {
 	BinaryTypes []string
 	// Authorizer becomes requestContext.authorizer of REST, HTTPAPI and FunctionURL; absent where nil.
 	Authorizer any
+	// APIKey and APIKeyID become requestContext.identity.apiKey and apiKeyId of REST; absent where empty.
+	APIKey, APIKeyID string
+	// HeaderNames are names as the client wrote them, by their canonical form. Only a REST API shows the difference.
+	HeaderNames map[string]string
 }
 
 // New returns the event that opt.Source sends for the request: JSON with the fields, the nulls and the encodings of

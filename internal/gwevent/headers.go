@@ -28,6 +28,22 @@ func (in *input) forwarded(dropped func(name string) bool) map[string][]string {
 	return header
 }
 
+// asWritten gives the headers the names that the client wrote, but for those that a REST API writes its own way, as
+// recorded.
+func (in *input) asWritten(header map[string][]string) map[string][]string {
+	for name, written := range in.HeaderNames {
+		switch name {
+		case "Authorization", "Host", "User-Agent", "Via", "X-Amzn-Trace-Id", "X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto":
+			continue
+		}
+		if values, ok := header[name]; ok && written != name && http.CanonicalHeaderKey(written) == name {
+			delete(header, name)
+			header[written] = values
+		}
+	}
+	return header
+}
+
 // setLength sets Content-Length from the body: a request made by http.NewRequest has none, a chunked one neither.
 func (in *input) setLength(header map[string][]string) {
 	if len(in.body) > 0 {

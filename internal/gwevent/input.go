@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -17,6 +18,9 @@ import (
 
 // clfTime is the layout of requestTime and time in request contexts.
 const clfTime = "02/Jan/2006:15:04:05 -0700"
+
+// AccountID and APIID are those of API Gateway's events where the options name none.
+const AccountID, APIID = "123456789012", "a1b2c3d4e5"
 
 // input is one request with every option filled in; the events are made from it.
 type input struct {
@@ -53,7 +57,7 @@ func (in *input) fillIDs() {
 		in.SourceIP, _, _ = net.SplitHostPort(in.r.RemoteAddr)
 		orElse(&in.SourceIP, "127.0.0.1")
 	}
-	proto, port, account, api, domain := "https", "443", "123456789012", "a1b2c3d4e5", "execute-api.us-east-1.amazonaws.com"
+	proto, port, account, api, domain := "https", "443", AccountID, APIID, "execute-api.us-east-1.amazonaws.com"
 	switch in.Source {
 	case REST:
 		orElse(&in.Stage, "prod")
@@ -83,6 +87,12 @@ func (in *input) fillIDs() {
 func (in *input) derive(label string, n int) []byte {
 	sum := sha256.Sum256([]byte(label + "\x00" + in.RequestID))
 	return sum[:n]
+}
+
+// idOf returns an id of something that is the same for every request of an API.
+func (in *input) idOf(label string) string {
+	sum := sha256.Sum256([]byte(in.APIID + "\x00" + label))
+	return strings.ToLower(base32.HexEncoding.EncodeToString(sum[:5])[:6])
 }
 
 // extendedID returns an id in the form of x-amz-apigw-id: 11 bytes in Base64.

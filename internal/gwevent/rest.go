@@ -1,7 +1,6 @@
 package gwevent
 
 import (
-	"encoding/hex"
 	"net/http"
 	"strings"
 )
@@ -42,12 +41,14 @@ type restContext struct {
 	APIID             string       `json:"apiId"`
 }
 
-// restIdentity holds what is known of a caller without IAM, Cognito or an API key: its address.
+// restIdentity holds what is known of a caller without IAM and Cognito: its address, and its API key if it has one.
 type restIdentity struct {
 	CognitoIdentityPoolID         *string `json:"cognitoIdentityPoolId"`
 	AccountID                     *string `json:"accountId"`
 	CognitoIdentityID             *string `json:"cognitoIdentityId"`
 	Caller                        *string `json:"caller"`
+	APIKey                        *string `json:"apiKey,omitempty"`
+	APIKeyID                      *string `json:"apiKeyId,omitempty"`
 	SourceIP                      string  `json:"sourceIp"`
 	PrincipalOrgID                *string `json:"principalOrgId"`
 	AccessKey                     *string `json:"accessKey"`
@@ -66,7 +67,7 @@ func (in *input) rest() restEvent {
 	if resource == "" {
 		resource, params = proxyResource(path)
 	}
-	header := in.forwarded(restDropped)
+	header := in.asWritten(in.forwarded(restDropped))
 	query := parseQuery(in.r.URL.RawQuery, formDecode)
 	text, isBase64 := in.restBody()
 	return restEvent{
@@ -91,7 +92,7 @@ func (in *input) restContext(resource string) restContext {
 		path = in.base() + in.rawPath
 	}
 	return restContext{
-		ResourceID:        hex.EncodeToString(in.derive("resource", 3)),
+		ResourceID:        in.idOf("resource " + resource),
 		Authorizer:        in.Authorizer,
 		ResourcePath:      resource,
 		HTTPMethod:        in.method,
@@ -104,10 +105,17 @@ func (in *input) restContext(resource string) restContext {
 		DomainPrefix:      in.domainPrefix(),
 		RequestTimeEpoch:  in.Time.UnixMilli(),
 		RequestID:         in.RequestID,
-		Identity:          restIdentity{SourceIP: in.SourceIP, UserAgent: stringOrNil(in.r.UserAgent())},
+		Identity:          in.restIdentity(),
 		DomainName:        in.DomainName,
-		DeploymentID:      hex.EncodeToString(in.derive("deployment", 3)),
+		DeploymentID:      in.idOf("deployment"),
 		APIID:             in.APIID,
+	}
+}
+
+func (in *input) restIdentity() restIdentity {
+	return restIdentity{
+		APIKey: stringOrNil(in.APIKey), APIKeyID: stringOrNil(in.APIKeyID),
+		SourceIP: in.SourceIP, UserAgent: stringOrNil(in.r.UserAgent()),
 	}
 }
 

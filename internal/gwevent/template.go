@@ -30,7 +30,7 @@ func ForTemplate(r *http.Request, opt Options) (TemplateData, error) {
 	}
 	return TemplateData{
 		Query:   lastValues(parseQuery(r.URL.RawQuery, formDecode)),
-		Header:  lastValues(in.forwarded(restDropped)),
+		Header:  lastValues(in.asWritten(in.forwarded(restDropped))),
 		Context: withIntegers(context).(map[string]any),
 	}, nil
 }
