@@ -7,8 +7,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
@@ -18,16 +18,18 @@ import (
 //	base64url( version | key attribute… | MAC )
 //	key attribute = type ('S', 'N' or 'B') | length (uvarint) | bytes
 //
-// The attributes stand in the order of the schema, without names. The MAC is
-// HMAC-SHA256, cut to 128 bits, over what the cursor is for (table, key names,
-// filter, scope) and then over the bytes before it. Only the canonical spelling
+// The attributes stand in the order of the schema, the table's before the
+// index's, without names. The MAC is HMAC-SHA256, cut to 128 bits, over what the
+// cursor is for (table, operation, index, key names, scope, order, key condition,
+// filter) and then over the bytes before it. Only the canonical spelling
 // is accepted: one cursor, one string.
 
 const (
 	cursorVersion = 1
 	macSize       = 16
-	// Two keys of the greatest size with their heads, version and MAC.
-	maxCursorBytes = 1 + macSize + maxPartitionBytes + maxSortBytes + 2*(1+binary.MaxVarintLen16)
+	// Keys of the table and of an index of the greatest size, with their heads,
+	// version and MAC.
+	maxCursorBytes = 1 + macSize + 2*(maxPartitionBytes+maxSortBytes) + 4*(1+binary.MaxVarintLen16)
 )
 
 // publicCursorKey signs cursors where no CursorKey is given.
@@ -46,48 +48,69 @@ func newCursors(key []byte, table string, s *schema) cursors {
 	if key == nil {
 		key = []byte(publicCursorKey)
 	}
-	b := appendPart(nil, 'T', table)
-	for _, k := range s.keyAttrs() {
+	return cursors{key: key, table: appendKeyNames(appendPart(nil, 'T', table), s.keyAttrs()), schema: s}
+}
+
+func appendKeyNames(b []byte, keys []keyAttr) []byte {
+	for _, k := range keys {
 		b = appendPart(b, 'K', k.name)
 		b = appendPart(b, 'k', string(k.scalar))
 	}
-	return cursors{key: key, table: b, schema: s}
+	return b
 }
 
-// purpose is what a cursor is bound to besides its repository.
-func (cursors) purpose(r *readConfig) ([]byte, error) {
-	b := appendPart(nil, 'I', "") // no index: the table itself
-	b = appendPart(b, 'C', r.scope)
-	if r.filter == nil {
-		return b, nil
-	}
-	// The filter alone: next to a projection its placeholders would be others.
-	e, err := build(expression.NewBuilder().WithFilter(*r.filter))
+// readCursors makes and reads the cursors of one read.
+type readCursors struct {
+	cursors
+	keys    []keyAttr // what a position consists of
+	purpose []byte
+}
+
+// of binds the cursors to a read.
+func (c cursors) of(p *paged) (readCursors, error) {
+	out := readCursors{cursors: c, keys: c.schema.readKeys(p.index)}
+	b := appendPart(nil, 'O', p.operation)
+	b = appendPart(b, 'I', p.cfg.index)
+	b = appendKeyNames(b, out.keys)
+	b = appendPart(b, 'C', p.cfg.scope)
+	b = appendPart(b, 'D', strconv.FormatBool(p.cfg.descending))
+	// Without the projection, which would give the placeholders other numbers.
+	e, err := c.schema.forRead(&readConfig{key: p.cfg.key, filter: p.cfg.filter}, nil)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	b = appendPart(b, 'F', *e.filter)
+	for _, part := range []*string{e.key, e.filter} {
+		if part != nil {
+			b = appendPart(b, 'E', *part)
+		} else {
+			b = append(b, '-')
+		}
+	}
 	for _, name := range sortedKeys(e.names) {
 		b = appendPart(appendPart(b, 'n', name), 'a', e.names[name])
 	}
-	return canonicalItem(b, e.values), nil
+	out.purpose = canonicalItem(b, e.values)
+	return out, nil
 }
 
-func (c cursors) mac(purpose, body []byte) []byte {
+func (c readCursors) mac(body []byte) []byte {
 	h := hmac.New(sha256.New, c.key)
 	h.Write(binary.AppendUvarint(nil, uint64(len(c.table))))
 	h.Write(c.table)
-	h.Write(binary.AppendUvarint(nil, uint64(len(purpose))))
-	h.Write(purpose)
+	h.Write(binary.AppendUvarint(nil, uint64(len(c.purpose))))
+	h.Write(c.purpose)
 	h.Write(body)
 	return h.Sum(nil)[:macSize]
 }
 
-// encode makes a cursor of a valid key.
-func (c cursors) encode(purpose []byte, key item) string {
+// encode makes a cursor that continues after an item.
+func (c readCursors) encode(after item) (string, error) {
 	b := []byte{cursorVersion}
-	for _, k := range c.schema.keyAttrs() {
-		switch v := key[k.name].(type) {
+	for _, k := range c.keys {
+		if err := k.check(after[k.name]); err != nil {
+			return "", corrupt("key attribute %q: %w", k.name, err)
+		}
+		switch v := after[k.name].(type) {
 		case *types.AttributeValueMemberS:
 			b = appendPart(b, 'S', v.Value)
 		case *types.AttributeValueMemberN:
@@ -96,11 +119,11 @@ func (c cursors) encode(purpose []byte, key item) string {
 			b = appendPart(b, 'B', v.Value)
 		}
 	}
-	return cursorText.EncodeToString(append(b, c.mac(purpose, b)...))
+	return cursorText.EncodeToString(append(b, c.mac(b)...)), nil
 }
 
 // decode gives the key in a cursor, or an error that matches [ErrCursor].
-func (c cursors) decode(purpose []byte, cursor string) (item, error) {
+func (c readCursors) decode(cursor string) (item, error) {
 	if len(cursor) > cursorText.EncodedLen(maxCursorBytes) {
 		return nil, fmt.Errorf("%w: too long", ErrCursor)
 	}
@@ -110,7 +133,7 @@ func (c cursors) decode(purpose []byte, cursor string) (item, error) {
 		return nil, fmt.Errorf("%w: damaged", ErrCursor)
 	}
 	body, mac := raw[:len(raw)-macSize], raw[len(raw)-macSize:]
-	if !hmac.Equal(mac, c.mac(purpose, body)) {
+	if !hmac.Equal(mac, c.mac(body)) {
 		return nil, fmt.Errorf("%w: not made here for this read", ErrCursor)
 	}
 	if body[0] != cursorVersion {
@@ -127,9 +150,9 @@ var errCursorBody = errors.New("malformed key")
 
 // parse reads the key attributes. The bytes are authentic only if the cursor
 // key is secret, so nothing is taken for granted.
-func (c cursors) parse(b []byte) (item, error) {
-	key := make(item, 2)
-	for _, k := range c.schema.keyAttrs() {
+func (c readCursors) parse(b []byte) (item, error) {
+	key := make(item, len(c.keys))
+	for _, k := range c.keys {
 		if len(b) == 0 || string(b[:1]) != string(k.scalar) {
 			return nil, errCursorBody
 		}

@@ -28,6 +28,21 @@ func schemaFor[T any](t testing.TB) *schema {
 	return s
 }
 
+// scanCursors are the cursors of a scan without options.
+func scanCursors(t testing.TB, key []byte, table string, s *schema) readCursors {
+	t.Helper()
+	c, err := newCursors(key, table, s).of(&paged{operation: "Scan", cfg: &readConfig{}})
+	require.NoError(t, err)
+	return c
+}
+
+func encoded(t testing.TB, c readCursors, key item) string {
+	t.Helper()
+	cursor, err := c.encode(key)
+	require.NoError(t, err)
+	return cursor
+}
+
 func TestCursorKeepsKeysExactly(t *testing.T) {
 	for _, tc := range []struct {
 		schema *schema
@@ -38,12 +53,10 @@ func TestCursorKeepsKeysExactly(t *testing.T) {
 		{schemaFor[keyOf[string]](t), item{"k": avS(strings.Repeat("x", maxPartitionBytes))}},
 		{schemaFor[keyUnix](t), item{"k": avN(strconv.FormatInt(noon.Unix(), 10))}},
 	} {
-		c := newCursors(secretKey, "ausg", tc.schema)
-		purpose, err := c.purpose(&readConfig{})
-		require.NoError(t, err)
-		cursor := c.encode(purpose, tc.key)
+		c := scanCursors(t, secretKey, "ausg", tc.schema)
+		cursor := encoded(t, c, tc.key)
 		require.Regexp(t, `^[A-Za-z0-9_-]+$`, cursor, "safe in a URL")
-		got, err := c.decode(purpose, cursor)
+		got, err := c.decode(cursor)
 		require.NoError(t, err)
 		require.Equal(t, tc.key, got)
 	}
@@ -51,8 +64,8 @@ func TestCursorKeepsKeysExactly(t *testing.T) {
 
 // A cursor is short enough for a query string.
 func TestCursorIsCompact(t *testing.T) {
-	c := newCursors(nil, "ausg", schemaFor[user](t))
-	require.Len(t, c.encode(nil, item{"id": avN("4711")}), 31) // 23 bytes
+	c := scanCursors(t, nil, "ausg", schemaFor[user](t))
+	require.Len(t, encoded(t, c, item{"id": avN("4711")}), 31) // 23 bytes
 }
 
 // firstCursor gives a cursor after item 10 of a shelf of 40.
@@ -131,16 +144,22 @@ func TestCursorPurposesDoNotMix(t *testing.T) {
 		cond := expression.Name("n").Equal(expression.Value(v))
 		return &cond
 	}
+	key := func(v any) *expression.KeyConditionBuilder {
+		k := expression.Key("n").Equal(expression.Value(v))
+		return &k
+	}
 	for name, cfg := range map[string]*readConfig{
 		"nothing": {}, "scope": {scope: "F\x04#0 = :0"}, "number": {filter: value(1)}, "text": {filter: value("1")},
 		"scope and number": {scope: "1", filter: value(1)}, "list": {filter: value([]int{1})},
+		"index": {index: "abc"}, "order": {descending: true}, "key": {key: key(1)}, "another key": {key: key(2)},
+		"key and number": {key: key(1), filter: value(1)},
 	} {
-		p, err := c.purpose(cfg)
+		bound, err := c.of(&paged{operation: "Scan", cfg: cfg})
 		require.NoError(t, err)
-		require.Empty(t, seen[string(p)], name)
-		seen[string(p)] = name
+		require.Empty(t, seen[string(bound.purpose)], name)
+		seen[string(bound.purpose)] = name
 	}
-	_, err := c.purpose(&readConfig{filter: &expression.ConditionBuilder{}})
+	_, err := c.of(&paged{cfg: &readConfig{filter: &expression.ConditionBuilder{}}})
 	require.Error(t, err)
 }
 
@@ -192,32 +211,32 @@ func isCursorError(err error) bool {
 
 // Who knows the public key can make any cursor, but only of valid keys.
 func TestForgedBodiesAreParsedStrictly(t *testing.T) {
-	c := newCursors(nil, "notes", schemaFor[note](t))
+	c := scanCursors(t, nil, "notes", schemaFor[note](t))
 	forge := func(body string) string {
 		b := append([]byte{cursorVersion}, body...)
-		return cursorText.EncodeToString(append(b, c.mac(nil, b)...))
+		return cursorText.EncodeToString(append(b, c.mac(b)...))
 	}
-	_, err := c.decode(nil, forge("S\x01aN\x0242"))
+	_, err := c.decode(forge("S\x01aN\x0242"))
 	require.NoError(t, err)
 	for _, body := range []string{
 		"", "S", "S\x01", "S\x01a", "S\x00N\x0242", "N\x0242S\x01a", "S\x01aS\x0242", "S\x01aN\x02xx", "S\x01aN\x03NaN",
 		"S\x01aN\x0242N\x0242", "S\x01aN\x0242 ", "S\x81\x00aN\x0242", "S\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01aN\x0242", "S\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
 	} {
-		_, err := c.decode(nil, forge(body))
+		_, err := c.decode(forge(body))
 		require.ErrorIs(t, err, ErrCursor, "%q", body)
 	}
 	b := []byte("\x02S\x01aN\x0242")
-	_, err = c.decode(nil, cursorText.EncodeToString(append(b, c.mac(nil, b)...)))
+	_, err = c.decode(cursorText.EncodeToString(append(b, c.mac(b)...)))
 	require.EqualError(t, err, "invalid cursor: version 2")
 }
 
 func FuzzCursor(f *testing.F) {
-	c := newCursors(nil, "notes", schemaFor[note](f))
-	f.Add(c.encode(nil, item{"owner": avS("kim"), "at": avN("1")}), []byte("S\x01aN\x0242"))
+	c := scanCursors(f, nil, "notes", schemaFor[note](f))
+	f.Add(encoded(f, c, item{"owner": avS("kim"), "at": avN("1")}), []byte("S\x01aN\x0242"))
 	f.Add("", []byte(""))
 	f.Add("AQ==", []byte("S\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01aN\x0242"))
 	f.Fuzz(func(t *testing.T, cursor string, body []byte) {
-		if key, err := c.decode(nil, cursor); err == nil && c.encode(nil, key) != cursor {
+		if key, err := c.decode(cursor); err == nil && encoded(t, c, key) != cursor {
 			t.Fatalf("%q is not the cursor of its key", cursor)
 		}
 		key, err := c.parse(body)

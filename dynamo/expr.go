@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -12,9 +13,9 @@ import (
 // expressions are the parts of a request that the SDK's expression builder
 // makes. What is not used is nil: DynamoDB refuses empty maps.
 type expressions struct {
-	condition, filter, projection *string
-	names                         map[string]string
-	values                        item
+	condition, filter, projection, key *string
+	names                              map[string]string
+	values                             item
 }
 
 func build(b expression.Builder) (expressions, error) {
@@ -25,7 +26,7 @@ func build(b expression.Builder) (expressions, error) {
 	if err := checkOperands(e); err != nil {
 		return expressions{}, fmt.Errorf("expression: %w", err)
 	}
-	out := expressions{condition: e.Condition(), filter: e.Filter(), projection: e.Projection()}
+	out := expressions{condition: e.Condition(), filter: e.Filter(), projection: e.Projection(), key: e.KeyCondition()}
 	if names := e.Names(); len(names) > 0 {
 		out.names = names
 	}
@@ -58,34 +59,43 @@ func (s *schema) forWrite(w *writeConfig) (expressions, error) {
 	if w.ifNotExists {
 		cond = and(cond, expression.AttributeNotExists(expression.NameNoDotSplit(s.partition.name)))
 	}
+	if w.ifVersion != nil {
+		if s.version == nil {
+			return expressions{}, errors.New("option IfVersion does not apply: no field has the tag dynamo:\"version\"")
+		}
+		cond = and(and(cond, s.exists()), s.versionIs(*w.ifVersion))
+	}
 	if cond == nil {
 		return expressions{}, nil
 	}
 	return build(expression.NewBuilder().WithCondition(*cond))
 }
 
-// forRead is filter and projection of a read; the zero expressions if there is
-// neither.
-func (s *schema) forRead(r *readConfig) (expressions, error) {
-	if r.filter == nil && r.project == nil {
+// forRead is key condition, filter and projection of a read; the zero
+// expressions if there is none.
+func (s *schema) forRead(r *readConfig, ix *index) (expressions, error) {
+	if r.key == nil && r.filter == nil && r.project == nil {
 		return expressions{}, nil
 	}
 	b := expression.NewBuilder()
+	if r.key != nil {
+		b = b.WithKeyCondition(*r.key)
+	}
 	if r.filter != nil {
 		b = b.WithFilter(*r.filter)
 	}
 	if r.project != nil {
-		b = b.WithProjection(s.projection(r.project))
+		b = b.WithProjection(s.projection(r.project, ix))
 	}
 	return build(b)
 }
 
-// projection lists names and the key attributes, each once: DynamoDB refuses
-// paths that overlap.
-func (s *schema) projection(names []string) expression.ProjectionBuilder {
+// projection lists names and the key attributes, those of the index that is read
+// included, each once: DynamoDB refuses paths that overlap.
+func (s *schema) projection(names []string, ix *index) expression.ProjectionBuilder {
 	var list expression.ProjectionBuilder
 	seen := map[string]bool{}
-	for _, k := range s.keyAttrs() {
+	for _, k := range s.readKeys(ix) {
 		seen[k.name] = true
 		list = expression.AddNames(list, expression.NameNoDotSplit(k.name))
 	}

@@ -17,6 +17,8 @@ type fake struct {
 	put      func(*dynamodb.PutItemInput) (*dynamodb.PutItemOutput, error)
 	delete   func(*dynamodb.DeleteItemInput) (*dynamodb.DeleteItemOutput, error)
 	scan     func(*dynamodb.ScanInput) (*dynamodb.ScanOutput, error)
+	query    func(*dynamodb.QueryInput) (*dynamodb.QueryOutput, error)
+	update   func(*dynamodb.UpdateItemInput) (*dynamodb.UpdateItemOutput, error)
 	requests int
 }
 
@@ -38,6 +40,16 @@ func (f *fake) DeleteItem(_ context.Context, in *dynamodb.DeleteItemInput, _ ...
 func (f *fake) Scan(_ context.Context, in *dynamodb.ScanInput, _ ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error) {
 	f.requests++
 	return f.scan(in)
+}
+
+func (f *fake) Query(_ context.Context, in *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	f.requests++
+	return f.query(in)
+}
+
+func (f *fake) UpdateItem(_ context.Context, in *dynamodb.UpdateItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+	f.requests++
+	return f.update(in)
 }
 
 type user struct {

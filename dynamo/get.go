@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -31,7 +32,7 @@ func (r *Repository[T]) get(ctx context.Context, key Key, opts []ReadOption, out
 	if err != nil {
 		return err
 	}
-	e, err := r.schema.forRead(cfg)
+	e, err := r.schema.forRead(cfg, nil)
 	if err != nil {
 		return err
 	}
@@ -59,14 +60,27 @@ func (r *Repository[T]) get(ctx context.Context, key Key, opts []ReadOption, out
 	if answer.Item == nil {
 		return ErrNotFound
 	}
-	got, err := r.schema.keyOfItem(answer.Item)
+	return r.readOwn(answer.Item, want, out)
+}
+
+// readOwn decodes an item that must have that key.
+func (r *Repository[T]) readOwn(raw, key item, into *T) error {
+	got, err := r.schema.keyOfItem(raw)
 	switch {
 	case err != nil:
 		return corrupt("%w", err)
-	case !sameItem(got, want):
+	case !sameItem(got, key):
 		return corrupt("an item with another key")
 	}
-	return r.codec.decode(answer.Item, out)
+	return r.decode(raw, into)
+}
+
+// decode fills into, a zero T.
+func (r *Repository[T]) decode(raw item, into *T) error {
+	if err := r.codec.decode(raw, into); err != nil {
+		return err
+	}
+	return r.schema.unfill(reflect.ValueOf(into).Elem())
 }
 
 func itemsIn(answer *dynamodb.GetItemOutput) int {

@@ -240,7 +240,7 @@ func TestProjectTakesAnAttributeNameWithDotsWhole(t *testing.T) {
 	}
 	s, err := schemaOf[dotted]()
 	require.NoError(t, err)
-	e, err := s.forRead(&readConfig{project: []string{"address.city"}})
+	e, err := s.forRead(&readConfig{project: []string{"address.city"}}, nil)
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"#0": "ID", "#1": "address.city"}, e.names)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Option sets up a [Repository]; see [New].
@@ -13,6 +14,7 @@ type Option func(*config) error
 
 type config struct {
 	cursorKey []byte
+	now       func() time.Time
 	observe   func(context.Context, Request)
 	backoff   backoff
 }

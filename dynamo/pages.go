@@ -20,9 +20,43 @@ import (
 type paged struct {
 	operation string // DynamoDB's name
 	cfg       *readConfig
-	// send asks for the page after start, nil being the beginning, with that
-	// limit of items read. It is called once for each page.
-	send func(ctx context.Context, start item, limit *int32, opts ...func(*dynamodb.Options)) (*rawPage, error)
+	index     *index // nil: the table, or an index that T does not declare
+	send      sendPage
+}
+
+// sendPage asks for the page after start, nil being the beginning, with that
+// limit of items read.
+type sendPage func(ctx context.Context, start item, limit *int32, opts ...func(*dynamodb.Options)) (*rawPage, error)
+
+// newPaged makes a read but for its request, and the request's expressions.
+func (r *Repository[T]) newPaged(operation string, cfg *readConfig) (*paged, expressions, error) {
+	ix, err := r.schema.readIndex(cfg)
+	if err != nil {
+		return nil, expressions{}, err
+	}
+	e, err := r.schema.forRead(cfg, ix)
+	return &paged{operation: operation, cfg: cfg, index: ix}, e, err
+}
+
+// values is the sequence that users see: each loop over it makes its own read.
+func (r *Repository[T]) values(ctx context.Context, op string, begin func() (*paged, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		p, err := begin()
+		if err != nil {
+			yield(zero, r.fail(op, err))
+			return
+		}
+		for found, err := range r.items(ctx, p, nil) {
+			if err != nil {
+				yield(zero, r.fail(op, err))
+				return
+			}
+			if !yield(found.value, nil) {
+				return
+			}
+		}
+	}
 }
 
 // rawPage is what a Scan or a Query answers, as far as it matters here.
@@ -54,7 +88,7 @@ func (r *Repository[T]) items(ctx context.Context, p *paged, start item) iter.Se
 			}
 			for i, raw := range page.items {
 				f := found[T]{raw: raw, last: i == len(page.items)-1 && len(page.next) == 0}
-				if err := r.read(raw, &f.value); err != nil {
+				if err := r.read(p, raw, &f.value); err != nil {
 					yield(found[T]{}, fmt.Errorf("item %d of the page: %w", i, err))
 					return
 				}
@@ -67,13 +101,13 @@ func (r *Repository[T]) items(ctx context.Context, p *paged, start item) iter.Se
 }
 
 // read decodes one item of a page; an item without its key is corrupt.
-func (r *Repository[T]) read(raw item, into *T) error {
-	for _, k := range r.schema.keyAttrs() {
+func (r *Repository[T]) read(p *paged, raw item, into *T) error {
+	for _, k := range r.schema.readKeys(p.index) {
 		if scalarOf(raw[k.name]) != k.scalar {
 			return corrupt("key attribute %q is missing or not of type %s", k.name, k.scalar)
 		}
 	}
-	return r.codec.decode(raw, into)
+	return r.decode(raw, into)
 }
 
 // pages requests one page after the other. The loop it yields to ends after

@@ -14,6 +14,17 @@ import (
 // otherwise the error is a [*ConditionError] with the item that is in the
 // table, and matches [ErrConditionFailed].
 //
+// If T has a field tagged version, that is a condition as well: an item of
+// version 0 must not be in the table yet, or have no version there; one of
+// version n must be there with version n. What is written has the next version.
+// So of two writers that have read the same item only one succeeds, and an item
+// that was deleted meanwhile is not brought back. The item in the caller's hands
+// keeps the old version, and another Put of it fails, unless [Stored] is given.
+//
+// Fields tagged created and updated are set to the time of the [Clock], created
+// only if it is zero: an item that has been read keeps it. Templated keys are
+// made of their attributes. [Stored] gives the item as it was written.
+//
 // A lost answer does not make a false condition failure. The SDK would repeat
 // the request blindly, find its own item in the way and report that. Here the
 // repetition knows that an earlier attempt may have been applied: if the item
@@ -24,49 +35,65 @@ import (
 //
 // Everything that DynamoDB would refuse for its form (NaN, an empty or missing
 // key, an empty set) is an error before any request.
+//
+// Of the options, all but [IfVersion] apply.
 func (r *Repository[T]) Put(ctx context.Context, item T, opts ...WriteOption) error {
 	w, err := r.put(&item, opts)
 	if err != nil {
 		return r.fail("put", err)
 	}
-	return r.write(ctx, w)
+	if _, err = r.write(ctx, w); err != nil {
+		return err
+	}
+	if stored, _ := w.cfg.stored.(*T); stored != nil {
+		*stored = item
+	}
+	return nil
 }
 
 func (r *Repository[T]) put(v *T, opts []WriteOption) (*write, error) {
-	cfg, err := newWriteConfig(opts, "IfNotExists", "If")
+	cfg, err := newWriteConfig(opts, "IfNotExists", "If", "Old", "Stored", "Capacity")
 	if err != nil {
 		return nil, err
 	}
-	item, err := r.codec.encode(v)
+	if _, err := typed[*T]("Stored", cfg.stored); err != nil {
+		return nil, err
+	}
+	m, key, version, err := r.encodeItem(v)
 	if err != nil {
 		return nil, err
 	}
-	key, err := r.schema.keyOfItem(item)
-	if err != nil {
-		return nil, err
+	if r.schema.version != nil {
+		cfg.condition = and(cfg.condition, r.schema.versionIs(version))
 	}
 	e, err := r.schema.forWrite(cfg)
 	if err != nil {
 		return nil, err
 	}
+	w, err := r.newWrite("put", key, cfg, e.condition)
+	if err != nil {
+		return nil, err
+	}
+	w.applied = func(now item) bool { return sameItem(m, now) }
 	in := &dynamodb.PutItemInput{
 		TableName:                           aws.String(r.table),
-		Item:                                item,
+		Item:                                m,
 		ConditionExpression:                 e.condition,
 		ExpressionAttributeNames:            e.names,
 		ExpressionAttributeValues:           e.values,
+		ReturnValues:                        oldIf(cfg),
 		ReturnValuesOnConditionCheckFailure: oldItemIf(e.condition),
+		ReturnConsumedCapacity:              cfg.meter.wanted(),
 	}
-	return &write{
-		op:          "put",
-		key:         key,
-		item:        item,
-		conditional: e.condition != nil,
-		send: func(ctx context.Context, hook func(*dynamodb.Options)) error {
-			_, err := r.client.PutItem(ctx, in, hook)
-			return err
-		},
-	}, nil
+	w.operation = "PutItem"
+	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
+		out, err := r.client.PutItem(ctx, in, opts...)
+		if err != nil || out == nil {
+			return written{}, err
+		}
+		return written{out.Attributes, orNone(out.ConsumedCapacity)}, nil
+	}
+	return w, nil
 }
 
 // oldItemIf asks for the item in the table if there is a condition to fail.
@@ -75,4 +102,12 @@ func oldItemIf(condition *string) types.ReturnValuesOnConditionCheckFailure {
 		return ""
 	}
 	return types.ReturnValuesOnConditionCheckFailureAllOld
+}
+
+// oldIf asks for the item that is replaced or removed if it is wanted.
+func oldIf(cfg *writeConfig) types.ReturnValue {
+	if cfg.old == nil {
+		return ""
+	}
+	return types.ReturnValueAllOld
 }

@@ -23,6 +23,9 @@ type readConfig struct {
 	pageSize   int32
 	project    []string
 	scope      string
+	index      string
+	key        *expression.KeyConditionBuilder // of a query
+	descending bool
 	meter      *meter
 }
 
@@ -57,6 +60,27 @@ func Limit(n int) ReadOption {
 			r.bad(errors.New("the limit must be positive"))
 		}
 	})
+}
+
+// Index reads a secondary index in place of the table. Items come from it with the
+// attributes that it holds, which may be fewer than the table's.
+//
+// An index whose key T's tags declare, see [New], is checked like the table: the
+// key condition, the items' keys, and that a global index is not read
+// consistently. Another one can be read as well, but not page by page.
+func Index(name string) ReadOption {
+	return readOption(func(r *readConfig) {
+		r.use("Index")
+		r.index = name
+		if name == "" {
+			r.bad(errors.New("Index needs a name"))
+		}
+	})
+}
+
+// Descending reads from the greatest sort key to the smallest.
+func Descending() ReadOption {
+	return readOption(func(r *readConfig) { r.use("Descending"); r.descending = true })
 }
 
 // PageSize is the number of items that DynamoDB reads for one request, before

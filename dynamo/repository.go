@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Repository keeps items of type T in one table. Make it with [New]. It is safe
@@ -15,6 +16,7 @@ type Repository[T any] struct {
 	schema  *schema
 	codec   *codec[T]
 	cursors cursors
+	now     func() time.Time
 	observe func(context.Context, Request) // nil: nobody
 	backoff backoff
 }
@@ -40,6 +42,23 @@ type Repository[T any] struct {
 // that of time. Where seconds are too coarse use a string in a fixed layout, in
 // UTC and with all digits, such as "2006-01-02T15:04:05.000000000Z".
 //
+// Other words of the tag, separated by commas:
+//
+//   - index=byEmail,partition and index=byEmail,sort: the field is a key of that
+//     secondary index. The words partition and sort are about the index that was
+//     named before them, and about the table where none was. An index without a
+//     partition key of its own is a local one.
+//   - template=USER#{id}: the key, a string, is made of other attributes when an
+//     item is written, and checked against them when it is read. A value that
+//     could make two different items have one key is refused. A templated key of
+//     an index that has omitempty is left out where an attribute is empty.
+//   - version: an integer that counts the writes of the item and guards them, see
+//     [Repository.Put] and [IfVersion].
+//   - created, updated: a time, or an integer of seconds since 1970, that Put and
+//     Update set, see [Clock].
+//   - ttl: an integer of seconds since 1970, or a time with the option unixtime: what
+//     DynamoDB's time to live can use. Zero seconds and times long past never expire.
+//
 // Tags are checked here, once; an error names T and the field, and a word that
 // is not known is an error. Tags in the type of a field that is itself stored
 // as a nested map have no meaning.
@@ -54,7 +73,7 @@ func New[T any](c Client, table string, opts ...Option) (*Repository[T], error) 
 	if err != nil {
 		return nil, fmt.Errorf("dynamo: new: %w", err)
 	}
-	cfg := config{backoff: defaultBackoff}
+	cfg := config{now: time.Now, backoff: defaultBackoff}
 	for _, opt := range opts {
 		if err := opt(&cfg); err != nil {
 			return nil, fmt.Errorf("dynamo: new: %w", err)
@@ -70,6 +89,7 @@ func New[T any](c Client, table string, opts ...Option) (*Repository[T], error) 
 		schema:  s,
 		codec:   codec,
 		cursors: newCursors(cfg.cursorKey, table, s),
+		now:     cfg.now,
 		observe: cfg.observe,
 		backoff: cfg.backoff,
 	}, nil

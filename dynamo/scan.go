@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // Scan goes through every item of the table, in DynamoDB's order, which is none.
@@ -20,26 +19,12 @@ import (
 // Pages that the filter left empty are skipped. A position that does not
 // advance, which would make the scan endless, is an [ErrCorruptResponse].
 //
-// Of the options, [Filter], [Consistent], [Limit], [PageSize], [Project] and
-// [Capacity] apply.
+// Of the options, [Filter], [Index], [Consistent], [Limit], [PageSize],
+// [Project] and [Capacity] apply.
 func (r *Repository[T]) Scan(ctx context.Context, opts ...ReadOption) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var zero T
-		p, err := r.scan(opts, "Filter", "Consistent", "Limit", "PageSize", "Project", "Capacity")
-		if err != nil {
-			yield(zero, r.fail("scan", err))
-			return
-		}
-		for found, err := range r.items(ctx, p, nil) {
-			if err != nil {
-				yield(zero, r.fail("scan", err))
-				return
-			}
-			if !yield(found.value, nil) {
-				return
-			}
-		}
-	}
+	return r.values(ctx, "scan", func() (*paged, error) {
+		return r.scan(opts, "Filter", "Index", "Consistent", "Limit", "PageSize", "Project", "Capacity")
+	})
 }
 
 // All gives every item of the table: Scan into a slice. The slice is empty, not
@@ -62,26 +47,25 @@ func (r *Repository[T]) scan(opts []ReadOption, allowed ...string) (*paged, erro
 	if err != nil {
 		return nil, err
 	}
-	e, err := r.schema.forRead(cfg)
+	p, e, err := r.newPaged("Scan", cfg)
 	if err != nil {
 		return nil, err
 	}
-	in := dynamodb.ScanInput{
+	p.send = r.sendScan(dynamodb.ScanInput{
 		TableName:                 aws.String(r.table),
+		IndexName:                 optionalString(cfg.index),
 		ConsistentRead:            optionalBool(cfg.consistent),
 		FilterExpression:          e.filter,
 		ProjectionExpression:      e.projection,
 		ExpressionAttributeNames:  e.names,
 		ExpressionAttributeValues: e.values,
+		Select:                    selected(e),
 		ReturnConsumedCapacity:    cfg.meter.wanted(),
-	}
-	if e.projection != nil {
-		in.Select = types.SelectSpecificAttributes
-	}
-	return &paged{operation: "Scan", cfg: cfg, send: r.sendScan(in)}, nil
+	})
+	return p, nil
 }
 
-func (r *Repository[T]) sendScan(base dynamodb.ScanInput) func(context.Context, item, *int32, ...func(*dynamodb.Options)) (*rawPage, error) {
+func (r *Repository[T]) sendScan(base dynamodb.ScanInput) sendPage {
 	return func(ctx context.Context, start item, limit *int32, opts ...func(*dynamodb.Options)) (*rawPage, error) {
 		in := base // whoever was given the last input may have kept it
 		in.ExclusiveStartKey, in.Limit = start, limit

@@ -19,12 +19,17 @@ type schema struct {
 	fields    []field
 	partition keyAttr
 	sort      keyAttr // its name is "" if the table has no sort key
+	indexes   []*index
+	templates []*template
+
+	version, ttl, created, updated *field // nil: none
 }
 
-// keyAttr is one attribute of the primary key.
+// keyAttr is one attribute of the primary key or of an index's.
 type keyAttr struct {
 	name   string                    // attribute name
 	field  string                    // Go selector, for messages
+	index  []int                     // of the Go field, for reflect
 	typ    reflect.Type              // of the Go field, without pointers
 	scalar types.ScalarAttributeType // S, N or B
 	form   keyForm
@@ -103,35 +108,66 @@ func readSchema(t reflect.Type) (*schema, error) {
 	if s.partition.name == "" {
 		return nil, errors.New(`no field has the tag dynamo:"partition"`)
 	}
-	return s, nil
+	if err := s.checkIndexes(); err != nil {
+		return nil, err
+	}
+	return s, s.bindTemplates()
 }
 
-// addTagged takes one field with a dynamo tag into the schema.
+// addTagged takes one field with a dynamo tag into the schema. The words
+// partition and sort are about the table until a word index=NAME comes, and
+// about that index afterwards.
 func (s *schema) addTagged(f field) error {
+	var ix *index
 	for word := range strings.SplitSeq(f.words, ",") {
-		var slot *keyAttr
-		var limit int
-		switch strings.TrimSpace(word) {
-		case "partition":
-			slot, limit = &s.partition, maxPartitionBytes
-		case "sort":
-			slot, limit = &s.sort, maxSortBytes
-		case "":
-			return fmt.Errorf("empty word in tag dynamo:%q", f.words)
+		word = strings.TrimSpace(word)
+		name, value, _ := strings.Cut(word, "=")
+		var err error
+		switch {
+		case word == "":
+			err = fmt.Errorf("empty word in tag dynamo:%q", f.words)
+		case word == "partition" || word == "sort":
+			err = s.addKey(f, ix, word)
+		case name == "index":
+			ix, err = s.indexNamed(value)
+		case name == "template":
+			err = s.addTemplate(f, value)
 		default:
-			return fmt.Errorf("tag word %q is not supported", word)
+			err = s.addRole(f, word)
 		}
-		if slot.name != "" {
-			return fmt.Errorf("field %s is the %s key already", slot.field, strings.TrimSpace(word))
-		}
-		k, err := keyAttrOf(f)
 		if err != nil {
 			return err
 		}
-		k.max = limit
-		*slot = k
 	}
-	if s.partition.field == s.sort.field {
+	return s.checkRoles(f, ix)
+}
+
+// addKey makes f the partition or sort key of the table, or of ix.
+func (s *schema) addKey(f field, ix *index, word string) error {
+	slot, limit, of := &s.partition, maxPartitionBytes, "the "
+	if ix != nil {
+		slot, of = &ix.partition, fmt.Sprintf("index %q's ", ix.name)
+	}
+	if word == "sort" {
+		slot, limit = &s.sort, maxSortBytes
+		if ix != nil {
+			slot = &ix.sort
+		}
+	}
+	if slot.name != "" {
+		return fmt.Errorf("field %s is %s%s key already", slot.field, of, word)
+	}
+	k, err := keyAttrOf(f)
+	if err != nil {
+		return err
+	}
+	k.max = limit
+	*slot = k
+	p, q := s.partition, s.sort
+	if ix != nil {
+		p, q = ix.partition, ix.sort
+	}
+	if p.field == q.field {
 		return errors.New("one field cannot be both the partition and the sort key")
 	}
 	return nil
@@ -141,7 +177,7 @@ func keyAttrOf(f field) (keyAttr, error) {
 	if n := len(f.attr); n > maxAttributeName {
 		return keyAttr{}, fmt.Errorf("the attribute name has %d bytes, a key's may have %d", n, maxAttributeName)
 	}
-	k := keyAttr{name: f.attr, field: f.path, typ: base(f.typ)}
+	k := keyAttr{name: f.attr, field: f.path, index: f.index, typ: base(f.typ)}
 	k.form = formOf(k.typ, f.av)
 	switch k.form {
 	case formInvalid:

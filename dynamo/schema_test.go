@@ -139,13 +139,6 @@ func TestTagErrors(t *testing.T) {
 		{"unknown word", struct {
 			ID int `dynamo:"hash"`
 		}{}, `field ID: tag word "hash" is not supported`},
-		{"word of a later version", struct {
-			ID int `dynamo:"partition"`
-			V  int `dynamo:"version"`
-		}{}, `field V: tag word "version" is not supported`},
-		{"second word", struct {
-			ID int `dynamo:"partition,template=USER#{id}"`
-		}{}, `field ID: tag word "template=USER#{id}" is not supported`},
 		{"empty tag", struct {
 			ID int `dynamo:""`
 		}{}, `field ID: empty word in tag dynamo:""`},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 )
 
 // Writes whose answer is lost.
@@ -19,11 +20,13 @@ import (
 // away by itself: if the second attempt is refused, the first may still have
 // been applied.
 //
-// Without a condition, Put and Delete come to the same however often they are
-// applied, so the SDK repeats them as it likes and only the final error tells
-// of a doubt. With a condition, the SDK may repeat what leaves no doubt
-// (throttling). The rest is repeated here, where a failed condition can be held
-// against the doubt: the item in the way may be our own.
+// What comes to the same however often it is applied (a Put or a Delete without
+// a condition, an update that sets constants) the SDK repeats as it likes, and
+// only the final error tells of a doubt. With a condition, the SDK may repeat
+// what leaves no doubt (throttling). The rest is repeated here, where a failed
+// condition can be held against the doubt: the item in the way may be our own.
+// What must not be applied twice, and what has an answer that only the first
+// attempt can give (the old item), is not repeated after a doubt at all.
 
 // Attempts at a conditional write that leave a doubt, and the pauses between
 // them. Throttled attempts do not count: the SDK's retryer has its own limit.
@@ -32,55 +35,111 @@ const (
 	writeBackoff  = 50 * time.Millisecond // doubled each time, half of it jitter
 )
 
-// write is one PutItem or DeleteItem, ready to be sent.
+// write is one write of one item, ready to be sent.
 type write struct {
-	op          string
-	key         item
-	item        item // what a put puts
-	conditional bool
-	send        func(ctx context.Context, hook func(*dynamodb.Options)) error
+	op        string // for messages: "put"
+	operation string // DynamoDB's name
+	key       item
+	cfg       *writeConfig
+	repeat    bool // after a doubt: the SDK may repeat it
+	resend    bool // after a doubt: it may be repeated here
+	// applied tells whether an item that is in the table now is what an earlier
+	// attempt would have left there; nil if that cannot be seen.
+	applied func(now item) bool
+	send    func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error)
 }
 
-// write sends w and tells what became of it. Its errors carry the prefix.
-func (r *Repository[T]) write(ctx context.Context, w *write) error {
-	if err := ctx.Err(); err != nil {
-		return r.fail(w.op, err)
+// written is what the answer to a write holds.
+type written struct {
+	attributes item // as the request asked for
+	capacity   types.ConsumedCapacity
+}
+
+// newWrite makes the write of a request that can be repeated without harm.
+func (r *Repository[T]) newWrite(op string, key item, cfg *writeConfig, condition *string) (*write, error) {
+	_, err := typed[**T]("Old", cfg.old)
+	return &write{
+		op:     op,
+		key:    key,
+		cfg:    cfg,
+		repeat: condition == nil && cfg.old == nil,
+		resend: condition != nil && cfg.old == nil,
+	}, err
+}
+
+// write sends w and gives its answer. Its errors carry the prefix.
+func (r *Repository[T]) write(ctx context.Context, w *write) (written, error) {
+	out, err := r.attempts(ctx, w)
+	if err != nil || w.cfg.old == nil || out.attributes == nil {
+		return out, err
 	}
-	doubt := &doubt{repeat: !w.conditional}
+	old := new(T)
+	if err := r.readOwn(out.attributes, w.key, old); err != nil {
+		return out, r.fail(w.op, fmt.Errorf("done, but the old item: %w", err))
+	}
+	*w.cfg.old.(**T) = old
+	return out, nil
+}
+
+func (r *Repository[T]) attempts(ctx context.Context, w *write) (written, error) {
+	if err := ctx.Err(); err != nil {
+		return written{}, r.fail(w.op, err)
+	}
+	doubt := &doubt{repeat: w.repeat}
+	o := r.watch(ctx, w.operation)
 	pause := writeBackoff
 	for attempt := 1; ; attempt++ {
-		err := w.send(ctx, doubt.hook)
+		out, err := w.send(ctx, doubt.hook, o.hook)
 		if err == nil && doubt.received.empty() {
 			err = errEmptyBody // DynamoDB's word for a write that is done is {}
 		}
+		o.end(1, err)
 		if err == nil {
-			return nil
+			w.cfg.meter.writes(out.capacity)
+			return out, nil
 		}
 		doubtful := doubt.end(err)
+		again := doubtful && w.resend || conflict(err)
 		var failed *types.ConditionalCheckFailedException
 		switch {
 		case errors.As(err, &failed):
 			return r.settle(w, doubt, failed, err)
-		case !doubt.any:
-			return r.fail(w.op, err)
-		case !doubtful || !w.conditional || attempt == writeAttempts:
-			return r.unknown(w, err)
-		case !sleep(ctx, pause):
-			return r.unknown(w, errors.Join(err, ctx.Err()))
+		case again && attempt < writeAttempts && sleep(ctx, pause):
+			pause *= 2
+			continue
+		case again && ctx.Err() != nil:
+			err = errors.Join(err, ctx.Err())
 		}
-		pause *= 2
+		if doubt.any {
+			return written{}, r.unknown(w, err)
+		}
+		return written{}, r.fail(w.op, err)
 	}
 }
 
+// conflict tells whether DynamoDB refused a write because another one was at the
+// same item. The SDK takes that for final.
+func conflict(err error) bool {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return false
+	}
+	switch api.ErrorCode() {
+	case "TransactionConflictException", "TransactionInProgressException", "ReplicatedWriteConflictException":
+		return true
+	}
+	return false
+}
+
 // settle decides what a failed condition means.
-func (r *Repository[T]) settle(w *write, d *doubt, failed *types.ConditionalCheckFailedException, err error) error {
+func (r *Repository[T]) settle(w *write, d *doubt, failed *types.ConditionalCheckFailedException, err error) (written, error) {
 	switch {
 	case !d.any:
-		return r.conditionFailed(w, failed, err)
-	case w.item != nil && sameItem(w.item, failed.Item):
-		return nil
+		return written{}, r.conditionFailed(w, failed, err)
+	case w.applied != nil && failed.Item != nil && w.applied(failed.Item):
+		return written{attributes: failed.Item}, nil
 	}
-	return r.unknown(w, errors.New("an attempt whose answer was lost may have been applied, and the condition does not hold now"))
+	return written{}, r.unknown(w, errors.New("an attempt whose answer was lost may have been applied, and the condition does not hold now"))
 }
 
 func (r *Repository[T]) unknown(w *write, cause error) error {
@@ -93,16 +152,7 @@ func (r *Repository[T]) conditionFailed(w *write, failed *types.ConditionalCheck
 		return out
 	}
 	old := new(T)
-	key, bad := r.schema.keyOfItem(failed.Item)
-	switch {
-	case bad != nil:
-		bad = corrupt("%w", bad)
-	case !sameItem(key, w.key):
-		bad = corrupt("an item with another key")
-	default:
-		bad = r.codec.decode(failed.Item, old)
-	}
-	if bad != nil {
+	if bad := r.readOwn(failed.Item, w.key, old); bad != nil {
 		out.Err = errors.Join(err, bad)
 		return out
 	}

@@ -1,9 +1,15 @@
 package dynamo
 
-import "github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+import (
+	"errors"
+	"fmt"
 
-// WriteOption changes a [Repository.Put] or [Repository.Delete]. One that does
-// not apply to the operation is an error, never ignored.
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+)
+
+// WriteOption changes a [Repository.Put], [Repository.Update] or
+// [Repository.Delete]. One that does not apply to the operation is an error,
+// never ignored.
 type WriteOption interface{ write(*writeConfig) }
 
 type writeOption func(*writeConfig)
@@ -13,7 +19,9 @@ func (o writeOption) write(c *writeConfig) { o(c) }
 type writeConfig struct {
 	used
 	ifNotExists bool
+	ifVersion   *int64
 	condition   *expression.ConditionBuilder
+	old, stored any // **T and *T, or nil
 	meter       *meter
 }
 
@@ -26,8 +34,9 @@ func newWriteConfig(opts []WriteOption, allowed ...string) (*writeConfig, error)
 	return c, c.only(allowed)
 }
 
-// IfNotExists lets a Put only create: if there is an item with that key the
-// write fails with [ErrConditionFailed]. Together with [If], both must hold.
+// IfNotExists lets a Put or an Update only create: if there is an item with
+// that key the write fails with [ErrConditionFailed]. Together with [If], both
+// must hold.
 func IfNotExists() WriteOption {
 	return writeOption(func(w *writeConfig) { w.use("IfNotExists"); w.ifNotExists = true })
 }
@@ -36,6 +45,72 @@ func IfNotExists() WriteOption {
 // it does not the write fails with [ErrConditionFailed]. Several must all hold.
 func If(c expression.ConditionBuilder) WriteOption {
 	return writeOption(func(w *writeConfig) { w.use("If"); w.condition = and(w.condition, c) })
+}
+
+// IfVersion lets an Update or a Delete happen only if the item in the table has
+// that version, in its field tagged version; otherwise, and if there is no item,
+// the write fails with [ErrConditionFailed]. A Put needs no such option: it goes
+// by the version of the item that it puts. An item without version has
+// version 0.
+func IfVersion(n int64) WriteOption {
+	return writeOption(func(w *writeConfig) {
+		w.use("IfVersion")
+		w.ifVersion = &n
+		if n < 0 {
+			w.bad(errors.New("the version is negative"))
+		}
+	})
+}
+
+// Old stores the item that a write replaces, changes or removes in *into, nil if
+// there was none: the write and the reading of it are one. T must be the type of
+// the repository.
+//
+//	var old *User
+//	err := users.Delete(ctx, dynamo.KeyOf(1), dynamo.Old(&old))
+//
+// If the answer to the write is lost, the old item is lost with it: the error is
+// [ErrUnknownOutcome], even where the write could be repeated without harm.
+// After any error *into is nil.
+func Old[T any](into **T) WriteOption {
+	return writeOption(func(w *writeConfig) {
+		w.use("Old")
+		w.old = into
+		if into == nil {
+			w.bad(errors.New("Old needs a pointer to store to"))
+			return
+		}
+		*into = nil
+	})
+}
+
+// Stored sets *into to the item as a Put has written it: with its new version,
+// the times of its creation and update, and its templated keys. It is what the
+// next Put of the item must start from. T must be the type of the repository;
+// after an error *into is as it was.
+//
+//	err := users.Put(ctx, user, dynamo.Stored(&user))
+func Stored[T any](into *T) WriteOption {
+	return writeOption(func(w *writeConfig) {
+		w.use("Stored")
+		w.stored = into
+		if into == nil {
+			w.bad(errors.New("Stored needs a pointer to store to"))
+		}
+	})
+}
+
+// typed gives what an option was told to store to, nil if it was not given.
+func typed[P comparable](option string, into any) (P, error) {
+	var none P
+	if into == nil {
+		return none, nil
+	}
+	p, ok := into.(P)
+	if !ok {
+		return none, fmt.Errorf("option %s is given a %T, want a %T", option, into, none)
+	}
+	return p, nil
 }
 
 func and(a *expression.ConditionBuilder, b expression.ConditionBuilder) *expression.ConditionBuilder {

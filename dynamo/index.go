@@ -1,0 +1,139 @@
+package dynamo
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// index is a secondary index that T's tags declare. One without a partition key
+// of its own has the table's, which makes it a local one.
+type index struct {
+	name            string
+	partition, sort keyAttr // the sort key's name is "" if there is none
+	local           bool
+}
+
+const maxIndexName, minIndexName = 255, 3 // "Naming rules", developer guide
+
+// indexNamed gives the index of that name, which it makes at the first time.
+func (s *schema) indexNamed(name string) (*index, error) {
+	if len(name) < minIndexName || len(name) > maxIndexName {
+		return nil, fmt.Errorf("index name %q: want %d to %d characters", name, minIndexName, maxIndexName)
+	}
+	if ix := s.index(name); ix != nil {
+		return ix, nil
+	}
+	ix := &index{name: name}
+	s.indexes = append(s.indexes, ix)
+	return ix, nil
+}
+
+// index gives the declared index of that name, nil if there is none.
+func (s *schema) index(name string) *index {
+	i := slices.IndexFunc(s.indexes, func(ix *index) bool { return ix.name == name })
+	if i < 0 {
+		return nil
+	}
+	return s.indexes[i]
+}
+
+// checkIndexes completes the indexes when all fields are known.
+func (s *schema) checkIndexes() error {
+	for _, ix := range s.indexes {
+		switch {
+		case ix.partition.name != "":
+		case ix.sort.name == "":
+			return fmt.Errorf("index %q has no key", ix.name)
+		case s.sort.name == "":
+			return fmt.Errorf("field %s: index %q has no partition key, so it would be a local one, which only a table with a sort key can have", ix.sort.field, ix.name)
+		default:
+			ix.partition, ix.local = s.partition, true
+		}
+	}
+	return nil
+}
+
+// keyAttrs lists the key of the index, the partition key first.
+func (ix *index) keyAttrs() []keyAttr {
+	if ix.sort.name == "" {
+		return []keyAttr{ix.partition}
+	}
+	return []keyAttr{ix.partition, ix.sort}
+}
+
+// readKeys lists the attributes that every item read through ix has, and that a
+// position in it consists of: the table's key, then the rest of the index's.
+// A nil index is the table.
+func (s *schema) readKeys(ix *index) []keyAttr {
+	if ix == nil {
+		return s.keyAttrs()
+	}
+	return appendKeys(s.keyAttrs(), ix)
+}
+
+// allKeys lists the attributes of all keys, each once.
+func (s *schema) allKeys() []keyAttr {
+	keys := s.keyAttrs()
+	for _, ix := range s.indexes {
+		keys = appendKeys(keys, ix)
+	}
+	return keys
+}
+
+func appendKeys(keys []keyAttr, ix *index) []keyAttr {
+	for _, k := range ix.keyAttrs() {
+		if _, have := keyNamed(keys, k.name); !have {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// checkIndexKeys refuses what DynamoDB would refuse: an item may lack the key of
+// an index, and is not in it then, but it cannot have another kind of value there.
+func (s *schema) checkIndexKeys(m item) error {
+	for _, ix := range s.indexes {
+		for _, k := range ix.keyAttrs() {
+			av, ok := m[k.name]
+			if !ok {
+				continue
+			}
+			if err := k.check(av); err != nil {
+				return fmt.Errorf("attribute %q (field %s), a key of index %q: %w%s", k.name, k.field, ix.name, err, omitHint(av))
+			}
+		}
+	}
+	return nil
+}
+
+// omitHint says how a field without a value keeps its item out of an index.
+func omitHint(av types.AttributeValue) string {
+	switch v := av.(type) {
+	case *types.AttributeValueMemberNULL:
+	case *types.AttributeValueMemberS:
+		if v.Value != "" {
+			return ""
+		}
+	default:
+		return ""
+	}
+	return "; the option omitempty of dynamodbav keeps such items out of the index"
+}
+
+var errGlobalConsistent = errors.New("a global index cannot be read consistently")
+
+// readIndex is the index that a read names, nil for the table and for an index
+// that T does not declare, which DynamoDB knows and the program need not.
+func (s *schema) readIndex(cfg *readConfig) (*index, error) {
+	if cfg.index == "" {
+		return nil, nil
+	}
+	ix := s.index(cfg.index)
+	if ix != nil && !ix.local && cfg.consistent {
+		return nil, fmt.Errorf("index %q: %w", ix.name, errGlobalConsistent)
+	}
+	return ix, nil
+}

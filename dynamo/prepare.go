@@ -1,0 +1,112 @@
+package dynamo
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Clock gives the time that fields tagged created and updated are set to. The
+// default is [time.Now].
+func Clock(now func() time.Time) Option {
+	return func(c *config) error {
+		if now == nil {
+			return errors.New("the clock is nil")
+		}
+		c.now = now
+		return nil
+	}
+}
+
+// encodeItem makes the attributes of v as it is to be written: with its next
+// version, its times and its templated keys, which v has afterwards. v is the
+// caller's own copy; what its pointers point to is left alone. version is the
+// one that v had, 0 if T has none. Everything that DynamoDB would refuse for
+// its form is an error.
+func (r *Repository[T]) encodeItem(v *T) (m, key item, version int64, err error) {
+	if version, err = r.schema.stamp(reflect.ValueOf(v).Elem(), r.now); err != nil {
+		return nil, nil, 0, err
+	}
+	if m, err = r.codec.encode(v); err != nil {
+		return nil, nil, 0, err
+	}
+	if key, err = r.schema.keyOfItem(m); err != nil {
+		return nil, nil, 0, err
+	}
+	return m, key, version, r.schema.checkIndexKeys(m)
+}
+
+// stamp sets the fields of v that are the repository's to set.
+func (s *schema) stamp(v reflect.Value, now func() time.Time) (version int64, err error) {
+	if s.created != nil || s.updated != nil {
+		s.stampTimes(v, now())
+	}
+	if s.version != nil {
+		if version, err = s.stampVersion(v); err != nil {
+			return 0, fmt.Errorf("field %s: %w", s.version.path, err)
+		}
+	}
+	return version, s.fill(v)
+}
+
+// stampTimes keeps a time of creation that is there: it was read.
+func (s *schema) stampTimes(v reflect.Value, now time.Time) {
+	if s.updated != nil {
+		s.updated.setTime(own(v, s.updated.index), now)
+	}
+	if s.created == nil {
+		return
+	}
+	if was, ok := look(v, s.created.index); !ok || was.IsZero() {
+		s.created.setTime(own(v, s.created.index), now)
+	}
+}
+
+func (s *schema) stampVersion(v reflect.Value) (was int64, err error) {
+	field := own(v, s.version.index)
+	was, err = versionIn(field)
+	switch {
+	case err != nil:
+		return 0, err
+	case was < 0:
+		return 0, errors.New("the version is negative")
+	case was == math.MaxInt64 || !setVersion(field, was+1):
+		return 0, fmt.Errorf("the next version does not fit into %v", s.version.typ)
+	}
+	return was, nil
+}
+
+// versionIs is the condition that the item in the table has that version.
+// Version 0 is that of an item which has none, because it was written before its
+// type had a version, or by somebody else; and of an item that is not there.
+func (s *schema) versionIs(n int64) expression.ConditionBuilder {
+	name := expression.NameNoDotSplit(s.version.attr)
+	is := name.Equal(expression.Value(n))
+	if n == 0 {
+		is = expression.Or(name.AttributeNotExists(), name.AttributeType(expression.Null), is)
+	}
+	return is
+}
+
+// exists is the condition that there is an item.
+func (s *schema) exists() expression.ConditionBuilder {
+	return expression.NameNoDotSplit(s.partition.name).AttributeExists()
+}
+
+// versionOf is the version of an item in the table.
+func (s *schema) versionOf(m item) (int64, bool) {
+	switch v := m[s.version.attr].(type) {
+	case nil, *types.AttributeValueMemberNULL:
+		return 0, true
+	case *types.AttributeValueMemberN:
+		f := reflect.New(reflect.TypeFor[int64]()).Elem()
+		ok := setPart(f, v.Value)
+		return f.Int(), ok
+	}
+	return 0, false
+}

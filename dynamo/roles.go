@@ -1,0 +1,186 @@
+package dynamo
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Fields that are not keys but have a part to play: version, ttl, created and
+// updated.
+
+// addRole gives f the part that a word of its tag names.
+func (s *schema) addRole(f field, word string) error {
+	slot, fits, want := (**field)(nil), isTimeRole, "a time or an integer"
+	switch word {
+	case "version":
+		slot, fits, want = &s.version, isVersionRole, "an integer stored as N"
+	case "ttl":
+		slot, fits, want = &s.ttl, isTTLRole, fmt.Sprintf("seconds, stored as N: an integer, or a time.Time with the tag dynamodbav:%q", f.attr+",unixtime")
+	case "created":
+		slot = &s.created
+	case "updated":
+		slot = &s.updated
+	default:
+		return fmt.Errorf("tag word %q is not supported", word)
+	}
+	if *slot != nil {
+		return fmt.Errorf("field %s is the %s field already", (*slot).path, word)
+	}
+	if !fits(f) {
+		return fmt.Errorf("type %v cannot be the %s field: want %s", f.typ, word, want)
+	}
+	*slot = &f
+	return nil
+}
+
+// checkRoles refuses a field that is two things at once.
+func (s *schema) checkRoles(f field, ix *index) error {
+	n := 0
+	for _, role := range []*field{s.version, s.ttl, s.created, s.updated} {
+		if role != nil && role.path == f.path {
+			n++
+		}
+	}
+	isKey := f.path == s.partition.field || f.path == s.sort.field
+	if n > 1 || n == 1 && isKey || s.version != nil && s.version.path == f.path && ix != nil {
+		return fmt.Errorf("tag dynamo:%q gives the field two parts that exclude each other", f.words)
+	}
+	return nil
+}
+
+func isVersionRole(f field) bool {
+	t := base(f.typ)
+	return (isInt(t) || isUint(t)) && !f.av.asString && !isMarshaler(t)
+}
+
+func isTimeRole(f field) bool {
+	t := base(f.typ)
+	if isTime(t) {
+		return !isMarshaler(t) || t == unixTimeType
+	}
+	return (isInt(t) || isUint(t)) && !f.av.asString && !isMarshaler(t)
+}
+
+func isTTLRole(f field) bool {
+	return isTimeRole(f) && (!isTime(base(f.typ)) || f.inSeconds())
+}
+
+func isTime(t reflect.Type) bool { return t.Kind() == reflect.Struct && t.ConvertibleTo(timeType) }
+
+func isMarshaler(t reflect.Type) bool { return reflect.PointerTo(t).Implements(marshalerType) }
+
+var unixTimeType = reflect.TypeFor[attributevalue.UnixTime]()
+
+// inSeconds tells whether a time or an integer is stored as seconds.
+func (f field) inSeconds() bool {
+	t := base(f.typ)
+	return !isTime(t) || f.av.unixTime || t == unixTimeType
+}
+
+// moment is t as f keeps it: what is read again is what was written.
+func (f field) moment(t time.Time) time.Time {
+	t = t.Round(0).UTC()
+	if f.inSeconds() {
+		t = t.Truncate(time.Second)
+	}
+	return t
+}
+
+// setTime sets v, which is f's and must be settable, to t.
+func (f field) setTime(v reflect.Value, t time.Time) {
+	v = allocate(v)
+	switch {
+	case isTime(v.Type()):
+		v.Set(reflect.ValueOf(f.moment(t)).Convert(v.Type()))
+	case isUint(v.Type()):
+		v.SetUint(uint64(t.Unix()))
+	default:
+		v.SetInt(t.Unix())
+	}
+}
+
+// timeValue is the attribute value that f has when it is set to t.
+func (f field) timeValue(t time.Time) (types.AttributeValue, error) {
+	if f.inSeconds() {
+		return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.Unix(), 10)}, nil
+	}
+	v := reflect.New(base(f.typ)).Elem()
+	f.setTime(v, t)
+	return attributevalue.Marshal(v.Interface())
+}
+
+// versionIn is the number in a version field; a nil pointer is 0.
+func versionIn(v reflect.Value) (int64, error) {
+	for v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return 0, nil
+		}
+		v = v.Elem()
+	}
+	if isInt(v.Type()) {
+		return v.Int(), nil
+	}
+	if v.Uint() > math.MaxInt64 {
+		return 0, fmt.Errorf("the version does not fit into 63 bits")
+	}
+	return int64(v.Uint()), nil
+}
+
+// setVersion sets the version field v; false if n does not fit.
+func setVersion(v reflect.Value, n int64) bool {
+	v = allocate(v)
+	if isInt(v.Type()) {
+		v.SetInt(n)
+		return v.Int() == n
+	}
+	v.SetUint(uint64(n))
+	return v.Uint() == uint64(n)
+}
+
+// allocate replaces the pointers in v with new ones, and gives the value behind
+// them: what v pointed to is somebody else's.
+func allocate(v reflect.Value) reflect.Value {
+	for v.Kind() == reflect.Pointer {
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
+	return v
+}
+
+// own gives the field of v with that index, for setting. v is the caller's own
+// copy, but the structs behind embedded pointers are not: they are copied.
+func own(v reflect.Value, index []int) reflect.Value {
+	for i, x := range index {
+		if i > 0 && v.Kind() == reflect.Pointer {
+			fresh := reflect.New(v.Type().Elem())
+			if !v.IsNil() {
+				fresh.Elem().Set(v.Elem())
+			}
+			v.Set(fresh)
+			v = fresh.Elem()
+		}
+		v = v.Field(x)
+	}
+	return v
+}
+
+// look gives the field of v with that index; false behind a nil pointer.
+func look(v reflect.Value, index []int) (reflect.Value, bool) {
+	got, err := v.FieldByIndexErr(index)
+	if err != nil {
+		return reflect.Value{}, false
+	}
+	for got.Kind() == reflect.Pointer {
+		if got.IsNil() {
+			return reflect.Value{}, false
+		}
+		got = got.Elem()
+	}
+	return got, true
+}
