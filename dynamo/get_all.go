@@ -89,7 +89,7 @@ func (r *Repository[T]) newBatchGet(opts []ReadOption) (*batchGet[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := r.schema.forRead(cfg)
+	e, err := r.schema.forRead(cfg, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +184,7 @@ func (g *batchGet[T]) decode(out *dynamodb.BatchGetItemOutput, open map[string]b
 			}
 			delete(open, id)
 			var v T
-			if err := g.r.codec.decode(raw, &v); err != nil {
+			if err := g.r.decode(raw, &v); err != nil {
 				return nil, fmt.Errorf("item %d of the answer: %w", i, err)
 			}
 			found[id] = v

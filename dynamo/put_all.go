@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"fmt"
 	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -54,10 +55,7 @@ func (r *Repository[T]) PutAll(ctx context.Context, items iter.Seq[T], opts ...B
 // putEntry prepares one item. What is wrong with it is in the entry.
 func (r *Repository[T]) putEntry(v T, index int) *entry[T] {
 	e := &entry[T]{value: v, index: index}
-	if e.item, e.err = r.codec.encode(&v); e.err != nil {
-		return e
-	}
-	if e.key, e.err = r.schema.keyOfItem(e.item); e.err != nil {
+	if e.item, e.key, _, e.err = r.encodeItem(&v); e.err != nil {
 		return e
 	}
 	e.err = checkSize(e.item)
@@ -74,4 +72,9 @@ func (e *entry[V]) writeRequest() types.WriteRequest {
 }
 
 // unversioned refuses types whose writes all need a condition.
-func (r *Repository[T]) unversioned() error { return nil }
+func (r *Repository[T]) unversioned() error {
+	if r.schema.version == nil {
+		return nil
+	}
+	return fmt.Errorf("type %v has a version (field %s), which a batch cannot guard", r.schema.typ, r.schema.version.path)
+}

@@ -245,10 +245,10 @@ func TestStamp(t *testing.T) {
 	}
 }
 
-type base1 struct {
+type versionedBase struct {
 	V int `dynamodbav:"v" dynamo:"version"`
 }
-type Shared struct{ base1 }
+type Shared struct{ versionedBase }
 
 // What the caller's pointers point to stays as it is.
 func TestStampLeavesTheCallersValuesAlone(t *testing.T) {
@@ -257,7 +257,7 @@ func TestStampLeavesTheCallersValuesAlone(t *testing.T) {
 		K string `dynamodbav:"k" dynamo:"partition"`
 		U *int   `dynamodbav:"u" dynamo:"updated"`
 	}
-	shared, u := &Shared{base1{V: 3}}, 5
+	shared, u := &Shared{versionedBase{V: 3}}, 5
 	f := &fake{put: func(in *dynamodb.PutItemInput) (*dynamodb.PutItemOutput, error) {
 		require.Equal(t, avN("4"), in.Item["v"])
 		return &dynamodb.PutItemOutput{}, nil
