@@ -147,7 +147,8 @@ func (r *batchGetRequest) collect(db *DB, name string, reads []*read, res *batch
 			res.responses[name] = append(res.responses[name], found)
 		}
 	}
-	if c := consumption(r.ReturnConsumedCapacity, name, units); c != nil {
+	if c := newCapacity(r.ReturnConsumedCapacity, name); c != nil {
+		c.charge(units)
 		res.capacity = append(res.capacity, c)
 	}
 	return nil

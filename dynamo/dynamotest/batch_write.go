@@ -24,7 +24,10 @@ type batchWrite struct {
 	DeleteRequest *struct{ Key item }
 }
 
-type batchWriteResult struct{ capacity []*capacity }
+type batchWriteResult struct {
+	capacity    []*capacity
+	collections collections
+}
 
 func (r *batchWriteRequest) table() string { return onlyKey(r.RequestItems) }
 
@@ -43,12 +46,13 @@ func batchWriteItem(db *DB, r *batchWriteRequest) (*batchWriteResult, *fault) {
 		if f != nil {
 			return nil, f
 		}
-		units := 0.0
+		consumed := newCapacity(r.ReturnConsumedCapacity, name)
 		for _, c := range planned {
-			units += writeUnits(c.size, 0)
+			consumed.chargeWrite(c, 1)
+			res.collections.add(c, r.ReturnItemCollectionMetrics)
 		}
-		if c := consumption(r.ReturnConsumedCapacity, name, units); c != nil {
-			res.capacity = append(res.capacity, c)
+		if consumed != nil {
+			res.capacity = append(res.capacity, consumed)
 		}
 		changes = append(changes, planned...)
 	}
@@ -112,7 +116,7 @@ func (w batchWrite) check() *fault {
 
 func (w batchWrite) mutation(table string) *mutation {
 	if w.PutRequest != nil {
-		return &mutation{table: table, kind: mutatePut, item: w.PutRequest.Item}
+		return &mutation{table: table, kind: mutatePut, item: w.PutRequest.Item, batch: true}
 	}
 	return &mutation{table: table, kind: mutateDelete, key: w.DeleteRequest.Key}
 }
@@ -137,6 +141,7 @@ func planBatch(db *DB, name string, list []batchWrite) ([]*change, *fault) {
 
 func (r *batchWriteResult) appendWire(b []byte) []byte {
 	o := object{append(b, `{"UnprocessedItems":{}`...)}
+	o.collections(r.collections)
 	o.capacities(r.capacity)
 	return append(o.b, '}')
 }
@@ -162,6 +167,7 @@ func (db *DB) BatchWriteItem(ctx context.Context, in *dynamodb.BatchWriteItemInp
 	}
 	return &dynamodb.BatchWriteItemOutput{
 		UnprocessedItems: map[string][]types.WriteRequest{}, ConsumedCapacity: sdkCapacities(res.capacity),
+		ItemCollectionMetrics: res.collections.sdk(),
 	}, nil
 }
 

@@ -1,27 +1,85 @@
 package dynamotest
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// A capacity is what a request consumed of a table, in units. It is reported
-// where ReturnConsumedCapacity asks for it.
+// A capacity is what a request consumed of a table and its indexes, in units.
+// It is reported where ReturnConsumedCapacity asks for it; nil counts nothing.
 type capacity struct {
 	table         string
-	units         float64
-	detailed      bool // INDEXES: the table's own share apart
-	transactional bool // reads and writes apart
+	own           float64 // the table's share
+	local, global shares  // those of its indexes
+	detailed      bool    // INDEXES: all shares apart
+	transactional bool    // reads and writes apart
 	write         bool
 }
 
-// consumption makes the report, nil where none was asked for.
-func consumption(mode, table string, units float64) *capacity {
+// shares are units by index.
+type shares map[string]float64
+
+// newCapacity starts a report, nil where none was asked for.
+func newCapacity(mode, table string) *capacity {
 	if mode != "TOTAL" && mode != "INDEXES" {
 		return nil
 	}
-	return &capacity{table: table, units: units, detailed: mode == "INDEXES"}
+	return &capacity{table: table, detailed: mode == "INDEXES"}
+}
+
+func (c *capacity) charge(units float64) {
+	if c != nil {
+		c.own += units
+	}
+}
+
+func (c *capacity) chargeIndex(x *index, units float64) {
+	if c == nil || units == 0 {
+		return
+	}
+	of := &c.local
+	if x.global {
+		of = &c.global
+	}
+	if *of == nil {
+		*of = shares{}
+	}
+	(*of)[x.name] += units
+}
+
+// chargeRead charges a page.
+func (c *capacity) chargeRead(p *page, consistent bool) {
+	units := readUnits(p.bytes, consistent)
+	if p.view.index == nil {
+		c.charge(units)
+		return
+	}
+	c.chargeIndex(p.view.index, units)
+	c.charge(p.fetched)
+}
+
+// chargeWrite charges a change, several times over in a transaction.
+func (c *capacity) chargeWrite(ch *change, times float64) {
+	if c == nil {
+		return
+	}
+	c.charge(times * writeUnits(ch.size, 0))
+	for _, x := range ch.table.indexes {
+		c.chargeIndex(x, times*x.writes(ch.table, ch.old, ch.after))
+	}
+}
+
+func (c *capacity) total() float64 {
+	units := c.own
+	for _, of := range []shares{c.local, c.global} {
+		for _, u := range of {
+			units += u
+		}
+	}
+	return units
 }
 
 // readUnits: one unit reads 4 KB strongly consistently; eventually consistent
@@ -41,15 +99,29 @@ func writeUnits(before, after int) float64 {
 
 func (c *capacity) appendJSON(b []byte) []byte {
 	b = appendString(append(b, `{"TableName":`...), c.table)
-	b = c.appendUnits(append(b, ','))
+	b = c.appendUnits(append(b, ','), c.total())
 	if c.detailed {
-		b = append(c.appendUnits(append(b, `,"Table":{`...)), '}')
+		b = append(c.appendUnits(append(b, `,"Table":{`...), c.own), '}')
+		b = c.appendShares(b, "LocalSecondaryIndexes", c.local)
+		b = c.appendShares(b, "GlobalSecondaryIndexes", c.global)
 	}
 	return append(b, '}')
 }
 
-func (c *capacity) appendUnits(b []byte) []byte {
-	units := strconv.FormatFloat(c.units, 'f', 1, 64)
+func (c *capacity) appendShares(b []byte, member string, of shares) []byte {
+	if len(of) == 0 {
+		return b
+	}
+	o := object{append(append(append(b, `,"`...), member...), `":{`...)}
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		o.member(name)
+		o.b = append(c.appendUnits(append(o.b, '{'), of[name]), '}')
+	}
+	return append(o.b, '}')
+}
+
+func (c *capacity) appendUnits(b []byte, u float64) []byte {
+	units := strconv.FormatFloat(u, 'f', 1, 64)
 	b = append(append(b, `"CapacityUnits":`...), units...)
 	if c.transactional {
 		b = append(append(append(append(b, `,"`...), c.side()...), `":`...), units...)
@@ -68,18 +140,35 @@ func (c *capacity) sdk() *types.ConsumedCapacity {
 	if c == nil {
 		return nil
 	}
-	units := func() *float64 { u := c.units; return &u }
-	out := &types.ConsumedCapacity{TableName: new(c.table), CapacityUnits: units()}
+	all := c.sdkUnits(c.total())
+	out := &types.ConsumedCapacity{
+		TableName: new(c.table), CapacityUnits: all.CapacityUnits,
+		ReadCapacityUnits: all.ReadCapacityUnits, WriteCapacityUnits: all.WriteCapacityUnits,
+	}
 	if c.detailed {
-		out.Table = &types.Capacity{CapacityUnits: units()}
+		out.Table = new(c.sdkUnits(c.own))
+		out.LocalSecondaryIndexes, out.GlobalSecondaryIndexes = c.sdkShares(c.local), c.sdkShares(c.global)
 	}
+	return out
+}
+
+func (c *capacity) sdkUnits(units float64) (out types.Capacity) {
+	out.CapacityUnits = new(units)
 	if c.transactional && c.write {
-		out.WriteCapacityUnits = units()
+		out.WriteCapacityUnits = new(units)
 	} else if c.transactional {
-		out.ReadCapacityUnits = units()
+		out.ReadCapacityUnits = new(units)
 	}
-	if out.Table != nil {
-		out.Table.ReadCapacityUnits, out.Table.WriteCapacityUnits = out.ReadCapacityUnits, out.WriteCapacityUnits
+	return out
+}
+
+func (c *capacity) sdkShares(of shares) map[string]types.Capacity {
+	if len(of) == 0 {
+		return nil
+	}
+	out := make(map[string]types.Capacity, len(of))
+	for name, units := range of {
+		out[name] = c.sdkUnits(units)
 	}
 	return out
 }

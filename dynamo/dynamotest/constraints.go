@@ -38,20 +38,32 @@ func (c *constraints) present(member string, there bool) {
 	}
 }
 
-// name is for the name of a table or index.
-func (c *constraints) name(member string, name *string, required bool) {
-	if name == nil {
-		c.present(member, !required)
+// tableName is for the name of a table or index that must be there. The
+// operations on items take names from 1 character on, and ARNs of tables.
+func (c *constraints) tableName(member string, name *string, least int) {
+	if c.present(member, name != nil); name == nil || least == 1 && tableOfARN(name) != "" {
 		return
 	}
-	if !isNameText(*name) {
+	if *name != "" && !isNameText(*name) {
 		c.violate(*name, member, "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+")
 	}
-	if len(*name) < 3 {
-		c.violate(*name, member, "Member must have length greater than or equal to 3")
+	c.length(member, *name, least, 255)
+}
+
+// length is for the length of a text.
+func (c *constraints) length(member, text string, least, most int) {
+	if len(text) < least {
+		c.violate(text, member, "Member must have length greater than or equal to "+strconv.Itoa(least))
 	}
-	if len(*name) > 255 {
-		c.violate(*name, member, "Member must have length less than or equal to 255")
+	if len(text) > most {
+		c.violate(text, member, "Member must have length less than or equal to "+strconv.Itoa(most))
+	}
+}
+
+// indexName is for the name of an index, or another one that need not be there.
+func (c *constraints) indexName(member string, name *string) {
+	if name != nil {
+		c.tableName(member, name, 3)
 	}
 }
 

@@ -2,24 +2,23 @@ package dynamotest
 
 import (
 	"context"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 type createTableRequest struct {
-	TableName              *string
-	AttributeDefinitions   []attributeDefinition
-	KeySchema              []keyElement
-	BillingMode            string
-	ProvisionedThroughput  *throughput
-	GlobalSecondaryIndexes []struct{}
-	LocalSecondaryIndexes  []struct{}
-	StreamSpecification    *struct{ StreamEnabled bool }
-
+	TableName                 *string
+	AttributeDefinitions      []attributeDefinition
+	KeySchema                 []keyElement
+	GlobalSecondaryIndexes    []indexSpec
+	LocalSecondaryIndexes     []indexSpec
+	BillingMode               string
+	ProvisionedThroughput     *throughput
+	OnDemandThroughput        *onDemandThroughput
+	StreamSpecification       *streamSpec
+	SSESpecification          *sseSpec
+	TableClass                string
+	Tags                      []tag
 	DeletionProtectionEnabled *bool
 }
 
@@ -29,10 +28,24 @@ type keyElement struct{ AttributeName, KeyType *string }
 
 type throughput struct{ ReadCapacityUnits, WriteCapacityUnits *int64 }
 
+type onDemandThroughput struct {
+	MaxReadRequestUnits  *int64 `json:",omitempty"`
+	MaxWriteRequestUnits *int64 `json:",omitempty"`
+}
+
+type streamSpec struct {
+	StreamEnabled  *bool
+	StreamViewType string `json:",omitempty"`
+}
+
+type sseSpec struct {
+	Enabled *bool
+	SSEType string
+}
+
 func (r *createTableRequest) table() string { return deref(r.TableName) }
 
-// createTable makes a table that is ACTIVE at once. Indexes and streams are
-// refused rather than ignored.
+// createTable makes a table.
 func createTable(db *DB, r *createTableRequest) (*tableResult, *fault) {
 	if f := r.constrain(); f != nil {
 		return nil, f
@@ -42,100 +55,56 @@ func createTable(db *DB, r *createTableRequest) (*tableResult, *fault) {
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	db.sweep()
 	if _, ok := db.tables[*r.TableName]; ok {
 		return nil, &fault{kind: faultTableInUse, message: "Table already exists: " + *r.TableName}
 	}
+	t := db.add(r)
+	return &tableResult{TableDescription: db.describe(t)}, nil
+}
+
+// add makes the table of a request that was checked. The caller holds the lock.
+func (db *DB) add(r *createTableRequest) *table {
 	t := &table{
-		name: *r.TableName, keys: r.keys(), created: time.Now(), id: requestID(),
-		billing: "PROVISIONED", protected: deref(r.DeletionProtectionEnabled),
+		name: *r.TableName, id: tableID(), created: db.clock(), settling: db.settle(statusCreating),
+		keys: r.keyAttrs(r.KeySchema), defined: r.attributes(), tags: r.Tags,
+		settings: settings{
+			billing: "PROVISIONED", protected: deref(r.DeletionProtectionEnabled), class: r.TableClass,
+			onDemand: r.OnDemandThroughput, sse: r.SSESpecification,
+		},
 	}
-	if r.BillingMode != "" {
-		t.billing = r.BillingMode
-	}
-	if p := r.ProvisionedThroughput; p != nil {
-		t.read, t.write = *p.ReadCapacityUnits, *p.WriteCapacityUnits
-	}
-	db.tables[t.name] = t
-	return &tableResult{member: "TableDescription", tableDescription: t.describe("ACTIVE")}, nil
-}
-
-func (r *createTableRequest) constrain() *fault {
-	c := &constraints{}
-	c.present("attributeDefinitions", r.AttributeDefinitions != nil)
-	c.name("tableName", r.TableName, true)
-	c.enum("billingMode", r.BillingMode, "PROVISIONED", "PAY_PER_REQUEST")
-	if p := r.ProvisionedThroughput; p != nil {
-		c.units("provisionedThroughput.writeCapacityUnits", p.WriteCapacityUnits)
-		c.units("provisionedThroughput.readCapacityUnits", p.ReadCapacityUnits)
-	}
-	if c.present("keySchema", r.KeySchema != nil); r.KeySchema != nil {
-		c.count("keySchema", "[]", len(r.KeySchema), 2)
-	}
-	for i, k := range r.KeySchema {
-		c.present(memberOf("keySchema", i, "attributeName"), k.AttributeName != nil)
-		c.present(memberOf("keySchema", i, "keyType"), k.KeyType != nil)
-		c.enum(memberOf("keySchema", i, "keyType"), deref(k.KeyType), "HASH", "RANGE")
-	}
-	for i, a := range r.AttributeDefinitions {
-		c.present(memberOf("attributeDefinitions", i, "attributeName"), a.AttributeName != nil)
-		c.present(memberOf("attributeDefinitions", i, "attributeType"), a.AttributeType != nil)
-		c.enum(memberOf("attributeDefinitions", i, "attributeType"), deref(a.AttributeType), "B", "N", "S")
-	}
-	return c.fault()
-}
-
-// units is for a provisioned throughput.
-func (c *constraints) units(member string, n *int64) {
-	if c.present(member, n != nil); n != nil && *n < 1 {
-		c.violate(strconv.FormatInt(*n, 10), member, "Member must have value greater than or equal to 1")
-	}
-}
-
-func (r *createTableRequest) check() *fault {
-	if f := r.checkBilling(); f != nil {
-		return f
-	}
-	defined := convert(r.AttributeDefinitions, func(a attributeDefinition) string { return *a.AttributeName })
-	keys := convert(r.KeySchema, func(k keyElement) string { return *k.AttributeName })
-	if len(keys) > len(defined) {
-		return validation("Invalid KeySchema: Some index key attribute have no definition")
-	}
-	for _, k := range r.keys() {
-		if k.kind == kindInvalid {
-			return validation(msgInvalid+"Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]",
-				strings.Join(keys, ", "), strings.Join(defined, ", "))
+	t.settings.provision(r.ProvisionedThroughput)
+	t.settings.bill(r.BillingMode, t.created)
+	for i, specs := range [][]indexSpec{r.LocalSecondaryIndexes, r.GlobalSecondaryIndexes} {
+		for _, spec := range specs {
+			t.addIndex(r.index(spec, i == 1))
 		}
 	}
-	switch {
-	case len(keys) == 2 && keys[0] == keys[1]:
-		return validation("Both the Hash Key and the Range Key element in the KeySchema have the same name")
-	case *r.KeySchema[0].KeyType != "HASH":
-		return validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
-	case len(keys) == 2 && *r.KeySchema[1].KeyType != "RANGE":
-		return validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
-	case len(r.GlobalSecondaryIndexes)+len(r.LocalSecondaryIndexes) > 0:
-		return validation("dynamotest has no secondary indexes yet: create the table without them")
-	case r.StreamSpecification != nil && r.StreamSpecification.StreamEnabled:
-		return validation("dynamotest has no streams yet: create the table without one")
-	case len(keys) != len(defined):
-		return validation(msgInvalid + "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
-	}
-	return nil
+	db.tables[t.name] = t
+	return t
 }
 
-func (r *createTableRequest) checkBilling() *fault {
-	if r.BillingMode == "PAY_PER_REQUEST" && r.ProvisionedThroughput != nil {
-		return validation(msgInvalid + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+// index makes an index that was checked.
+func (r *createTableRequest) index(spec indexSpec, global bool) *index {
+	x := &index{
+		name: *spec.IndexName, global: global, keys: r.keyAttrs(spec.KeySchema),
+		projection: *spec.Projection.ProjectionType, include: spec.Projection.NonKeyAttributes,
 	}
-	if r.BillingMode != "PAY_PER_REQUEST" && r.ProvisionedThroughput == nil {
-		return validation(msgInvalid + "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
+	if p := spec.ProvisionedThroughput; p != nil {
+		x.read, x.write = *p.ReadCapacityUnits, *p.WriteCapacityUnits
 	}
-	return nil
+	return x
 }
 
-// keys is the primary key with the types of its definitions, kindInvalid for none.
-func (r *createTableRequest) keys() []keyAttr {
-	return convert(r.KeySchema, func(k keyElement) keyAttr {
+func (r *createTableRequest) attributes() []keyAttr {
+	return convert(r.AttributeDefinitions, func(a attributeDefinition) keyAttr {
+		return keyAttr{*a.AttributeName, kindOf(*a.AttributeType)}
+	})
+}
+
+// keyAttrs is a key with the types of its definitions, kindInvalid for none.
+func (r *createTableRequest) keyAttrs(schema []keyElement) []keyAttr {
+	return convert(schema, func(k keyElement) keyAttr {
 		for _, a := range r.AttributeDefinitions {
 			if *a.AttributeName == *k.AttributeName {
 				return keyAttr{*a.AttributeName, kindOf(*a.AttributeType)}
@@ -145,38 +114,8 @@ func (r *createTableRequest) keys() []keyAttr {
 	})
 }
 
-// CreateTable is DynamoDB's CreateTable, without secondary indexes and streams.
-// The table is ACTIVE at once.
-func (db *DB) CreateTable(ctx context.Context, in *dynamodb.CreateTableInput, _ ...func(*dynamodb.Options)) (*dynamodb.CreateTableOutput, error) {
-	if in == nil {
-		in = &dynamodb.CreateTableInput{}
-	}
-	req := &createTableRequest{
-		TableName: in.TableName, BillingMode: string(in.BillingMode), DeletionProtectionEnabled: in.DeletionProtectionEnabled,
-		GlobalSecondaryIndexes: make([]struct{}, len(in.GlobalSecondaryIndexes)),
-		LocalSecondaryIndexes:  make([]struct{}, len(in.LocalSecondaryIndexes)),
-	}
-	if in.AttributeDefinitions != nil {
-		req.AttributeDefinitions = convert(in.AttributeDefinitions, func(a types.AttributeDefinition) attributeDefinition {
-			kind := string(a.AttributeType)
-			return attributeDefinition{a.AttributeName, &kind}
-		})
-	}
-	if in.KeySchema != nil {
-		req.KeySchema = convert(in.KeySchema, func(k types.KeySchemaElement) keyElement {
-			kind := string(k.KeyType)
-			return keyElement{k.AttributeName, &kind}
-		})
-	}
-	if p := in.ProvisionedThroughput; p != nil {
-		req.ProvisionedThroughput = &throughput{p.ReadCapacityUnits, p.WriteCapacityUnits}
-	}
-	if s := in.StreamSpecification; s != nil {
-		req.StreamSpecification = &struct{ StreamEnabled bool }{deref(s.StreamEnabled)}
-	}
-	res, err := run(ctx, db, "CreateTable", createTable, req)
-	if err != nil {
-		return nil, sdkError("CreateTable", err)
-	}
-	return &dynamodb.CreateTableOutput{TableDescription: res.sdk()}, nil
+// CreateTable is DynamoDB's CreateTable. The table is ACTIVE at once, unless
+// [DB.SetDelay] says otherwise.
+func (db *DB) CreateTable(ctx context.Context, in *dynamodb.CreateTableInput, opts ...func(*dynamodb.Options)) (*dynamodb.CreateTableOutput, error) {
+	return db.Client().CreateTable(ctx, in, opts...)
 }

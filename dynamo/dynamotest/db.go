@@ -4,8 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
 // A DB is a DynamoDB of its own: tables, items and a log of calls, in memory.
@@ -20,29 +24,42 @@ type DB struct {
 	mu     sync.RWMutex
 	tables map[string]*table
 	tokens tokens
-	log    callLog
+	clock  func() time.Time
+	delay  time.Duration
+
+	expiring atomic.Int64 // tables with time to live
+	client   func() *dynamodb.Client
+	log      callLog
 }
 
 // New makes a DB with the given tables, all empty and ACTIVE. It panics if a
 // table is invalid or declared twice: that is a mistake in the program.
 func New(tables ...Table) *DB {
-	db := &DB{tables: make(map[string]*table, len(tables))}
+	db := &DB{tables: make(map[string]*table, len(tables)), clock: time.Now}
+	db.client = sync.OnceValue(db.newClient)
 	for _, t := range tables {
-		built, err := t.build(time.Now())
+		r, err := t.request()
 		if err != nil {
 			panic("dynamotest: " + err.Error())
 		}
 		if _, ok := db.tables[t.Name]; ok {
 			panic(fmt.Sprintf("dynamotest: table %q declared twice", t.Name))
 		}
-		db.tables[t.Name] = built
+		db.add(r)
 	}
 	return db
 }
 
-// table finds a table. The caller holds the lock.
+// table finds a table that can be used, by its name or ARN. The caller holds the lock.
 func (db *DB) table(name string) (*table, *fault) {
+	if strings.HasPrefix(name, "arn:") {
+		name = tableOfARN(&name)
+	}
 	t, ok := db.tables[name]
+	if ok && t.settling.status != "" {
+		status := db.status(t.settling)
+		ok = status == statusActive || status == statusUpdating
+	}
 	if !ok {
 		return nil, &fault{kind: faultTableNotFound, message: "Requested resource not found"}
 	}
@@ -64,6 +81,7 @@ func run[Req any, P interface {
 		return res, err
 	}
 	db.log.add(Call{Operation: name, Table: req.table()})
+	db.expire()
 	res, f := op(db, (*Req)(req))
 	if f != nil {
 		return res, f

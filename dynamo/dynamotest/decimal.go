@@ -220,3 +220,17 @@ func (d decimal) size() int {
 	}
 	return size
 }
+
+// whole is the number as whole seconds or the like; ok is false where it is
+// negative or beyond 18 digits. A fraction is cut off.
+func (d decimal) whole() (n uint64, ok bool) {
+	if d.neg || d.exp > 18 {
+		return 0, false
+	}
+	if d.exp <= 0 {
+		return 0, true
+	}
+	digits := d.coef[:min(d.exp, len(d.coef))] + strings.Repeat("0", max(0, d.exp-len(d.coef)))
+	n, err := strconv.ParseUint(digits, 10, 64)
+	return n, err == nil
+}

@@ -26,18 +26,13 @@ func deleteItem(db *DB, r *deleteItemRequest) (*writeResult, *fault) {
 	if f != nil {
 		return nil, f
 	}
-	return db.write(m, r.ReturnConsumedCapacity, func(c *change) item {
-		if r.ReturnValues == "ALL_OLD" {
-			return c.old
-		}
-		return nil
-	})
+	return db.write(m, reports{r.ReturnConsumedCapacity, r.ReturnItemCollectionMetrics}, oldIf(r.ReturnValues == "ALL_OLD"))
 }
 
 func (r *deleteItemRequest) prepare() (*mutation, *fault) {
 	c := &constraints{}
 	c.consumed(r.ReturnConsumedCapacity)
-	c.name("tableName", r.TableName, true)
+	c.tableName("tableName", r.TableName, 1)
 	c.present("key", r.Key != nil)
 	c.returnValues(r.ReturnValues)
 	c.metrics(r.ReturnItemCollectionMetrics)
@@ -86,5 +81,7 @@ func (db *DB) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, _ ..
 	if err != nil {
 		return nil, sdkError("DeleteItem", err)
 	}
-	return &dynamodb.DeleteItemOutput{Attributes: res.attributes.sdk(), ConsumedCapacity: res.capacity.sdk()}, nil
+	return &dynamodb.DeleteItemOutput{
+		Attributes: res.attributes.sdk(), ConsumedCapacity: res.capacity.sdk(), ItemCollectionMetrics: sdkCollection(res.collection),
+	}, nil
 }

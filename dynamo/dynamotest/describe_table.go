@@ -2,149 +2,174 @@ package dynamotest
 
 import (
 	"context"
-	"strconv"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// tableRequest is the request of DescribeTable and DeleteTable.
+// tableRequest is the request of the operations that name a table only.
 type tableRequest struct{ TableName *string }
 
 func (r *tableRequest) table() string { return deref(r.TableName) }
 
-// A tableDescription is a copy of what is known of a table at one moment.
+// A tableDescription is DynamoDB's, as it was at one moment.
 type tableDescription struct {
-	name, arn, id, status, billing string
-	keys                           []keyAttr
-	created                        time.Time
-	items, bytes                   int
-	read, write                    int64
-	protected                      bool
+	AttributeDefinitions      []attributeDefinition
+	TableName                 string
+	KeySchema                 []keyElement
+	TableStatus               string
+	CreationDateTime          seconds
+	ProvisionedThroughput     throughputDescription
+	TableSizeBytes            int
+	ItemCount                 int
+	TableArn                  string
+	TableID                   string              `json:"TableId"`
+	BillingModeSummary        *billingSummary     `json:",omitempty"`
+	LocalSecondaryIndexes     []indexDescription  `json:",omitempty"`
+	GlobalSecondaryIndexes    []indexDescription  `json:",omitempty"`
+	SSEDescription            *sseDescription     `json:",omitempty"`
+	TableClassSummary         *classSummary       `json:",omitempty"`
+	OnDemandThroughput        *onDemandThroughput `json:",omitempty"`
+	DeletionProtectionEnabled bool
 }
 
-func (t *table) describe(status string) *tableDescription {
-	return &tableDescription{
-		name: t.name, arn: t.arn(), id: t.id, status: status, billing: t.billing, keys: t.keys,
-		created: t.created, items: t.rows.rows, bytes: t.bytes, read: t.read, write: t.write, protected: t.protected,
+type throughputDescription struct {
+	NumberOfDecreasesToday int
+	ReadCapacityUnits      int64
+	WriteCapacityUnits     int64
+}
+
+type billingSummary struct {
+	BillingMode                       string
+	LastUpdateToPayPerRequestDateTime seconds
+}
+
+type sseDescription struct{ Status, SSEType, KMSMasterKeyArn string }
+
+type classSummary struct{ TableClass string }
+
+type indexDescription struct {
+	IndexName             string
+	KeySchema             []keyElement
+	Projection            projectionDescription
+	IndexStatus           string                 `json:",omitempty"`
+	Backfilling           bool                   `json:",omitempty"`
+	ProvisionedThroughput *throughputDescription `json:",omitempty"`
+	IndexSizeBytes        int
+	ItemCount             int
+	IndexArn              string
+}
+
+type projectionDescription struct {
+	ProjectionType   string
+	NonKeyAttributes []string `json:",omitempty"`
+}
+
+// seconds is a time on the wire: seconds since 1970, with milliseconds.
+type seconds time.Time
+
+// MarshalJSON writes the number.
+func (s seconds) MarshalJSON() ([]byte, error) {
+	return json.Marshal(float64(time.Time(s).UnixMilli()) / 1000)
+}
+
+// describe copies what is known of a table. The caller holds the lock.
+func (db *DB) describe(t *table) *tableDescription {
+	s := t.settings
+	d := &tableDescription{
+		TableName: t.name, TableArn: t.arn(), TableID: t.id, TableStatus: db.status(t.settling), CreationDateTime: seconds(t.created),
+		KeySchema: schemaOf(t.keys), ItemCount: t.rows.rows, TableSizeBytes: t.bytes,
+		ProvisionedThroughput: throughputDescription{ReadCapacityUnits: s.read, WriteCapacityUnits: s.write},
+		OnDemandThroughput:    s.onDemand, DeletionProtectionEnabled: s.protected,
 	}
+	d.AttributeDefinitions = convert(t.defined, func(k keyAttr) attributeDefinition {
+		return attributeDefinition{new(k.name), new(k.kind.String())}
+	})
+	if s.billing == "PAY_PER_REQUEST" {
+		d.BillingModeSummary = &billingSummary{s.billing, seconds(s.onDemandAt)}
+	}
+	if s.class != "" {
+		d.TableClassSummary = &classSummary{s.class}
+	}
+	if s.sse != nil && deref(s.sse.Enabled) {
+		d.SSEDescription = &sseDescription{"ENABLED", "KMS", "arn:aws:kms:us-east-1:000000000000:key/dynamotest"}
+	}
+	for _, x := range t.indexes {
+		if x.global {
+			d.GlobalSecondaryIndexes = append(d.GlobalSecondaryIndexes, db.describeIndex(t, x))
+		} else {
+			d.LocalSecondaryIndexes = append(d.LocalSecondaryIndexes, db.describeIndex(t, x))
+		}
+	}
+	return d
 }
 
-// A tableResult is a description under the name of its member.
-type tableResult struct {
-	member string
-	*tableDescription
+func (db *DB) describeIndex(t *table, x *index) indexDescription {
+	d := indexDescription{
+		IndexName: x.name, IndexArn: t.arn() + "/index/" + x.name, KeySchema: schemaOf(x.keys),
+		Projection: projectionDescription{x.projection, x.include}, IndexSizeBytes: x.bytes, ItemCount: x.rows.rows,
+	}
+	if x.global {
+		d.IndexStatus = db.status(x.settling)
+		d.Backfilling = d.IndexStatus == statusCreating && x.backfills
+		d.ProvisionedThroughput = &throughputDescription{ReadCapacityUnits: x.read, WriteCapacityUnits: x.write}
+	}
+	return d
 }
+
+func schemaOf(keys []keyAttr) (schema []keyElement) {
+	for i, k := range keys {
+		schema = append(schema, keyElement{new(k.name), new([]string{"HASH", "RANGE"}[i])})
+	}
+	return schema
+}
+
+// tableID is an id as DynamoDB gives to tables: a random UUID.
+func tableID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	h := hex.EncodeToString(b)
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}
+
+// A tableResult is a description under the name that the operation gives it.
+type tableResult struct {
+	Table            *tableDescription `json:",omitempty"`
+	TableDescription *tableDescription `json:",omitempty"`
+}
+
+func (r *tableResult) appendWire(b []byte) []byte { return appendJSON(b, r) }
 
 func describeTable(db *DB, r *tableRequest) (*tableResult, *fault) {
 	db.mu.RLock()
 	defer db.mu.RUnlock()
-	t, f := r.find(db)
+	t, f := db.managed(r.TableName)
 	if f != nil {
 		return nil, f
 	}
-	return &tableResult{member: "Table", tableDescription: t.describe("ACTIVE")}, nil
+	return &tableResult{Table: db.describe(t)}, nil
 }
 
-// find is the table, under the message of the operations that manage tables.
-func (r *tableRequest) find(db *DB) (*table, *fault) {
+// managed is a table in any status, for the operations that manage tables.
+func (db *DB) managed(name *string) (*table, *fault) {
 	c := &constraints{}
-	c.name("tableName", r.TableName, true)
+	c.tableName("tableName", name, 1)
 	if f := c.fault(); f != nil {
 		return nil, f
 	}
-	t, f := db.table(*r.TableName)
-	if f != nil {
-		f.message = "Requested resource not found: Table: " + *r.TableName + " not found"
+	t, ok := db.tables[*name]
+	if !ok || db.status(t.settling) == statusGone {
+		return nil, &fault{kind: faultTableNotFound, message: "Requested resource not found: Table: " + *name + " not found"}
 	}
-	return t, f
-}
-
-func (r *tableResult) appendWire(b []byte) []byte {
-	o := object{append(b, '{')}
-	o.member(r.member)
-	o.b = r.appendJSON(o.b)
-	return append(o.b, '}')
-}
-
-func (d *tableDescription) appendJSON(b []byte) []byte {
-	o := object{append(b, '{')}
-	o.member("AttributeDefinitions")
-	o.b = appendList(o.b, d.keys, func(b []byte, k keyAttr) []byte {
-		o := object{append(b, '{')}
-		o.text("AttributeName", k.name)
-		o.text("AttributeType", k.kind.String())
-		return append(o.b, '}')
-	})
-	o.text("TableName", d.name)
-	role := "HASH"
-	o.member("KeySchema")
-	o.b = appendList(o.b, d.keys, func(b []byte, k keyAttr) []byte {
-		o := object{append(b, '{')}
-		o.text("AttributeName", k.name)
-		o.text("KeyType", role)
-		role = "RANGE"
-		return append(o.b, '}')
-	})
-	o.text("TableStatus", d.status)
-	o.member("CreationDateTime")
-	o.b = strconv.AppendFloat(o.b, float64(d.created.UnixMilli())/1000, 'f', 3, 64)
-	o.member("ProvisionedThroughput")
-	o.b = append(o.b, '{')
-	o.int("NumberOfDecreasesToday", 0)
-	o.int("ReadCapacityUnits", int(d.read))
-	o.int("WriteCapacityUnits", int(d.write))
-	o.b = append(o.b, '}')
-	o.int("TableSizeBytes", d.bytes)
-	o.int("ItemCount", d.items)
-	o.text("TableArn", d.arn)
-	o.text("TableId", d.id)
-	if d.billing == "PAY_PER_REQUEST" {
-		o.member("BillingModeSummary")
-		o.b = append(o.b, '{')
-		o.text("BillingMode", d.billing)
-		o.b = append(o.b, '}')
-	}
-	o.bool("DeletionProtectionEnabled", d.protected)
-	return append(o.b, '}')
-}
-
-func (d *tableDescription) sdk() *types.TableDescription {
-	out := &types.TableDescription{
-		TableName: aws.String(d.name), TableArn: aws.String(d.arn), TableId: aws.String(d.id),
-		TableStatus: types.TableStatus(d.status), CreationDateTime: aws.Time(d.created.UTC().Truncate(time.Millisecond)),
-		ItemCount: aws.Int64(int64(d.items)), TableSizeBytes: aws.Int64(int64(d.bytes)),
-		DeletionProtectionEnabled: aws.Bool(d.protected),
-		ProvisionedThroughput: &types.ProvisionedThroughputDescription{
-			NumberOfDecreasesToday: aws.Int64(0),
-			ReadCapacityUnits:      aws.Int64(d.read), WriteCapacityUnits: aws.Int64(d.write),
-		},
-	}
-	if d.billing == "PAY_PER_REQUEST" {
-		out.BillingModeSummary = &types.BillingModeSummary{BillingMode: types.BillingModePayPerRequest}
-	}
-	role := types.KeyTypeHash
-	for _, k := range d.keys {
-		out.AttributeDefinitions = append(out.AttributeDefinitions, types.AttributeDefinition{
-			AttributeName: aws.String(k.name), AttributeType: types.ScalarAttributeType(k.kind.String()),
-		})
-		out.KeySchema = append(out.KeySchema, types.KeySchemaElement{AttributeName: aws.String(k.name), KeyType: role})
-		role = types.KeyTypeRange
-	}
-	return out
+	return t, nil
 }
 
 // DescribeTable is DynamoDB's DescribeTable. ItemCount and TableSizeBytes are
 // exact and up to date.
-func (db *DB) DescribeTable(ctx context.Context, in *dynamodb.DescribeTableInput, _ ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error) {
-	if in == nil {
-		in = &dynamodb.DescribeTableInput{}
-	}
-	res, err := run(ctx, db, "DescribeTable", describeTable, &tableRequest{TableName: in.TableName})
-	if err != nil {
-		return nil, sdkError("DescribeTable", err)
-	}
-	return &dynamodb.DescribeTableOutput{Table: res.sdk()}, nil
+func (db *DB) DescribeTable(ctx context.Context, in *dynamodb.DescribeTableInput, opts ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error) {
+	return db.Client().DescribeTable(ctx, in, opts...)
 }

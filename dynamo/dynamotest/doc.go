@@ -34,6 +34,8 @@
 // missing; a request for any of it fails, rather than doing something else.
 //
 // Where DynamoDB leaves the answer open, this engine is strict: every read is
-// strongly consistent, tables are ACTIVE at once, nothing is ever throttled,
-// and writes are never left unprocessed.
+// strongly consistent, indexes follow their table at once, tables are ACTIVE at
+// once (but see [DB.SetDelay]), items expire when their time has come by the
+// DB's clock (see [DB.SetClock]), nothing is ever throttled, and writes are
+// never left unprocessed.
 package dynamotest

@@ -64,6 +64,7 @@ func ExampleTableFor() {
 		ID   int    `dynamodbav:"id" dynamo:"partition"`
 		Name string `dynamodbav:"name"`
 	}
-	fmt.Println(dynamotest.TableFor[User]("users"))
-	// Output: {users {id N} { }}
+	users := dynamotest.TableFor[User]("users")
+	fmt.Println(users.Name, users.Partition)
+	// Output: users {id N}
 }

@@ -9,6 +9,7 @@ type fault struct {
 	message string
 	item    item     // ConditionalCheckFailedException with ALL_OLD
 	reasons []reason // TransactionCanceledException, one for each operation
+	upFront bool     // of a transaction's operation: refuses the request as such
 }
 
 func (f *fault) Error() string { return string(f.kind) + ": " + f.message }
@@ -26,6 +27,9 @@ const (
 	faultTokenReused       faultKind = "IdempotentParameterMismatchException"
 	faultMissingAuth       faultKind = "MissingAuthenticationTokenException"
 	faultInternal          faultKind = "InternalServerError"
+	faultLimit             faultKind = "LimitExceededException"
+	faultAccessDenied      faultKind = "AccessDeniedException"
+	faultNoTable           faultKind = "TableNotFoundException"
 	msgInvalid                       = "One or more parameter values were invalid: "
 	msgInvalidKeyAttribute           = "One or more parameter values are not valid. "
 )
@@ -36,7 +40,7 @@ func (k faultKind) namespace() string {
 	switch k {
 	case faultValidation:
 		return "com.amazon.coral.validate"
-	case faultSerialization, faultUnknownOperation, faultMissingAuth:
+	case faultSerialization, faultUnknownOperation, faultMissingAuth, faultAccessDenied:
 		return "com.amazon.coral.service"
 	}
 	return "com.amazonaws.dynamodb.v20120810"
@@ -51,6 +55,13 @@ type reason struct {
 
 func validation(format string, args ...any) *fault {
 	return &fault{kind: faultValidation, message: fmt.Sprintf(format, args...)}
+}
+
+// emptyKey is the fault of an empty value for a key attribute.
+func emptyKey(format string, args ...any) *fault {
+	f := validation(format, args...)
+	f.upFront = true
+	return f
 }
 
 // invalidFault is the validation fault of a message, nil for an empty one.

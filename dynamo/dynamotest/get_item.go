@@ -34,14 +34,15 @@ func getItem(db *DB, r *getItemRequest) (*getItemResult, *fault) {
 	if f != nil {
 		return nil, f
 	}
-	units := readUnits(size, deref(r.ConsistentRead))
-	return &getItemResult{item: found, capacity: consumption(r.ReturnConsumedCapacity, read.table, units)}, nil
+	consumed := newCapacity(r.ReturnConsumedCapacity, read.table)
+	consumed.charge(readUnits(size, deref(r.ConsistentRead)))
+	return &getItemResult{item: found, capacity: consumed}, nil
 }
 
 func (r *getItemRequest) prepare() (*read, *fault) {
 	c := &constraints{}
 	c.consumed(r.ReturnConsumedCapacity)
-	c.name("tableName", r.TableName, true)
+	c.tableName("tableName", r.TableName, 1)
 	c.present("key", r.Key != nil)
 	if f := c.fault(); f != nil {
 		return nil, f

@@ -58,6 +58,16 @@ func (t *table) checkKey(key item) *fault {
 	return nil
 }
 
+// keyFits tells whether an item has the key attributes, of the right types.
+func (t *table) keyFits(it item) bool {
+	for _, k := range t.keys {
+		if v, ok := it[k.name]; !ok || v.kind != k.kind {
+			return false
+		}
+	}
+	return true
+}
+
 // checkItem checks the key attributes of an item that is to be stored.
 func (t *table) checkItem(it item) *fault {
 	for i, k := range t.keys {
@@ -80,9 +90,9 @@ func checkKeyValue(k keyAttr, v value, partition bool) *fault {
 	case k.kind == kindN:
 		return nil
 	case v.text == "" && k.kind == kindS:
-		return validation(msgInvalidKeyAttribute+"The AttributeValue for a key attribute cannot contain an empty string value. Key: %s", k.name)
+		return emptyKey("%sThe AttributeValue for a key attribute cannot contain an empty string value. Key: %s", msgInvalidKeyAttribute, k.name)
 	case v.text == "":
-		return validation(msgInvalidKeyAttribute+"The AttributeValue for a key attribute cannot contain an empty binary value. Key: %s", k.name)
+		return emptyKey("%sThe AttributeValue for a key attribute cannot contain an empty binary value. Key: %s", msgInvalidKeyAttribute, k.name)
 	case partition && len(v.text) > maxPartitionKey:
 		return validation(msgInvalid + "Size of hashkey has exceeded the maximum size limit of2048 bytes")
 	case !partition && len(v.text) > maxSortKey:

@@ -91,69 +91,73 @@ func checkKeyOperator(e *expr) *fault {
 	return validation("Invalid operator used in KeyConditionExpression: %s", name)
 }
 
-// A sortRange is a range of encoded sort keys.
-type sortRange struct {
-	low, high         string
-	lowOpen, highOpen bool
-}
+// A span is a range of encoded sort keys, without its upper end.
+type span struct{ low, high string }
+
+func (s span) contains(sort string) bool { return sort >= s.low && sort < s.high }
 
 // beyond is greater than any encoded sort key that starts as what stands before it.
-var beyond = strings.Repeat("\xff", maxSortKey+1)
+var beyond = strings.Repeat("\xff", maxPartitionKey+1)
 
-// bind matches the conditions with the table's key: the partition, and the
-// range of sort keys.
-func (t *table) bind(conditions []keyCondition) (partition value, sorts sortRange, f *fault) {
-	sorts = sortRange{high: beyond}
-	if len(conditions) > len(t.keys) {
-		return partition, sorts, validation("Query key condition not supported")
+// bindKey matches the conditions with a key: the partition, and the condition
+// on the sort key, nil for none.
+func bindKey(keys []keyAttr, conditions []keyCondition) (partition value, sort *keyCondition, f *fault) {
+	if len(conditions) > len(keys) {
+		return partition, nil, validation("Query key condition not supported")
 	}
-	for i, k := range t.keys {
+	for i, k := range keys {
 		at := slices.IndexFunc(conditions, func(c keyCondition) bool { return c.name == k.name })
 		if at < 0 {
 			if i < len(conditions) {
-				return partition, sorts, validation("Query condition missed key schema element: %s", k.name)
+				return partition, nil, validation("Query condition missed key schema element: %s", k.name)
 			}
 			break
 		}
-		c := conditions[at]
-		if slices.ContainsFunc(c.values, func(v value) bool { return v.kind != k.kind }) {
-			return partition, sorts, validation(msgInvalid + "Condition parameter type does not match schema type")
-		}
-		if i == 0 && c.op != "=" {
-			return partition, sorts, validation("Query key condition not supported")
-		}
-		for _, v := range c.values {
-			if f := checkKeyValue(k, v, i == 0); f != nil {
-				return partition, sorts, f
-			}
+		c := &conditions[at]
+		if f := c.check(k, i == 0); f != nil {
+			return partition, nil, f
 		}
 		if i == 1 {
-			return partition, c.sortRange(), nil
+			return partition, c, nil
 		}
 		partition = c.values[0]
 	}
-	return partition, sorts, nil
+	return partition, nil, nil
 }
 
-func (c keyCondition) sortRange() sortRange {
-	v := c.values[0].ordered()
+// check checks a condition against its key attribute.
+func (c *keyCondition) check(k keyAttr, partition bool) *fault {
+	if slices.ContainsFunc(c.values, func(v value) bool { return v.kind != k.kind }) {
+		return validation(msgInvalid + "Condition parameter type does not match schema type")
+	}
+	if partition && c.op != "=" {
+		return validation("Query key condition not supported")
+	}
+	for _, v := range c.values {
+		if f := checkKeyValue(k, v, partition); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// span is the range of sort keys that meet the condition. Rows with the sort
+// key v lie from v+before on, and those of greater ones from v+after.
+func (c *keyCondition) span(encode func(string) string, before, after string) span {
+	v := encode(c.values[0].ordered())
 	switch c.op {
 	case "<":
-		return sortRange{high: v, highOpen: true}
+		return span{high: v + before}
 	case "<=":
-		return sortRange{high: v}
+		return span{high: v + after}
 	case ">":
-		return sortRange{low: v, lowOpen: true, high: beyond}
+		return span{low: v + after, high: beyond}
 	case ">=":
-		return sortRange{low: v, high: beyond}
+		return span{low: v + before, high: beyond}
 	case "BETWEEN":
-		return sortRange{low: v, high: c.values[1].ordered()}
+		return span{low: v + before, high: encode(c.values[1].ordered()) + after}
 	case "begins_with":
-		return sortRange{low: v, high: v + beyond}
+		return span{low: v, high: v + beyond}
 	}
-	return sortRange{low: v, high: v}
-}
-
-func (r sortRange) contains(sort string) bool {
-	return sort >= r.low && sort <= r.high && !(r.lowOpen && sort == r.low) && !(r.highOpen && sort == r.high)
+	return span{low: v + before, high: v + after}
 }

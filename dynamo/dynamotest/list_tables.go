@@ -26,7 +26,7 @@ func (r *listTablesRequest) table() string { return "" }
 // listTables lists up to 100 names in order, after the start name.
 func listTables(db *DB, r *listTablesRequest) (*listTablesResult, *fault) {
 	c := &constraints{}
-	c.name("exclusiveStartTableName", r.ExclusiveStartTableName, false)
+	c.indexName("exclusiveStartTableName", r.ExclusiveStartTableName)
 	c.atLeast("limit", r.Limit, 1)
 	c.atMost("limit", r.Limit, maxListTables)
 	if f := c.fault(); f != nil {
@@ -35,6 +35,7 @@ func listTables(db *DB, r *listTablesRequest) (*listTablesResult, *fault) {
 	db.mu.RLock()
 	defer db.mu.RUnlock()
 	names := slices.Sorted(maps.Keys(db.tables))
+	names = slices.DeleteFunc(names, func(name string) bool { return db.status(db.tables[name].settling) == statusGone })
 	if start := r.ExclusiveStartTableName; start != nil {
 		i, found := slices.BinarySearch(names, *start)
 		if found {

@@ -11,6 +11,7 @@ type mutation struct {
 	condition *expr
 	update    *update
 	returnOld bool // ReturnValuesOnConditionCheckFailure: ALL_OLD
+	batch     bool // of a batch, which words the faults of keys in its own way
 }
 
 type mutationKind uint8
@@ -26,6 +27,7 @@ const (
 type change struct {
 	table      *table
 	key        rowKey
+	target     item // has the primary key
 	old, after item // nil for no item
 	size       int  // of the larger
 }
@@ -38,13 +40,16 @@ func (m *mutation) plan(db *DB) (*change, *fault) {
 	if f := m.check(t); f != nil {
 		return nil, f
 	}
-	c := &change{table: t, key: t.rowKey(m.target())}
+	c := &change{table: t, key: t.rowKey(m.target()), target: m.target()}
 	r, _ := t.rows.get(c.key)
 	c.old, c.size = r.item, r.size
 	if !m.condition.holds(c.old) {
 		return nil, conditionFailed(c.old, m.returnOld)
 	}
 	if c.after, f = m.result(c.old); f != nil {
+		return nil, f
+	}
+	if f := m.checkUpdated(t, c); f != nil {
 		return nil, f
 	}
 	if !c.after.sound() { // a fault of the engine; nothing may rest on it
@@ -74,10 +79,24 @@ func (m *mutation) check(t *table) *fault {
 }
 
 func (m *mutation) checkKey(t *table) *fault {
-	if m.kind == mutatePut {
-		return t.checkItem(m.item)
+	if m.kind != mutatePut {
+		return t.checkKey(m.key)
 	}
-	return t.checkKey(m.key)
+	if m.batch && !t.keyFits(m.item) {
+		return validation(msgKeySchema)
+	}
+	if f := t.checkItem(m.item); f != nil {
+		return f
+	}
+	return t.checkIndexKeys(nil, m.item, false)
+}
+
+// checkUpdated checks the keys of indexes that an update has written.
+func (m *mutation) checkUpdated(t *table, c *change) *fault {
+	if m.kind != mutateUpdate || c.after == nil {
+		return nil
+	}
+	return t.checkIndexKeys(c.old, c.after, true)
 }
 
 // checkTargets rejects an update of key attributes.

@@ -1,6 +1,19 @@
 package dynamotest
 
-import "strconv"
+import (
+	"encoding/json"
+	"strconv"
+)
+
+// appendJSON writes what need not be fast. It cannot fail: v has no channels,
+// functions or cycles.
+func appendJSON(b []byte, v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic("dynamotest: " + err.Error())
+	}
+	return append(b, text...)
+}
 
 // An object writes the members of a JSON object that are present.
 type object struct{ b []byte }

@@ -7,7 +7,9 @@ import "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 // items before the projection. Where it ends so, it answers with a
 // LastEvaluatedKey, even if there is no further row; the next page is then empty.
 type page struct {
-	table      *table
+	view       view
+	fetch      bool // rows of a local index are completed from the table
+	consistent bool
 	filter     *expr
 	projection *projection
 	limit      int // 0 for none
@@ -17,13 +19,39 @@ type page struct {
 	count   int
 	scanned int
 	bytes   int
-	last    item // LastEvaluatedKey
+	fetched float64 // units that completing the rows has cost
+	last    item    // LastEvaluatedKey
+}
+
+// read says what the page is read from, and rejects what that cannot give. An
+// index answers what it projects; a local one completes its rows from the table
+// where a request wants more.
+func (p *page) read(v view, selected string) *fault {
+	p.view = v
+	if f := p.checkScalars(); f != nil {
+		return f
+	}
+	if f := v.checkReads(p, selected); f != nil {
+		return f
+	}
+	if v.index == nil || v.index.kept == nil {
+		return nil
+	}
+	all := selected == "ALL_ATTRIBUTES"
+	p.fetch = all || len(v.index.missing(p.projection.attributes())) > 0
+	if p.projection == nil && !all {
+		p.projection = v.index.kept
+	}
+	return nil
 }
 
 // add takes a row and tells whether the page goes on.
 func (p *page) add(_ rowKey, r row) bool {
 	p.scanned++
 	p.bytes += r.size
+	if p.fetch {
+		p.fetched += readUnits(r.item.size(), p.consistent)
+	}
 	if p.filter.holds(r.item) {
 		p.count++
 		if !p.countOnly {
@@ -31,10 +59,17 @@ func (p *page) add(_ rowKey, r row) bool {
 		}
 	}
 	if p.bytes >= maxPageSize || p.scanned == p.limit {
-		p.last = p.table.keyOf(r.item)
+		p.last = p.view.keyOf(r.item)
 		return false
 	}
 	return true
+}
+
+// result is the page with what it has consumed.
+func (p *page) result(consumed string) *pageResult {
+	c := newCapacity(consumed, p.view.table.name)
+	c.chargeRead(p, p.consistent)
+	return &pageResult{page: *p, capacity: c}
 }
 
 type pageResult struct {
@@ -97,12 +132,4 @@ func (t *table) checkStart(start item) *fault {
 		return validation("%s: %s", msgStartKey, f.message)
 	}
 	return nil
-}
-
-// noIndex is the fault for a request that names an index; see GAPS.md.
-func noIndex(name *string) *fault {
-	if name == nil {
-		return nil
-	}
-	return validation("The table does not have the specified index: %s", *name)
 }

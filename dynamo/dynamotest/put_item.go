@@ -22,6 +22,7 @@ type putItemRequest struct {
 // A writeResult is the answer of PutItem, UpdateItem and DeleteItem.
 type writeResult struct {
 	attributes item // nil where none are returned
+	collection item // the key of the item collection, nil where none is asked for
 	capacity   *capacity
 }
 
@@ -32,18 +33,13 @@ func putItem(db *DB, r *putItemRequest) (*writeResult, *fault) {
 	if f != nil {
 		return nil, f
 	}
-	return db.write(m, r.ReturnConsumedCapacity, func(c *change) item {
-		if r.ReturnValues == "ALL_OLD" {
-			return c.old
-		}
-		return nil
-	})
+	return db.write(m, reports{r.ReturnConsumedCapacity, r.ReturnItemCollectionMetrics}, oldIf(r.ReturnValues == "ALL_OLD"))
 }
 
 func (r *putItemRequest) prepare() (*mutation, *fault) {
 	c := &constraints{}
 	c.consumed(r.ReturnConsumedCapacity)
-	c.name("tableName", r.TableName, true)
+	c.tableName("tableName", r.TableName, 1)
 	c.present("item", r.Item != nil)
 	c.returnValues(r.ReturnValues)
 	c.metrics(r.ReturnItemCollectionMetrics)
@@ -102,8 +98,21 @@ func (c conditionOf) complete(m *mutation, holders *placeholders) (*mutation, *f
 	return m, holders.unused()
 }
 
+// reports are the two reports that a write may be asked for.
+type reports struct{ consumed, collections string }
+
+// oldIf picks the old item, or nothing.
+func oldIf(wanted bool) func(*change) item {
+	return func(c *change) item {
+		if wanted {
+			return c.old
+		}
+		return nil
+	}
+}
+
 // write plans and commits one mutation; returned picks the attributes to answer.
-func (db *DB) write(m *mutation, consumed string, returned func(*change) item) (*writeResult, *fault) {
+func (db *DB) write(m *mutation, want reports, returned func(*change) item) (*writeResult, *fault) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	c, f := m.plan(db)
@@ -111,15 +120,15 @@ func (db *DB) write(m *mutation, consumed string, returned func(*change) item) (
 		return nil, f
 	}
 	c.commit()
-	return &writeResult{
-		attributes: returned(c),
-		capacity:   consumption(consumed, m.table, writeUnits(c.size, 0)),
-	}, nil
+	consumed := newCapacity(want.consumed, c.table.name)
+	consumed.chargeWrite(c, 1)
+	return &writeResult{attributes: returned(c), collection: c.collectionKey(want.collections), capacity: consumed}, nil
 }
 
 func (r *writeResult) appendWire(b []byte) []byte {
 	o := object{append(b, '{')}
 	o.item("Attributes", r.attributes)
+	o.collection(r.collection)
 	o.capacity(r.capacity)
 	return append(o.b, '}')
 }
@@ -142,5 +151,7 @@ func (db *DB) PutItem(ctx context.Context, in *dynamodb.PutItemInput, _ ...func(
 	if err != nil {
 		return nil, sdkError("PutItem", err)
 	}
-	return &dynamodb.PutItemOutput{Attributes: res.attributes.sdk(), ConsumedCapacity: res.capacity.sdk()}, nil
+	return &dynamodb.PutItemOutput{
+		Attributes: res.attributes.sdk(), ConsumedCapacity: res.capacity.sdk(), ItemCollectionMetrics: sdkCollection(res.collection),
+	}, nil
 }

@@ -2,6 +2,7 @@ package dynamotest
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
@@ -39,28 +40,25 @@ func query(db *DB, r *queryRequest) (*pageResult, *fault) {
 	}
 	db.mu.RLock()
 	defer db.mu.RUnlock()
-	if p.table, f = db.table(*r.TableName); f != nil {
+	v, f := db.view(*r.TableName, r.IndexName)
+	if f != nil {
 		return nil, f
 	}
-	if f := noIndex(r.IndexName); f != nil {
-		return nil, f
-	}
-	if f := p.checkScalars(); f != nil {
+	if f := p.read(v, r.Select); f != nil {
 		return nil, f
 	}
 	if f := r.collect(p, conditions); f != nil {
 		return nil, f
 	}
-	units := readUnits(p.bytes, deref(r.ConsistentRead))
-	return &pageResult{page: *p, capacity: consumption(r.ReturnConsumedCapacity, p.table.name, units)}, nil
+	return p.result(r.ReturnConsumedCapacity), nil
 }
 
 func (r *queryRequest) check() *fault {
 	c := &constraints{}
 	c.enum("select", r.Select, "SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES")
-	c.name("indexName", r.IndexName, false)
+	c.indexName("indexName", r.IndexName)
 	c.consumed(r.ReturnConsumedCapacity)
-	c.name("tableName", r.TableName, true)
+	c.tableName("tableName", r.TableName, 1)
 	c.atLeast("limit", r.Limit, 1)
 	if f := c.fault(); f != nil {
 		return f
@@ -88,7 +86,7 @@ func (r *queryRequest) prepare() (*page, *expr, *fault) {
 	if f != nil {
 		return nil, nil, f
 	}
-	p := &page{limit: int(deref(r.Limit)), countOnly: r.Select == "COUNT"}
+	p := &page{limit: int(deref(r.Limit)), countOnly: r.Select == "COUNT", consistent: deref(r.ConsistentRead)}
 	if p.filter, f = optionalCondition("FilterExpression", r.FilterExpression, holders); f != nil {
 		return nil, nil, f
 	}
@@ -100,63 +98,62 @@ func (r *queryRequest) prepare() (*page, *expr, *fault) {
 
 // collect fills the page from one partition, after the start key.
 func (r *queryRequest) collect(p *page, conditions []keyCondition) *fault {
-	partition, sorts, f := p.table.bind(conditions)
+	partition, condition, f := bindKey(p.view.keys(), conditions)
 	if f != nil {
 		return f
 	}
-	at := rowKey{partition: partition.ordered()}
+	at, sorts := rowKey{partition: partition.ordered()}, p.view.sorts(condition)
 	at.hash = hash(at.partition)
-	start, f := r.start(p.table, at, sorts)
+	start, f := r.start(p.view, at, condition)
 	if f != nil {
 		return f
 	}
-	if f := p.filter.checkFilterKeys(p.table); f != nil {
+	if f := p.filter.checkFilterKeys(p.view.keys()); f != nil {
 		return f
 	}
+	forward := r.ScanIndexForward == nil || *r.ScanIndexForward
 	visit := func(k rowKey, row row) bool {
 		switch {
 		case k.hash != at.hash || k.partition != at.partition:
 			return false
-		case start != nil && k == *start || k.sort == sorts.low && sorts.lowOpen || k.sort == sorts.high && sorts.highOpen:
+		case start != nil && k == *start || !forward && k.sort >= sorts.high:
 			return true
 		case !sorts.contains(k.sort):
 			return false
 		}
 		return p.add(k, row)
 	}
-	if r.ScanIndexForward == nil || *r.ScanIndexForward {
-		at.sort = sorts.low
-		if start != nil {
-			at = *start
-		}
-		p.table.rows.ascend(at, visit)
-		return nil
+	from := at
+	if from.sort = sorts.low; !forward {
+		from.sort = sorts.high
 	}
-	at.sort = sorts.high
 	if start != nil {
-		at = *start
+		from = *start
 	}
-	p.table.rows.descend(at, visit)
+	if forward {
+		p.view.rows().ascend(from, visit)
+	} else {
+		p.view.rows().descend(from, visit)
+	}
 	return nil
 }
 
 // start is the row that the query goes on after, nil where it starts afresh.
-func (r *queryRequest) start(t *table, partition rowKey, sorts sortRange) (*rowKey, *fault) {
+func (r *queryRequest) start(v view, partition rowKey, condition *keyCondition) (*rowKey, *fault) {
 	if r.ExclusiveStartKey == nil {
 		return nil, nil
 	}
-	if len(r.ExclusiveStartKey) != len(t.keys) {
+	if v.index == nil && len(r.ExclusiveStartKey) != len(v.table.keys) {
 		return nil, validation(msgStartKey)
 	}
-	if f := t.checkStart(r.ExclusiveStartKey); f != nil {
+	if f := v.checkStart(r.ExclusiveStartKey); f != nil {
 		return nil, f
 	}
-	k := t.rowKey(r.ExclusiveStartKey)
-	conditional := sorts != sortRange{high: beyond}
+	k := v.rowKey(r.ExclusiveStartKey)
 	switch {
-	case conditional && !sorts.contains(k.sort):
+	case condition != nil && !v.sorts(condition).contains(k.sort):
 		return nil, validation("The provided starting key does not match the range key predicate")
-	case k.partition != partition.partition && conditional:
+	case k.partition != partition.partition && condition != nil:
 		return nil, validation("The query can return at most one row and cannot be restarted")
 	case k.partition != partition.partition:
 		return nil, validation("The provided starting key is outside query boundaries based on provided conditions")
@@ -165,22 +162,22 @@ func (r *queryRequest) start(t *table, partition rowKey, sorts sortRange) (*rowK
 }
 
 // checkFilterKeys rejects a filter on key attributes, which the key condition is for.
-func (e *expr) checkFilterKeys(t *table) *fault {
+func (e *expr) checkFilterKeys(keys []keyAttr) *fault {
 	if e == nil {
 		return nil
 	}
-	if e.kind == exprPath && t.isKey(e.path[0].name) {
+	if e.kind == exprPath && slices.Contains(keyNames(keys), e.path[0].name) {
 		return validation("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", e.path[0].name)
 	}
 	for _, a := range e.args {
-		if f := a.checkFilterKeys(t); f != nil {
+		if f := a.checkFilterKeys(keys); f != nil {
 			return f
 		}
 	}
 	return nil
 }
 
-// Query is DynamoDB's Query on a table's primary key.
+// Query is DynamoDB's Query.
 func (db *DB) Query(ctx context.Context, in *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
 	if in == nil {
 		in = &dynamodb.QueryInput{}

@@ -37,30 +37,27 @@ func scan(db *DB, r *scanRequest) (*pageResult, *fault) {
 	}
 	db.mu.RLock()
 	defer db.mu.RUnlock()
-	if p.table, f = db.table(*r.TableName); f != nil {
+	v, f := db.view(*r.TableName, r.IndexName)
+	if f != nil {
 		return nil, f
 	}
-	if f := noIndex(r.IndexName); f != nil {
-		return nil, f
-	}
-	if f := p.checkScalars(); f != nil {
+	if f := p.read(v, r.Select); f != nil {
 		return nil, f
 	}
 	if f := r.collect(p); f != nil {
 		return nil, f
 	}
-	units := readUnits(p.bytes, deref(r.ConsistentRead))
-	return &pageResult{page: *p, capacity: consumption(r.ReturnConsumedCapacity, p.table.name, units)}, nil
+	return p.result(r.ReturnConsumedCapacity), nil
 }
 
 func (r *scanRequest) check() *fault {
 	c := &constraints{}
 	c.enum("select", r.Select, "SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES")
-	c.name("indexName", r.IndexName, false)
+	c.indexName("indexName", r.IndexName)
 	c.atLeast("totalSegments", r.TotalSegments, 1)
 	c.atMost("totalSegments", r.TotalSegments, 1_000_000)
 	c.consumed(r.ReturnConsumedCapacity)
-	c.name("tableName", r.TableName, true)
+	c.tableName("tableName", r.TableName, 1)
 	c.atLeast("segment", r.Segment, 0)
 	c.atLeast("limit", r.Limit, 1)
 	if f := c.fault(); f != nil {
@@ -97,7 +94,7 @@ func (r *scanRequest) prepare() (*page, *fault) {
 	if f := checkSelect(r.Select, r.ProjectionExpression, r.IndexName); f != nil {
 		return nil, f
 	}
-	p := &page{limit: int(deref(r.Limit)), countOnly: r.Select == "COUNT"}
+	p := &page{limit: int(deref(r.Limit)), countOnly: r.Select == "COUNT", consistent: deref(r.ConsistentRead)}
 	if p.filter, f = optionalCondition("FilterExpression", r.FilterExpression, holders); f != nil {
 		return nil, f
 	}
@@ -112,16 +109,16 @@ func (r *scanRequest) collect(p *page) *fault {
 	first, last := segment(uint64(deref(r.Segment)), uint64(max(1, deref(r.TotalSegments))))
 	from := rowKey{hash: first}
 	if r.ExclusiveStartKey != nil {
-		if f := p.table.checkStart(r.ExclusiveStartKey); f != nil {
+		if f := p.view.checkStart(r.ExclusiveStartKey); f != nil {
 			return f
 		}
-		from = p.table.rowKey(r.ExclusiveStartKey)
+		from = p.view.rowKey(r.ExclusiveStartKey)
 		if from.hash < first || from.hash > last {
 			return validation("%s: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d",
 				msgStartKey, *r.TotalSegments, *r.Segment)
 		}
 	}
-	p.table.rows.ascend(from, func(k rowKey, row row) bool {
+	p.view.rows().ascend(from, func(k rowKey, row row) bool {
 		switch {
 		case k.hash > last:
 			return false

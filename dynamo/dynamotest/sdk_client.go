@@ -17,7 +17,9 @@ import (
 //
 // Use it where code under test wants a *dynamodb.Client, sets options, or
 // depends on how the SDK behaves.
-func (db *DB) Client() *dynamodb.Client {
+func (db *DB) Client() *dynamodb.Client { return db.client() }
+
+func (db *DB) newClient() *dynamodb.Client {
 	handler := db.Handler()
 	return dynamodb.New(dynamodb.Options{
 		Region:       "us-east-1",

@@ -65,9 +65,7 @@ func (v value) depth() int {
 
 // listText shows a list as DynamoDB's messages do: [a, b].
 func listText(list []value) string {
-	texts := make([]string, len(list))
-	for i, v := range list {
-		texts[i] = v.text
-	}
-	return "[" + strings.Join(texts, ", ") + "]"
+	return bracketed(convert(list, func(v value) string { return v.text }))
 }
+
+func bracketed(texts []string) string { return "[" + strings.Join(texts, ", ") + "]" }

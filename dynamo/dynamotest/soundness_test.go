@@ -21,7 +21,7 @@ func TestUnsoundValuesAreNotStored(t *testing.T) {
 		"empty set": {kind: kindSS}, "mixed set": {kind: kindNS, list: []value{text}},
 	} {
 		db := New(Table{Name: "users", Partition: S("id")})
-		_, f := db.write(&mutation{table: "users", kind: mutatePut, item: item{"id": text, "x": bad}}, "", func(*change) item { return nil })
+		_, f := db.write(&mutation{table: "users", kind: mutatePut, item: item{"id": text, "x": bad}}, reports{}, func(*change) item { return nil })
 		require.NotNil(t, f, name)
 		require.Equal(t, faultInternal, f.kind, name)
 		require.Equal(t, http.StatusInternalServerError, statusOf(f))

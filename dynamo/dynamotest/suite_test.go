@@ -38,6 +38,12 @@ type client interface {
 	BatchGetItem(context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error)
 	BatchWriteItem(context.Context, *dynamodb.BatchWriteItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchWriteItemOutput, error)
 	TransactGetItems(context.Context, *dynamodb.TransactGetItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactGetItemsOutput, error)
+	UpdateTable(context.Context, *dynamodb.UpdateTableInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateTableOutput, error)
+	UpdateTimeToLive(context.Context, *dynamodb.UpdateTimeToLiveInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateTimeToLiveOutput, error)
+	DescribeTimeToLive(context.Context, *dynamodb.DescribeTimeToLiveInput, ...func(*dynamodb.Options)) (*dynamodb.DescribeTimeToLiveOutput, error)
+	TagResource(context.Context, *dynamodb.TagResourceInput, ...func(*dynamodb.Options)) (*dynamodb.TagResourceOutput, error)
+	UntagResource(context.Context, *dynamodb.UntagResourceInput, ...func(*dynamodb.Options)) (*dynamodb.UntagResourceOutput, error)
+	ListTagsOfResource(context.Context, *dynamodb.ListTagsOfResourceInput, ...func(*dynamodb.Options)) (*dynamodb.ListTagsOfResourceOutput, error)
 	TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error)
 }
 
@@ -84,21 +90,22 @@ var tableNumber atomic.Int64
 // with its type after a colon.
 func (d *door) table(keys string) string {
 	d.t.Helper()
-	name := fmt.Sprintf("suite-%d-%d", time.Now().UnixNano(), tableNumber.Add(1))
-	in := &dynamodb.CreateTableInput{TableName: &name, BillingMode: types.BillingModePayPerRequest}
-	role := types.KeyTypeHash
+	var names []string
 	for key := range strings.FieldsSeq(keys) {
-		attr, kind, _ := strings.Cut(key, ":")
-		in.KeySchema = append(in.KeySchema, types.KeySchemaElement{AttributeName: &attr, KeyType: role})
-		in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{AttributeName: &attr, AttributeType: types.ScalarAttributeType(kind)})
-		role = types.KeyTypeRange
+		name, _, _ := strings.Cut(key, ":")
+		names = append(names, name)
 	}
-	_, err := d.CreateTable(d.t.Context(), in)
-	require.NoError(d.t, err)
+	return d.create(&dynamodb.CreateTableInput{AttributeDefinitions: definitionsOf(keys), KeySchema: schemaOf(strings.Join(names, " "))})
+}
+
+// tableName is a name that no other table has.
+func tableName() string { return fmt.Sprintf("suite-%d-%d", time.Now().UnixNano(), tableNumber.Add(1)) }
+
+// drop deletes a table when the test ends.
+func (d *door) drop(table string) {
 	d.t.Cleanup(func() {
-		_, _ = d.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name})
+		_, _ = d.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &table})
 	})
-	return name
 }
 
 // An av is an item in the suite's short form.

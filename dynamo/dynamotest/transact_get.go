@@ -58,7 +58,7 @@ func transactGetItems(db *DB, r *transactGetRequest) (*transactGetResult, *fault
 			return nil, validation("Payload in response is too large.")
 		}
 		res.items = append(res.items, found)
-		bill.add(one.table, 2*readUnits(size, true))
+		bill.of(one.table).charge(2 * readUnits(size, true))
 	}
 	res.capacity = bill.reports
 	return res, nil
@@ -73,7 +73,7 @@ func (r *transactGetRequest) prepare() ([]*read, *fault) {
 	for i, t := range r.TransactItems {
 		at := memberOf("transactItems", i, "get")
 		if c.present(at, t.Get != nil); t.Get != nil {
-			c.name(at+".tableName", t.Get.TableName, true)
+			c.tableName(at+".tableName", t.Get.TableName, 1)
 			c.present(at+".key", t.Get.Key != nil)
 		}
 	}
@@ -104,6 +104,9 @@ func checkTransactReads(db *DB, reads []*read) *fault {
 			return f
 		}
 		if f := t.checkKey(one.key); f != nil {
+			if f.upFront {
+				return f
+			}
 			reasons.set(i, f)
 			continue
 		}

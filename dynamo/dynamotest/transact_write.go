@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -39,7 +38,10 @@ type transactAction struct {
 	ReturnValuesOnConditionCheckFailure string
 }
 
-type transactWriteResult struct{ capacity []*capacity }
+type transactWriteResult struct {
+	capacity    []*capacity
+	collections collections
+}
 
 // only is the one action there is, with its name; ok is false for none or several.
 func (w transactWrite) only() (name string, a *transactAction, ok bool) {
@@ -76,7 +78,7 @@ func transactWriteItems(db *DB, r *transactWriteRequest) (*transactWriteResult, 
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	now, token, digest := time.Now(), deref(r.ClientRequestToken), [32]byte{}
+	now, token, digest := db.clock(), deref(r.ClientRequestToken), [32]byte{}
 	if token != "" {
 		digest = r.digest()
 		if earlier, ok := db.tokens.lookup(token, now); ok {
@@ -87,21 +89,22 @@ func transactWriteItems(db *DB, r *transactWriteRequest) (*transactWriteResult, 
 	if f != nil {
 		return nil, f
 	}
-	b := newBill(r.ReturnConsumedCapacity, true)
+	b, of := newBill(r.ReturnConsumedCapacity, true), collections(nil)
 	for i, c := range changes {
-		b.add(mutations[i].table, 2*writeUnits(c.size, 0))
+		b.of(mutations[i].table).chargeWrite(c, 2)
 		if mutations[i].kind != mutateNothing {
+			of.add(c, r.ReturnItemCollectionMetrics)
 			c.commit()
 		}
 	}
 	if token != "" {
 		full := newBill("INDEXES", true)
 		for i, c := range changes {
-			full.add(mutations[i].table, 2*readUnits(c.size, true))
+			full.of(mutations[i].table).charge(2 * readUnits(c.size, true))
 		}
 		db.tokens.keep(token, spent{request: digest, bill: full.reports}, now)
 	}
-	return &transactWriteResult{capacity: b.reports}, nil
+	return &transactWriteResult{capacity: b.reports, collections: of}, nil
 }
 
 // replay answers a transaction that was done before under the same token:
@@ -112,7 +115,7 @@ func (s spent) replay(digest [32]byte, mode string) (*transactWriteResult, *faul
 	}
 	b := newBill(mode, false)
 	for _, c := range s.bill {
-		b.add(c.table, c.units)
+		b.of(c.table).charge(c.own)
 	}
 	return &transactWriteResult{capacity: b.reports}, nil
 }
@@ -130,6 +133,9 @@ func planTransaction(db *DB, mutations []*mutation) ([]*change, *fault) {
 			return nil, f
 		}
 		if f := m.check(t); f != nil {
+			if f.upFront {
+				return nil, f
+			}
 			failed.set(i, f)
 			continue
 		}
@@ -139,6 +145,9 @@ func planTransaction(db *DB, mutations []*mutation) ([]*change, *fault) {
 		}
 		seen[at] = true
 		c, f := m.plan(db)
+		if f != nil && f.upFront {
+			return nil, f
+		}
 		if f != nil {
 			failed.set(i, f)
 			continue
@@ -190,7 +199,7 @@ func (r *transactWriteRequest) check() *fault {
 			continue
 		}
 		at := memberOf("transactItems", i, name)
-		c.name(at+".tableName", a.TableName, true)
+		c.tableName(at+".tableName", a.TableName, 1)
 		if name == "put" {
 			c.present(at+".item", a.Item != nil)
 		} else {
@@ -263,6 +272,7 @@ func appendQuoted(b []byte, texts ...string) []byte {
 
 func (r *transactWriteResult) appendWire(b []byte) []byte {
 	o := object{append(b, '{')}
+	o.collections(r.collections)
 	o.capacities(r.capacity)
 	return append(o.b, '}')
 }
@@ -284,7 +294,7 @@ func (db *DB) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWrite
 	if err != nil {
 		return nil, sdkError("TransactWriteItems", err)
 	}
-	return &dynamodb.TransactWriteItemsOutput{ConsumedCapacity: sdkCapacities(res.capacity)}, nil
+	return &dynamodb.TransactWriteItemsOutput{ConsumedCapacity: sdkCapacities(res.capacity), ItemCollectionMetrics: res.collections.sdk()}, nil
 }
 
 func transactWriteFromSDK(in types.TransactWriteItem) (w transactWrite) {

@@ -60,16 +60,18 @@ type bill struct {
 
 func newBill(mode string, write bool) *bill { return &bill{mode: mode, write: write} }
 
-func (b *bill) add(table string, units float64) {
+// of is the report for a table, nil where none was asked for.
+func (b *bill) of(table string) *capacity {
 	i := slices.IndexFunc(b.reports, func(c *capacity) bool { return c.table == table })
 	if i >= 0 {
-		b.reports[i].units += units
-		return
+		return b.reports[i]
 	}
-	if c := consumption(b.mode, table, units); c != nil {
+	c := newCapacity(b.mode, table)
+	if c != nil {
 		c.transactional, c.write = true, b.write
 		b.reports = append(b.reports, c)
 	}
+	return c
 }
 
 // tokens remembers the ClientRequestTokens of the transactions of the last ten

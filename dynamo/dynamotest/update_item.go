@@ -27,7 +27,7 @@ func updateItem(db *DB, r *updateItemRequest) (*writeResult, *fault) {
 	if f != nil {
 		return nil, f
 	}
-	return db.write(m, r.ReturnConsumedCapacity, func(c *change) item {
+	return db.write(m, reports{r.ReturnConsumedCapacity, r.ReturnItemCollectionMetrics}, func(c *change) item {
 		return m.returned(r.ReturnValues, c)
 	})
 }
@@ -35,7 +35,7 @@ func updateItem(db *DB, r *updateItemRequest) (*writeResult, *fault) {
 func (r *updateItemRequest) prepare() (*mutation, *fault) {
 	c := &constraints{}
 	c.consumed(r.ReturnConsumedCapacity)
-	c.name("tableName", r.TableName, true)
+	c.tableName("tableName", r.TableName, 1)
 	c.metrics(r.ReturnItemCollectionMetrics)
 	c.returnValues(r.ReturnValues)
 	c.present("key", r.Key != nil)
@@ -129,5 +129,7 @@ func (db *DB) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, _ ..
 	if err != nil {
 		return nil, sdkError("UpdateItem", err)
 	}
-	return &dynamodb.UpdateItemOutput{Attributes: res.attributes.sdk(), ConsumedCapacity: res.capacity.sdk()}, nil
+	return &dynamodb.UpdateItemOutput{
+		Attributes: res.attributes.sdk(), ConsumedCapacity: res.capacity.sdk(), ItemCollectionMetrics: sdkCollection(res.collection),
+	}, nil
 }

@@ -56,6 +56,16 @@ func wireOperations() map[string]wireOperation {
 		"DescribeTable":      wired("DescribeTable", describeTable),
 		"ListTables":         wired("ListTables", listTables),
 		"DeleteTable":        wired("DeleteTable", deleteTable),
+		"UpdateTable":        wired("UpdateTable", updateTable),
+		"UpdateTimeToLive":   wired("UpdateTimeToLive", updateTTL),
+		"DescribeTimeToLive": wired("DescribeTimeToLive", describeTTL),
+		"TagResource":        wired("TagResource", tagResource),
+		"UntagResource":      wired("UntagResource", untagResource),
+		"ListTagsOfResource": wired("ListTagsOfResource", listTags),
+		"DescribeLimits":     wired("DescribeLimits", describeLimits),
+		"DescribeEndpoints":  wired("DescribeEndpoints", describeEndpoints),
+
+		"DescribeContinuousBackups": wired("DescribeContinuousBackups", describeBackups),
 	}
 }
 
