@@ -24,6 +24,9 @@ func TestMain(m *testing.M) {
 	case "exit":
 		fmt.Fprintln(os.Stderr, "no reason to live")
 		os.Exit(3)
+	case "never ready":
+		fmt.Println("still initialising")
+		select {}
 	case "raw":
 		rawRuntime()
 	case "wrapper":

@@ -36,13 +36,21 @@ type Process struct {
 	// Timeout is the function's own time-out: an invocation that takes longer is a *FunctionError, and its instance is
 	// killed. Zero means the context's deadline, or 15 minutes, the longest in Lambda, where it has none.
 	Timeout time.Duration
+	// InitTimeout is how long an instance may take from its start until it asks for its first invocation; 10 s, as in
+	// Lambda, where zero. It does not count towards Timeout.
+	InitTimeout time.Duration
 	// Concurrency is how many instances may run side by side; 10 where zero. An Invoke beyond that waits (Lambda would
 	// start up to the account's limit, and then refuse with 429).
 	Concurrency int
+	// PerInstance is how many invocations an instance takes at a time, AWS_LAMBDA_MAX_CONCURRENCY of managed instances;
+	// 1 where zero. A time-out ends the instance with all that it has.
+	PerInstance int
 	// Output gets what the instances write to stdout and stderr, a line at a time; nil discards it.
 	Output io.Writer
 	// Log gets a line when an instance starts and when it ends; nil is silent.
 	Log *slog.Logger
+	// Observe is called after each invocation, from the goroutine of its Invoke; nil is none.
+	Observe func(Invocation)
 
 	binary string
 	env    []string
@@ -75,7 +83,7 @@ func (p *Process) init() {
 		if n <= 0 {
 			n = 10
 		}
-		p.slots = make(chan struct{}, n)
+		p.slots = make(chan struct{}, n*p.perInstance())
 	})
 }
 
@@ -94,29 +102,43 @@ func (p *Process) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	inv, cancel := p.newInvocation(ctx, payload)
-	defer cancel()
 	for {
 		inst, isNew, err := p.acquire()
 		if err != nil {
 			return nil, err
 		}
-		out, err := inst.invoke(inv)
+		if err := inst.awaitReady(ctx); err != nil {
+			return nil, err
+		}
+		out, err := p.invokeOn(ctx, inst, isNew, payload)
 		if err == errGoneBefore && !isNew {
 			continue // it ended between two invocations, this one was never delivered
-		}
-		if err == errGoneBefore {
-			return nil, inst.exitReason(inv)
-		}
-		if inst.isAlive() { // one that is about to exit does no harm: see above
-			p.release(inst)
 		}
 		return out, err
 	}
 }
 
-// acquire takes the instance that was used last, or makes one. There are never more instances than slots: whoever
-// holds a slot holds at most one.
+// invokeOn runs one invocation on an instance that is ready, or has exited.
+func (p *Process) invokeOn(ctx context.Context, inst *instance, isNew bool, payload []byte) ([]byte, error) {
+	inv, cancel := p.newInvocation(ctx, payload)
+	defer cancel()
+	seen := p.observe(inst, inv, isNew)
+	out, err := inst.invoke(inv)
+	if err == errGoneBefore {
+		if !isNew {
+			return nil, err
+		}
+		err = inst.exitReason(inv)
+	}
+	seen(out, err)
+	if inst.isAlive() { // one that is about to exit does no harm: the next Invoke finds it gone
+		p.release(inst)
+	}
+	return out, err
+}
+
+// acquire takes the instance that was used last, or makes one. An instance stands in the list once for each invocation
+// that it can still take.
 func (p *Process) acquire() (inst *instance, isNew bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -133,6 +155,9 @@ func (p *Process) acquire() (inst *instance, isNew bool, err error) {
 		return nil, false, err
 	}
 	p.all[inst] = true
+	for range p.perInstance() - 1 {
+		p.idle = append(p.idle, inst)
+	}
 	p.running.Go(func() {
 		inst.run()
 		p.mu.Lock()
@@ -145,7 +170,33 @@ func (p *Process) acquire() (inst *instance, isNew bool, err error) {
 func (p *Process) release(inst *instance) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if inst.retired {
+		if inst.busy--; inst.busy <= 0 {
+			inst.terminate()
+		}
+		return
+	}
 	p.idle = append(p.idle, inst)
+}
+
+func (p *Process) perInstance() int { return max(p.PerInstance, 1) }
+
+// Restart makes every Invoke from now on run on new instances, as a deployment does: those that are idle end at once,
+// those that are busy after their invocations.
+func (p *Process) Restart() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	free := make(map[*instance]int)
+	for _, inst := range p.idle {
+		free[inst]++
+	}
+	p.idle = nil
+	for inst := range p.all {
+		inst.retired = true
+		if inst.busy = p.perInstance() - free[inst]; inst.busy == 0 {
+			inst.terminate()
+		}
+	}
 }
 
 // Close ends all instances, waits for them, and makes every Invoke return ErrClosed. An instance has half a second from
@@ -182,6 +233,9 @@ func (p *Process) environ() []string {
 		"_HANDLER":                        orDefault(p.Handler, "bootstrap"),
 		"LANG":                            "en_US.UTF-8",
 		"TZ":                              ":UTC",
+	}
+	if n := p.perInstance(); n > 1 {
+		env["AWS_LAMBDA_MAX_CONCURRENCY"] = strconv.Itoa(n)
 	}
 	for _, name := range []string{"PATH", "TMPDIR"} {
 		if value, ok := os.LookupEnv(name); ok {

@@ -112,6 +112,7 @@ type instance struct {
 	listener net.Listener
 	addr     string
 	output   *lineWriter
+	log      instanceLog
 
 	work    chan *invocation // unbuffered: what is sent was taken by GET next
 	ending  chan struct{}    // closed by terminate: SIGTERM, then SIGKILL
@@ -122,14 +123,20 @@ type instance struct {
 
 	terminateOnce, killOnce sync.Once
 
-	delivery    sync.Mutex // held while an invocation is written
-	mu          sync.Mutex
-	inflight    *invocation // delivered and not answered
-	carrier     net.Conn    // the connection to which inflight was written
-	carrierGone bool
-	initErr     *FunctionError // posted to init/error
-	exitErr     *FunctionError
-	initDied    bool // exitErr is initErr
+	retired bool // by Restart; under the lock of p, as is busy
+	busy    int  // the invocations of a retired instance
+
+	born      time.Time
+	ready     chan struct{} // closed by the first GET next
+	readyOnce sync.Once
+	readyAt   time.Time // set before ready is closed
+
+	delivery sync.Mutex // held while an invocation is written
+	mu       sync.Mutex
+	flights  map[string]*flight // by request id
+	initErr  *FunctionError     // posted to init/error
+	exitErr  *FunctionError
+	initDied bool // exitErr is initErr
 }
 
 // start prepares an instance; run starts its process.
@@ -140,10 +147,10 @@ func (p *Process) start() (*instance, error) {
 	}
 	inst := &instance{
 		p: p, listener: listener, addr: listener.Addr().String(),
-		output: &lineWriter{w: p.Output, mu: &p.outputMu},
-		work:   make(chan *invocation),
+		work: make(chan *invocation), ready: make(chan struct{}), flights: make(map[string]*flight), born: time.Now(),
 		ending: make(chan struct{}), killing: make(chan struct{}), exited: make(chan struct{}),
 	}
+	inst.output = &lineWriter{w: p.Output, mu: &p.outputMu, log: &inst.log}
 	inst.server = &http.Server{
 		Handler: inst.runtimeAPI(), ReadHeaderTimeout: 10 * time.Second,
 		ConnContext: withConn, ConnState: inst.watchConn,
@@ -160,7 +167,7 @@ func (i *instance) run() {
 		i.cmd = exec.Command(binary)
 		i.cmd.Dir = filepath.Dir(binary)
 		i.cmd.Env = append(i.p.environ(), "AWS_LAMBDA_RUNTIME_API="+i.addr)
-		if i.p.Output != nil {
+		if i.p.Output != nil || i.p.Observe != nil {
 			i.cmd.Stdout, i.cmd.Stderr = i.output, i.output
 		}
 		i.cmd.WaitDelay = gracePeriod // for grandchildren that left the group and hold on to the output
@@ -249,6 +256,36 @@ func (i *instance) isAlive() bool {
 	default:
 		return true
 	}
+}
+
+// isReady marks the end of the init phase.
+func (i *instance) isReady() {
+	i.readyOnce.Do(func() {
+		i.readyAt = time.Now()
+		close(i.ready)
+	})
+}
+
+// initTimeout is how long Lambda lets a function initialise.
+const initTimeout = 10 * time.Second
+
+// awaitReady waits for the end of the init phase, which does not count towards the function's time-out. An instance that
+// does not get there in time is killed.
+func (i *instance) awaitReady(ctx context.Context) error {
+	limit := orDefault(i.p.InitTimeout, initTimeout)
+	timer := time.NewTimer(time.Until(i.born.Add(limit)))
+	defer timer.Stop()
+	select {
+	case <-i.ready:
+	case <-i.exited: // which the next step finds
+	case <-ctx.Done():
+		i.kill()
+		return context.Cause(ctx)
+	case <-timer.C:
+		i.kill()
+		return newFunctionError("Sandbox.Timedout", fmt.Sprintf("Init timed out after %.2f seconds", limit.Seconds()), errFunctionTimedOut)
+	}
+	return nil
 }
 
 // invoke hands the invocation over and waits for its result; errGoneBefore means that it was not handed over, and that

@@ -11,6 +11,7 @@ import (
 type lineWriter struct {
 	w   io.Writer
 	mu  *sync.Mutex // shared by all writers to w
+	log *instanceLog
 	buf []byte
 }
 
@@ -39,6 +40,9 @@ func (l *lineWriter) flush() {
 }
 
 func (l *lineWriter) pass(b []byte) {
+	if l.log != nil {
+		l.log.add(b)
+	}
 	if l.w == nil {
 		return
 	}

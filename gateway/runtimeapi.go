@@ -42,9 +42,10 @@ func (i *instance) isOwn(r *http.Request) bool {
 	return r.Host == i.addr && r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == ""
 }
 
-// next blocks until there is an invocation. A runtime must answer one before it gets another; but where the connection
-// of one broke, it comes back for the same one.
+// next blocks until there is an invocation. A runtime must answer one before it gets another, unless it takes several
+// at a time; but where the connection of one broke, it comes back for the same one.
 func (i *instance) next(w http.ResponseWriter, r *http.Request) {
+	i.isReady()
 	if !i.reclaim() {
 		apiError(w, http.StatusForbidden, "InvalidStateTransition", "The invocation before has not been answered.")
 		return
@@ -59,18 +60,27 @@ func (i *instance) next(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// reclaim reports whether no invocation is in flight. It waits for one that is just being written, which may fail, and
-// ends the flight of one whose connection has closed since: the last bytes sent are lost without an error.
+// A flight is an invocation that was delivered and not answered.
+type flight struct {
+	inv         *invocation
+	carrier     net.Conn // the connection to which it was written
+	carrierGone bool
+}
+
+// reclaim reports whether there is room for another flight. It waits for one that is just being written, which may
+// fail, and ends those whose connection has closed since: the last bytes sent are lost without an error.
 func (i *instance) reclaim() bool {
 	i.delivery.Lock()
 	defer i.delivery.Unlock()
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.inflight != nil && i.carrierGone {
-		i.inflight.finish(outcome{undelivered: true})
-		i.inflight = nil
+	for id, f := range i.flights {
+		if f.carrierGone {
+			f.inv.finish(outcome{undelivered: true})
+			delete(i.flights, id)
+		}
 	}
-	return i.inflight == nil
+	return len(i.flights) < i.p.perInstance()
 }
 
 // connKey is the key of a request's net.Conn in its context.
@@ -83,10 +93,15 @@ func withConn(ctx context.Context, c net.Conn) context.Context {
 // watchConn is told of the states of connections. That one closes proves nothing by itself: a runtime may use another
 // for its answer.
 func (i *instance) watchConn(c net.Conn, state http.ConnState) {
+	if state != http.StateClosed {
+		return
+	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if state == http.StateClosed && i.carrier == c {
-		i.carrierGone = true
+	for _, f := range i.flights {
+		if f.carrier == c {
+			f.carrierGone = true
+		}
 	}
 }
 
@@ -94,9 +109,9 @@ func (i *instance) watchConn(c net.Conn, state http.ConnState) {
 func (i *instance) deliver(w http.ResponseWriter, r *http.Request, inv *invocation) error {
 	i.delivery.Lock()
 	defer i.delivery.Unlock()
+	carrier, _ := r.Context().Value(connKey{}).(net.Conn)
 	i.mu.Lock()
-	i.inflight, i.carrierGone = inv, false
-	i.carrier, _ = r.Context().Value(connKey{}).(net.Conn)
+	i.flights[inv.id] = &flight{inv: inv, carrier: carrier}
 	i.mu.Unlock()
 	header := w.Header()
 	maps.Copy(header, inv.header)
@@ -169,16 +184,16 @@ func postedError(w http.ResponseWriter, r *http.Request) *FunctionError {
 	return parseFunctionError(body, orDefault(kind, "Runtime.Unknown"))
 }
 
-// take ends the flight of the invocation with that id and returns it; nil where another, or none, is in flight.
+// take ends the flight of the invocation with that id and returns it; nil where it is not in flight.
 func (i *instance) take(id string) *invocation {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	inv := i.inflight
-	if inv == nil || inv.id != id {
+	f := i.flights[id]
+	if f == nil {
 		return nil
 	}
-	i.inflight = nil
-	return inv
+	delete(i.flights, id)
+	return f.inv
 }
 
 func (i *instance) registerExtension(w http.ResponseWriter, _ *http.Request) {

@@ -1,0 +1,147 @@
+package gateway
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// An Invocation is what became of one Invoke of a [Process], as its Observe gets it.
+type Invocation struct {
+	// Function is the function's name, RequestID the invocation's id, Instance the process's id.
+	Function, RequestID string
+	Instance            int
+	// Cold says that the instance was started for this invocation; Init is how long that took, else 0.
+	Cold bool
+	Init time.Duration
+	// Duration is how long the function took.
+	Duration time.Duration
+	// MemoryMB is what the function has of memory by its definition, MaxMemoryMB the largest resident size of the
+	// instance so far; 0 where the system does not tell (it does on Linux).
+	MemoryMB, MaxMemoryMB int
+	// Err is the function's error, or nil.
+	Err error
+
+	log *invocationLog
+}
+
+// Log returns what the instance has written to stdout and stderr from the invocation's start to the start of the next,
+// so far: output passes through a pipe and may come after the answer. At most the last 64 KB are kept. An instance that
+// takes several invocations at a time mixes them.
+func (i Invocation) Log() string { return i.log.String() }
+
+// WriteTo writes the lines that Lambda writes to a function's log: START, what the function wrote, END and REPORT.
+func (i Invocation) WriteTo(w io.Writer) (int64, error) {
+	ms := float64(i.Duration) / float64(time.Millisecond)
+	var b strings.Builder
+	fmt.Fprintf(&b, "START RequestId: %s Version: $LATEST\n%sEND RequestId: %s\n", i.RequestID, i.Log(), i.RequestID)
+	fmt.Fprintf(&b, "REPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %.0f ms\tMemory Size: %d MB", i.RequestID, ms, math.Ceil(ms), i.MemoryMB)
+	if i.MaxMemoryMB > 0 {
+		fmt.Fprintf(&b, "\tMax Memory Used: %d MB", i.MaxMemoryMB)
+	}
+	if i.Cold {
+		fmt.Fprintf(&b, "\tInit Duration: %.2f ms", float64(i.Init)/float64(time.Millisecond))
+	}
+	n, err := io.WriteString(w, b.String()+"\n")
+	return int64(n), err
+}
+
+// observe begins the observation of an invocation; what it returns ends it.
+func (p *Process) observe(inst *instance, inv *invocation, isNew bool) func(out []byte, err error) {
+	if p.Observe == nil {
+		return func([]byte, error) {}
+	}
+	begin := time.Now()
+	log := inst.log.begin(isNew)
+	return func(_ []byte, err error) {
+		seen := Invocation{
+			Function: p.name(), RequestID: inv.id, Cold: isNew, Duration: time.Since(begin),
+			MemoryMB: orDefault(p.MemoryMB, 128), Err: err, log: log,
+		}
+		if isNew && !inst.readyAt.IsZero() {
+			seen.Init = inst.readyAt.Sub(inst.born)
+		}
+		seen.Instance, seen.MaxMemoryMB = inst.usage()
+		p.Observe(seen)
+	}
+}
+
+// usage returns the process's id and the largest resident size that it had, in MB; zeros where unknown.
+func (i *instance) usage() (pid, maxMB int) {
+	select {
+	case <-i.ready: // after which the command no longer changes
+	default:
+		return 0, 0
+	}
+	pid = i.cmd.Process.Pid
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		return pid, 0
+	}
+	for line := range strings.Lines(string(status)) {
+		if kb, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			n, _ := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(kb), "kB")))
+			return pid, (n + 1023) / 1024
+		}
+	}
+	return pid, 0
+}
+
+// maxInvocationLog is how much of its output an invocation keeps, in bytes.
+const maxInvocationLog = 64 << 10
+
+// An instanceLog gives each line of an instance's output to the invocation that began last. What is written before the
+// first one belongs to it.
+type instanceLog struct {
+	mu      sync.Mutex
+	current *invocationLog
+}
+
+type invocationLog struct {
+	mu  sync.Mutex
+	buf []byte
+}
+
+// begin starts the log of an invocation; the first one of an instance takes over what there is.
+func (l *instanceLog) begin(isNew bool) *invocationLog {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.current == nil || !isNew {
+		l.current = &invocationLog{}
+	}
+	return l.current
+}
+
+func (l *instanceLog) add(b []byte) {
+	l.mu.Lock()
+	if l.current == nil {
+		l.current = &invocationLog{}
+	}
+	log := l.current
+	l.mu.Unlock()
+	log.mu.Lock()
+	defer log.mu.Unlock()
+	log.buf = append(log.buf, b...)
+	if over := len(log.buf) - maxInvocationLog; over > 0 {
+		if end := bytes.IndexByte(log.buf[over:], '\n'); end >= 0 {
+			over += end + 1
+		}
+		log.buf = slices.Clone(log.buf[over:])
+	}
+}
+
+func (l *invocationLog) String() string {
+	if l == nil {
+		return ""
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return string(l.buf)
+}
