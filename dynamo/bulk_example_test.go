@@ -83,3 +83,18 @@ func ExampleOnProgress() {
 	}))
 	// Output: 60 0
 }
+
+func ExampleSegments() {
+	users, ctx := newUsers(), context.Background()
+	_ = users.PutAll(ctx, slices.Values([]User{{ID: 1}, {ID: 2}, {ID: 3}}))
+	sum := 0
+	for user, err := range users.Scan(ctx, dynamo.Segments(2)) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		sum += user.ID // the parts of the table come mixed
+	}
+	fmt.Println(sum)
+	// Output: 6
+}

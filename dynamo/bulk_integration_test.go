@@ -3,6 +3,7 @@ package dynamo_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -45,5 +46,25 @@ func TestBatches(t *testing.T) {
 		left, err := r.All(ctx)
 		require.NoError(t, err)
 		require.Len(t, left, 307-150)
+	})
+}
+
+// 3,000 items of about 1 KB: every segment of a few has pages.
+func TestParallelScan(t *testing.T) {
+	eachDoor(t, func(t *testing.T, c dynamo.Client) {
+		r, ctx := newDocs(t, c), t.Context()
+		all := someDocs(3000)
+		for i := range all {
+			all[i].Body = strings.Repeat("x", 1000)
+		}
+		require.NoError(t, r.PutAll(ctx, slices.Values(all)))
+		for _, opts := range [][]dynamo.ReadOption{
+			{dynamo.Prefetch(false)}, {dynamo.Prefetch(true)}, {dynamo.Segments(1)}, {dynamo.Segments(2)}, {dynamo.Segments(4)}, {dynamo.Segments(16), dynamo.PageSize(7)},
+		} {
+			got, err := r.All(ctx, opts...)
+			require.NoError(t, err)
+			slices.SortFunc(got, func(a, b Doc) int { return a.Size - b.Size })
+			require.Equal(t, all, got)
+		}
 	})
 }

@@ -20,7 +20,8 @@ import (
 type paged struct {
 	operation string // DynamoDB's name
 	cfg       *readConfig
-	index     *index // nil: the table, or an index that T does not declare
+	index     *index   // nil: the table, or an index that T does not declare
+	parts     []*paged // the segments of a parallel scan
 	send      sendPage
 }
 
@@ -79,6 +80,9 @@ type found[T any] struct {
 // if that is nil, and stops after cfg.limit items. Its errors do not carry the
 // prefix.
 func (r *Repository[T]) items(ctx context.Context, p *paged, start item) iter.Seq2[found[T], error] {
+	if len(p.parts) > 0 || p.cfg.prefetch {
+		return r.itemsAhead(ctx, p, start)
+	}
 	return func(yield func(found[T], error) bool) {
 		count := 0
 		for page, err := range r.pages(ctx, p, start) {

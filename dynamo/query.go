@@ -26,10 +26,10 @@ import (
 // last.
 //
 // Of the options, [Filter], [Index], [Consistent], [Descending], [Limit],
-// [PageSize], [Project] and [Capacity] apply.
+// [PageSize], [Project], [Capacity] and [Prefetch] apply.
 func (r *Repository[T]) Query(ctx context.Context, k expression.KeyConditionBuilder, opts ...ReadOption) iter.Seq2[T, error] {
 	return r.values(ctx, "query", func() (*paged, error) {
-		return r.query(k, opts, "Filter", "Index", "Consistent", "Descending", "Limit", "PageSize", "Project", "Capacity")
+		return r.query(k, opts, "Filter", "Index", "Consistent", "Descending", "Limit", "PageSize", "Project", "Capacity", "Prefetch")
 	})
 }
 

@@ -26,6 +26,8 @@ type readConfig struct {
 	index      string
 	key        *expression.KeyConditionBuilder // of a query
 	descending bool
+	segments   int // 0: no parallel scan
+	prefetch   bool
 	meter      *meter
 }
 

@@ -20,19 +20,21 @@ import (
 // advance, which would make the scan endless, is an [ErrCorruptResponse].
 //
 // Of the options, [Filter], [Index], [Consistent], [Limit], [PageSize],
-// [Project] and [Capacity] apply.
+// [Project], [Capacity], [Segments] and [Prefetch] apply; with the last two, more
+// than one page is requested and held at a time.
 func (r *Repository[T]) Scan(ctx context.Context, opts ...ReadOption) iter.Seq2[T, error] {
 	return r.values(ctx, "scan", func() (*paged, error) {
-		return r.scan(opts, "Filter", "Index", "Consistent", "Limit", "PageSize", "Project", "Capacity")
+		return r.scan(opts, "Filter", "Index", "Consistent", "Limit", "PageSize", "Project", "Capacity", "Segments", "Prefetch")
 	})
 }
 
 // All gives every item of the table: Scan into a slice. The slice is empty, not
 // nil, if there is none, so that its JSON is []. If there is an error the slice
-// is nil: part of a table is not a result.
+// is nil: part of a table is not a result. As it wants every page, each is
+// requested while the one before it is decoded, unless [Prefetch] says no.
 func (r *Repository[T]) All(ctx context.Context, opts ...ReadOption) ([]T, error) {
 	items := []T{}
-	for item, err := range r.Scan(ctx, opts...) {
+	for item, err := range r.Scan(ctx, append([]ReadOption{Prefetch(true)}, opts...)...) {
 		if err != nil {
 			return nil, err
 		}
@@ -51,7 +53,7 @@ func (r *Repository[T]) scan(opts []ReadOption, allowed ...string) (*paged, erro
 	if err != nil {
 		return nil, err
 	}
-	p.send = r.sendScan(dynamodb.ScanInput{
+	in := dynamodb.ScanInput{
 		TableName:                 aws.String(r.table),
 		IndexName:                 optionalString(cfg.index),
 		ConsistentRead:            optionalBool(cfg.consistent),
@@ -61,7 +63,9 @@ func (r *Repository[T]) scan(opts []ReadOption, allowed ...string) (*paged, erro
 		ExpressionAttributeValues: e.values,
 		Select:                    selected(e),
 		ReturnConsumedCapacity:    cfg.meter.wanted(),
-	})
+	}
+	p.send = r.sendScan(in)
+	p.parts = r.segments(p, in)
 	return p, nil
 }
 

@@ -1,0 +1,146 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// source gives the numbers from first to last, a second each, and counts those
+// that it has begun.
+func source(begun *atomic.Int64, first, last int, end error) func(context.Context) iter.Seq2[int, error] {
+	return func(ctx context.Context) iter.Seq2[int, error] {
+		return func(yield func(int, error) bool) {
+			for n := first; n <= last; n++ {
+				begun.Add(1)
+				select {
+				case <-time.After(time.Second):
+				case <-ctx.Done():
+					yield(0, ctx.Err())
+					return
+				}
+				if !yield(n, nil) {
+					return
+				}
+			}
+			if end != nil {
+				yield(0, end)
+			}
+		}
+	}
+}
+
+func TestAheadOverlapsMakingAndTaking(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var begun atomic.Int64
+		start, want := time.Now(), 1
+		for n, err := range ahead(t.Context(), source(&begun, 1, 10, nil)) {
+			require.NoError(t, err)
+			require.Equal(t, want, n)
+			want++
+			time.Sleep(time.Second)
+		}
+		require.Equal(t, 11, want)
+		require.Equal(t, 11*time.Second, time.Since(start), "20 one after the other")
+
+		start = time.Now()
+		var all []int
+		for n, err := range ahead(t.Context(), source(&begun, 1, 5, nil), source(&begun, 6, 10, nil), source(&begun, 11, 15, nil)) {
+			require.NoError(t, err)
+			all = append(all, n)
+		}
+		require.Equal(t, 5*time.Second, time.Since(start))
+		slices.Sort(all)
+		require.Equal(t, upTo(15), all)
+	})
+}
+
+func TestAheadIsOneAheadAtMost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var begun atomic.Int64
+		seq := ahead(t.Context(), source(&begun, 1, 100, nil))
+		require.Zero(t, begun.Load(), "nothing starts before the loop")
+		for n := range seq {
+			time.Sleep(time.Hour)
+			require.LessOrEqual(t, begun.Load(), int64(n+1))
+			if n == 5 {
+				break
+			}
+		}
+		made := begun.Load()
+		time.Sleep(time.Hour)
+		require.Equal(t, made, begun.Load(), "and nothing goes on after it")
+	})
+}
+
+// synctest fails a test that leaves a goroutine behind.
+func TestAheadLeavesNothingBehind(t *testing.T) {
+	boom := errors.New("boom")
+	for name, end := range map[string]func(t *testing.T, seq func(context.Context, error) iter.Seq2[int, error]){
+		"break": func(t *testing.T, seq func(context.Context, error) iter.Seq2[int, error]) {
+			for range seq(t.Context(), nil) {
+				break
+			}
+		},
+		"panic in the loop": func(t *testing.T, seq func(context.Context, error) iter.Seq2[int, error]) {
+			require.PanicsWithValue(t, "loop", func() {
+				for range seq(t.Context(), nil) {
+					panic("loop")
+				}
+			})
+		},
+		"error": func(t *testing.T, seq func(context.Context, error) iter.Seq2[int, error]) {
+			var errs []error
+			for _, err := range seq(t.Context(), boom) {
+				if err != nil {
+					errs = append(errs, err)
+				}
+			}
+			require.Equal(t, []error{boom}, errs)
+		},
+		"context": func(t *testing.T, seq func(context.Context, error) iter.Seq2[int, error]) {
+			ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
+			defer cancel()
+			var last error
+			start := time.Now()
+			for _, err := range seq(ctx, nil) {
+				last = err
+			}
+			require.ErrorIs(t, last, context.DeadlineExceeded, "never silently short")
+			require.Equal(t, 2500*time.Millisecond, time.Since(start))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, n := range []int{1, 4, 16} {
+				synctest.Test(t, func(t *testing.T) {
+					var begun atomic.Int64
+					end(t, func(ctx context.Context, err error) iter.Seq2[int, error] {
+						sources := make([]func(context.Context) iter.Seq2[int, error], n)
+						for i := range sources {
+							sources[i] = source(&begun, 1, 10, err)
+						}
+						return ahead(ctx, sources...)
+					})
+				})
+			}
+		})
+	}
+}
+
+func TestAheadPanicsWhereTheLoopIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		require.PanicsWithValue(t, "here", func() {
+			for range ahead(t.Context(), func(context.Context) iter.Seq2[int, error] {
+				return func(func(int, error) bool) { panic("here") }
+			}) {
+			}
+		})
+	})
+}

@@ -1,0 +1,120 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+// maxSegments is DynamoDB's limit ("TotalSegments", API reference of Scan).
+const maxSegments = 1_000_000
+
+// Segments scans a table in n parts at once, each in a goroutine of its own that
+// requests pages and decodes them, one page ahead of the loop. Items of the
+// parts come mixed. It is for reading a large table fast: as many parts as the
+// machine has processors keep these busy, more help only where the network is
+// the slow part. It uses up a table's throughput n times as fast.
+//
+// At most n+1 pages are held. The first error ends all parts. When the loop is
+// left the requests under way are canceled, and none is sent after that.
+func Segments(n int) ReadOption {
+	return readOption(func(r *readConfig) {
+		r.use("Segments")
+		r.segments = n
+		if n < 1 || n > maxSegments {
+			r.bad(fmt.Errorf("there can be 1 to %d segments", maxSegments))
+		}
+	})
+}
+
+// Prefetch requests the next page while the loop is at the one before it, in a
+// goroutine of its own; at most two pages are held. A loop that is left in the
+// middle has then paid for one page that it did not see: the request is canceled,
+// but DynamoDB may have read it. So it is off by default, but for
+// [Repository.All], which cannot be left. A parallel scan always prefetches.
+func Prefetch(on bool) ReadOption {
+	return readOption(func(r *readConfig) { r.use("Prefetch"); r.prefetch = on })
+}
+
+// segments are the parts of a parallel scan, nil if it is none.
+func (r *Repository[T]) segments(whole *paged, in dynamodb.ScanInput) (parts []*paged) {
+	n := whole.cfg.segments
+	if n < 2 {
+		return nil
+	}
+	for i := range n {
+		in.Segment, in.TotalSegments = aws.Int32(int32(i)), aws.Int32(int32(n))
+		part := *whole
+		part.send = r.sendScan(in)
+		parts = append(parts, &part)
+	}
+	return parts
+}
+
+// itemsAhead is items for reads that do not wait until the loop is there.
+func (r *Repository[T]) itemsAhead(ctx context.Context, p *paged, start item) iter.Seq2[found[T], error] {
+	parts := p.parts
+	if len(parts) == 0 {
+		parts = []*paged{p}
+	}
+	sources := make([]func(context.Context) iter.Seq2[[]T, error], len(parts))
+	for i, part := range parts {
+		sources[i] = func(ctx context.Context) iter.Seq2[[]T, error] { return r.decoded(ctx, part, start) }
+	}
+	return func(yield func(found[T], error) bool) {
+		count := 0
+		for values, err := range ahead(ctx, sources...) {
+			if err != nil {
+				yield(found[T]{}, err)
+				return
+			}
+			for _, v := range values {
+				if count++; !yield(found[T]{value: v}, nil) || count == p.cfg.limit {
+					return
+				}
+			}
+		}
+	}
+}
+
+// decoded gives the pages of p as values. What comes before an item that does
+// not decode is given before its error.
+func (r *Repository[T]) decoded(ctx context.Context, p *paged, start item) iter.Seq2[[]T, error] {
+	return func(yield func([]T, error) bool) {
+		left := p.cfg.limit // 0: no limit
+		for page, err := range r.pages(ctx, p, start) {
+			var values []T
+			if err == nil {
+				values, err = r.decodePage(p, page, left)
+			}
+			if len(values) > 0 && !yield(values, nil) {
+				return
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if left -= len(values); left == 0 && p.cfg.limit > 0 {
+				return
+			}
+		}
+	}
+}
+
+// decodePage decodes up to limit items of a page, all if that is 0.
+func (r *Repository[T]) decodePage(p *paged, page *rawPage, limit int) ([]T, error) {
+	items := page.items
+	if limit > 0 && len(items) > limit {
+		items = items[:limit]
+	}
+	values := make([]T, len(items))
+	for i, raw := range items {
+		if err := r.read(p, raw, &values[i]); err != nil {
+			return values[:i], fmt.Errorf("item %d of the page: %w", i, err)
+		}
+	}
+	return values, nil
+}
