@@ -2,7 +2,6 @@ package warmup
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -38,9 +37,6 @@ func newDetector(cfg *Config) detector {
 	}
 	if d.flag == "" {
 		d.flag = "warmer"
-	}
-	if vetoes([]byte(d.flag)) {
-		panic(fmt.Sprintf("warmup: Wrap: no ping has the key %q, which Flag asks for", d.flag))
 	}
 	return d
 }

@@ -97,7 +97,7 @@ type Config struct {
 	// the handlers of a process, or to ask it; nil makes a new one.
 	Instance *Instance
 
-	// Log gets one line for each ping; nil logs nothing. Level is Info, or Warn where a
+	// Log gets one line for each ping: a *slog.Logger, or nil for none. Level is Info, or Warn where a
 	// primer or the fan-out failed. Nothing of the event is logged but the name that a
 	// warmer gave to its round of pings. The attributes:
 	//
@@ -115,7 +115,13 @@ type Config struct {
 	//	primed          primers that succeeded at this ping, if any
 	//	elsewhere       pings for other functions (lambda-warmer's target), which nobody gets
 	//	error           what failed
-	Log *slog.Logger
+	Log Logger
+}
+
+// A Logger is what warmup needs of an [*slog.Logger]. That it is an interface keeps
+// log/slog, 70 KB, out of functions that do not log.
+type Logger interface {
+	LogAttrs(ctx context.Context, level slog.Level, msg string, attrs ...slog.Attr)
 }
 
 // Wrap returns a handler that answers pings and hands every other event to next:
@@ -127,7 +133,7 @@ type Config struct {
 // and for OpenNext {"type":"warmer","serverId":"…"}. The handler is safe for
 // concurrent use if next is.
 //
-// Wrap panics if next or a primer is nil, or if Flag is a key that no ping has.
+// Wrap panics if next or a primer is nil.
 func Wrap(next lambda.Handler, cfg Config) lambda.Handler {
 	if next == nil {
 		panic("warmup: Wrap: next is nil")
@@ -165,7 +171,7 @@ type handler struct {
 	delay    time.Duration
 	primers  []*Primer
 	instance *Instance
-	log      *slog.Logger
+	log      Logger
 	timed    bool // somebody may ask for the instance's times
 }
 
