@@ -45,6 +45,7 @@ var rules = map[string]rule{
 	"mapping/vtl":             {nil, "for tests and the local gateway; it stands alone"},
 	"mapping/integration":     {[]string{"internal/gwevent", "mapping", "mapping/vtl", regexp2}, "for tests and the local gateway"},
 	"warmup":                  {[]string{"internal/jsonscan", "internal/coldstart", lambdaGo}, "it runs before anything else, so it must cost nothing"},
+	"warmup/invoke":           {nil, "functions link it: a call of Lambda in 8 KB, the SDK's client takes 3.7 MB"},
 	"gateway":                 {[]string{"internal/gwevent", "mapping/integration", "mapping/vtl", lambdaGo}, "not the router: with one matcher for both, mistakes would cancel out"},
 	"cmd/lambdarest":          {[]string{"gateway", "mapping/vtl", "dynamo/dynamotest"}, "the top: a front for packages that do the work"},
 	"examples/users":          {[]string{"router", "dynamo", "mapping", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},

@@ -15,7 +15,7 @@ import (
 // would send a failed ping again, twice, and raise alarms. Failures are for the log.
 
 // answer does what a ping is for and returns its answer.
-func (h *handler) answer(ctx context.Context, p *ping, lc *lambdacontext.LambdaContext) []byte {
+func (h *pinger) answer(ctx context.Context, p *ping, lc *lambdacontext.LambdaContext) []byte {
 	line := outcome{ping: p, cold: h.instance.cold()}
 	if err := guarded(func() error { h.work(ctx, lc, &line); return nil }); err != nil {
 		line.err = errors.Join(line.err, err)
@@ -41,7 +41,7 @@ type outcome struct {
 
 // work runs the primers, and beside them the fan-out of a root or the delay of a
 // child: a child's instance is as busy with primers as with waiting.
-func (h *handler) work(ctx context.Context, lc *lambdacontext.LambdaContext, o *outcome) {
+func (h *pinger) work(ctx context.Context, lc *lambdacontext.LambdaContext, o *outcome) {
 	var wg sync.WaitGroup
 	var primeErr error
 	if len(h.primers) > 0 {
@@ -61,7 +61,7 @@ func (h *handler) work(ctx context.Context, lc *lambdacontext.LambdaContext, o *
 }
 
 // fanOut sends the pings of a root.
-func (h *handler) fanOut(ctx context.Context, lc *lambdacontext.LambdaContext, o *outcome) error {
+func (h *pinger) fanOut(ctx context.Context, lc *lambdacontext.LambdaContext, o *outcome) error {
 	o.n, o.total = 1, h.fanout.instances(o.ping, h.instance.InitType())
 	if o.correlation == "" {
 		o.correlation = o.request
@@ -90,7 +90,7 @@ const (
 
 // wait keeps the instance of a child busy. asked is negative where the ping does
 // not say how long.
-func (h *handler) wait(ctx context.Context, asked time.Duration) {
+func (h *pinger) wait(ctx context.Context, asked time.Duration) {
 	d := h.delay
 	if d == 0 {
 		d = defaultDelay
@@ -111,7 +111,7 @@ func (h *handler) wait(ctx context.Context, asked time.Duration) {
 	}
 }
 
-func (h *handler) logPing(ctx context.Context, o *outcome) {
+func (h *pinger) logPing(ctx context.Context, o *outcome) {
 	action, level := "answered", slog.LevelInfo
 	switch {
 	case o.dry:

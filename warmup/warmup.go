@@ -138,13 +138,47 @@ func Wrap(next lambda.Handler, cfg Config) lambda.Handler {
 	if next == nil {
 		panic("warmup: Wrap: next is nil")
 	}
+	return &handler{pinger: newPinger(&cfg), next: next}
+}
+
+type handler struct {
+	*pinger
+	next lambda.Handler
+}
+
+// Invoke implements lambda.Handler.
+func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	if answer, ok := h.ping(ctx, payload); ok {
+		return answer, nil
+	}
+	ctx, marked := h.instance.mark(ctx)
+	out, err := h.next.Invoke(ctx, payload)
+	if marked {
+		h.instance.settle()
+	}
+	return out, err
+}
+
+// A pinger answers pings.
+type pinger struct {
+	detector detector
+	guard    guard
+	fanout   Fanout
+	token    string
+	delay    time.Duration
+	primers  []*Primer
+	instance *Instance
+	log      Logger
+	timed    bool // somebody may ask for the instance's times
+}
+
+func newPinger(cfg *Config) *pinger {
 	if slices.Contains(cfg.Primers, nil) {
 		panic("warmup: Wrap: a primer is nil")
 	}
-	h := &handler{
-		next:     next,
-		detector: newDetector(&cfg),
-		guard:    newGuard(&cfg),
+	h := &pinger{
+		detector: newDetector(cfg),
+		guard:    newGuard(cfg),
 		fanout:   cfg.Fanout,
 		token:    cfg.Token,
 		delay:    cfg.Delay,
@@ -162,34 +196,19 @@ func Wrap(next lambda.Handler, cfg Config) lambda.Handler {
 	return h
 }
 
-type handler struct {
-	next     lambda.Handler
-	detector detector
-	guard    guard
-	fanout   Fanout
-	token    string
-	delay    time.Duration
-	primers  []*Primer
-	instance *Instance
-	log      Logger
-	timed    bool // somebody may ask for the instance's times
-}
-
-// Invoke implements lambda.Handler.
-func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+// ping answers an event that is a ping, and reports whether it is one.
+func (h *pinger) ping(ctx context.Context, payload []byte) (answer []byte, ok bool) {
 	if h.timed {
 		h.instance.touch()
 	}
-	if shape := h.detector.detect(ctx, payload); shape != 0 {
-		lc, _ := lambdacontext.FromContext(ctx)
-		if p, ok := h.guard.read(shape, payload, lc); ok {
-			return h.answer(ctx, &p, lc), nil
-		}
+	shape := h.detector.detect(ctx, payload)
+	if shape == 0 {
+		return nil, false
 	}
-	ctx, marked := h.instance.mark(ctx)
-	out, err := h.next.Invoke(ctx, payload)
-	if marked {
-		h.instance.settle()
+	lc, _ := lambdacontext.FromContext(ctx)
+	p, ok := h.guard.read(shape, payload, lc)
+	if !ok {
+		return nil, false
 	}
-	return out, err
+	return h.answer(ctx, &p, lc), true
 }
