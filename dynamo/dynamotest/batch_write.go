@@ -25,6 +25,7 @@ type batchWrite struct {
 }
 
 type batchWriteResult struct {
+	unprocessed map[string][]batchWrite // by a fault that was injected; else none
 	capacity    []*capacity
 	collections collections
 }
@@ -32,7 +33,7 @@ type batchWriteResult struct {
 func (r *batchWriteRequest) table() string { return onlyKey(r.RequestItems) }
 
 // batchWriteItem puts and deletes up to 25 items of any tables, without
-// conditions. All of them are processed, always.
+// conditions. All of them are processed, but for a fault that was injected.
 func batchWriteItem(db *DB, r *batchWriteRequest) (*batchWriteResult, *fault) {
 	if f := r.check(); f != nil {
 		return nil, f
@@ -140,10 +141,31 @@ func planBatch(db *DB, name string, list []batchWrite) ([]*change, *fault) {
 }
 
 func (r *batchWriteResult) appendWire(b []byte) []byte {
-	o := object{append(b, `{"UnprocessedItems":{}`...)}
+	o := object{append(b, '{')}
+	o.member("UnprocessedItems")
+	left := object{append(o.b, '{')}
+	for _, name := range slices.Sorted(maps.Keys(r.unprocessed)) {
+		left.member(name)
+		left.b = appendList(left.b, r.unprocessed[name], appendBatchWrite)
+	}
+	o.b = append(left.b, '}')
 	o.collections(r.collections)
 	o.capacities(r.capacity)
 	return append(o.b, '}')
+}
+
+func appendBatchWrite(b []byte, w batchWrite) []byte {
+	kind, member, it := "DeleteRequest", "Key", item(nil)
+	if w.PutRequest != nil {
+		kind, member, it = "PutRequest", "Item", w.PutRequest.Item
+	} else {
+		it = w.DeleteRequest.Key
+	}
+	o := object{append(b, '{')}
+	o.member(kind)
+	inner := object{append(o.b, '{')}
+	inner.item(member, it)
+	return append(inner.b, "}}"...)
 }
 
 // BatchWriteItem is DynamoDB's BatchWriteItem.
@@ -165,10 +187,21 @@ func (db *DB) BatchWriteItem(ctx context.Context, in *dynamodb.BatchWriteItemInp
 	if err != nil {
 		return nil, sdkError("BatchWriteItem", err)
 	}
-	return &dynamodb.BatchWriteItemOutput{
-		UnprocessedItems: map[string][]types.WriteRequest{}, ConsumedCapacity: sdkCapacities(res.capacity),
+	out := &dynamodb.BatchWriteItemOutput{
+		UnprocessedItems: make(map[string][]types.WriteRequest, len(res.unprocessed)), ConsumedCapacity: sdkCapacities(res.capacity),
 		ItemCollectionMetrics: res.collections.sdk(),
-	}, nil
+	}
+	for name, list := range res.unprocessed {
+		out.UnprocessedItems[name] = convert(list, batchWrite.sdk)
+	}
+	return out, nil
+}
+
+func (w batchWrite) sdk() types.WriteRequest {
+	if w.PutRequest != nil {
+		return types.WriteRequest{PutRequest: &types.PutRequest{Item: w.PutRequest.Item.sdk()}}
+	}
+	return types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: w.DeleteRequest.Key.sdk()}}
 }
 
 func batchWriteFromSDK(in types.WriteRequest) (w batchWrite) {

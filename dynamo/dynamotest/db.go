@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,6 +31,7 @@ type DB struct {
 	expiring atomic.Int64 // tables with time to live
 	client   func() *dynamodb.Client
 	log      callLog
+	injected injections
 }
 
 // New makes a DB with the given tables, all empty and ACTIVE. It panics if a
@@ -72,16 +74,23 @@ type operation[Req, Res any] func(db *DB, req *Req) (Res, *fault)
 // A request tells the log which table it is about, empty where there are several.
 type request interface{ table() string }
 
-// run logs and executes one operation.
+// run logs one operation and executes it, unless a fault has been injected for it.
 func run[Req any, P interface {
 	*Req
 	request
-}, Res any](ctx context.Context, db *DB, name string, op operation[Req, Res], req P) (res Res, err error) {
+}, Res answer](ctx context.Context, db *DB, name string, op operation[Req, Res], req P) (res Res, err error) {
 	if err := ctx.Err(); err != nil {
 		return res, err
 	}
-	db.log.add(Call{Operation: name, Table: req.table()})
+	call := Call{Operation: name, Table: req.table()}
+	if number, recorded := db.log.add(call); recorded {
+		input := appendRequest(nil, reflect.ValueOf(req))
+		defer func() { db.log.finish(number, input, res, err) }()
+	}
 	db.expire()
+	if s := db.injected.next(call); s != nil {
+		return runStruck(ctx, db, op, (*Req)(req), s)
+	}
 	res, f := op(db, (*Req)(req))
 	if f != nil {
 		return res, f

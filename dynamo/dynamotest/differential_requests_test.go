@@ -81,6 +81,9 @@ func (g *generator) request() wireRequest {
 	r := g.valid()
 	if g.mistake(80) {
 		r.body = g.spoil(r.body)
+		if body, ok := r.body.(obj); ok && r.operation == "CreateTable" {
+			body["TableName"] = g.any().name // no further table is to come into being
+		}
 	}
 	return r
 }

@@ -38,4 +38,16 @@
 // once (but see [DB.SetDelay]), items expire when their time has come by the
 // DB's clock (see [DB.SetClock]), nothing is ever throttled, and writes are
 // never left unprocessed.
+//
+// # When things go wrong
+//
+// They do where [DB.Inject] says so: throttling and outages, answers that get
+// lost after a write was applied, connections that break in mid-body, bodies that
+// are damaged, batches that are left undone in part.
+//
+//	db.Inject(dynamotest.Fault{Operation: "PutItem", Effect: dynamotest.InternalError, Applied: true})
+//	db.Inject(dynamotest.Fault{Chance: 0.2, Seed: 1, Effect: dynamotest.Throttled})
+//
+// [DB.Calls] tells what was called, and after [DB.Record] with what, and what was
+// answered.
 package dynamotest

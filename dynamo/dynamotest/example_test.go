@@ -68,3 +68,29 @@ func ExampleTableFor() {
 	fmt.Println(users.Name, users.Partition)
 	// Output: users {id N}
 }
+
+// The first put is applied, but its answer is lost. The SDK repeats it, and finds
+// an item that is there already: its own.
+func ExampleDB_Inject() {
+	db := dynamotest.New(dynamotest.Table{Name: "users", Partition: dynamotest.S("id")})
+	db.Inject(dynamotest.Fault{Operation: "PutItem", Effect: dynamotest.Reset, Applied: true})
+	_, err := db.Client().PutItem(context.Background(), &dynamodb.PutItemInput{
+		TableName: aws.String("users"), ConditionExpression: aws.String("attribute_not_exists(id)"),
+		Item: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "kim"}},
+	})
+	fmt.Println(conditionFailed(err), db.Count("PutItem"))
+	// Output: true 2
+}
+
+func ExampleDB_Record() {
+	db := dynamotest.New(dynamotest.Table{Name: "users", Partition: dynamotest.S("id")})
+	db.Record(10)
+	_, _ = db.Client().GetItem(context.Background(), &dynamodb.GetItemInput{
+		TableName: aws.String("users"), ConsistentRead: aws.Bool(true),
+		Key: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "kim"}},
+	})
+	for _, call := range db.Calls() {
+		fmt.Println(call.Operation, call.Input, call.Output)
+	}
+	// Output: GetItem {"TableName":"users","Key":{"id":{"S":"kim"}},"ConsistentRead":true} {}
+}

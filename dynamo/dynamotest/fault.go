@@ -10,6 +10,8 @@ type fault struct {
 	item    item     // ConditionalCheckFailedException with ALL_OLD
 	reasons []reason // TransactionCanceledException, one for each operation
 	upFront bool     // of a transaction's operation: refuses the request as such
+	status  int      // of HTTP; 0 is that of the kind
+	err     error    // the SDK's error where it is given, by a Fault's Err
 }
 
 func (f *fault) Error() string { return string(f.kind) + ": " + f.message }
@@ -30,6 +32,11 @@ const (
 	faultLimit             faultKind = "LimitExceededException"
 	faultAccessDenied      faultKind = "AccessDeniedException"
 	faultNoTable           faultKind = "TableNotFoundException"
+	faultUnavailable       faultKind = "ServiceUnavailable"
+	faultThroughput        faultKind = "ProvisionedThroughputExceededException"
+	faultRequestLimit      faultKind = "RequestLimitExceeded"
+	faultConflict          faultKind = "TransactionConflictException"
+	faultInProgress        faultKind = "TransactionInProgressException"
 	msgInvalid                       = "One or more parameter values were invalid: "
 	msgInvalidKeyAttribute           = "One or more parameter values are not valid. "
 )

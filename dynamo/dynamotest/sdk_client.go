@@ -47,10 +47,16 @@ func (c inProcess) Do(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
+	var body io.Reader = bytes.NewReader(w.body)
+	if w.severed != nil && w.severed.strike.Effect == Reset {
+		return nil, w.severed.end(r.Context())
+	} else if w.severed != nil {
+		body = io.MultiReader(body, tail{r.Context(), w.severed})
+	}
 	return &http.Response{
 		Status: http.StatusText(w.status), StatusCode: w.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: w.header, Body: io.NopCloser(bytes.NewReader(w.body)), ContentLength: int64(len(w.body)),
+		Header: w.header, Body: io.NopCloser(body), ContentLength: int64(len(w.body)),
 		Request: r,
 	}, nil
 }
@@ -60,6 +66,8 @@ type recorder struct {
 	header http.Header
 	status int
 	body   []byte
+
+	severed *spoiled // where the connection is to end early
 }
 
 func (w *recorder) Header() http.Header    { return w.header }

@@ -14,8 +14,11 @@ import (
 // sdkError wraps a fault as the SDK's client wraps an error answer: the typed
 // error in an HTTP response error in an OperationError.
 func sdkError(operation string, err error) error {
+	if s, ok := err.(*spoiled); ok {
+		err = s.sdk()
+	}
 	var f *fault
-	if !errors.As(err, &f) { // the context's
+	if !errors.As(err, &f) { // the context's, or a connection's
 		return &smithy.OperationError{ServiceID: "DynamoDB", OperationName: operation, Err: err}
 	}
 	return &smithy.OperationError{ServiceID: "DynamoDB", OperationName: operation, Err: &awshttp.ResponseError{
@@ -29,6 +32,9 @@ func sdkError(operation string, err error) error {
 
 // sdk is the SDK's type for the fault.
 func (f *fault) sdk() error {
+	if f.err != nil {
+		return f.err
+	}
 	message := aws.String(f.message)
 	switch f.kind {
 	case faultConditionFailed:
@@ -41,6 +47,14 @@ func (f *fault) sdk() error {
 		return &types.IdempotentParameterMismatchException{Message: message}
 	case faultInternal:
 		return &types.InternalServerError{Message: message}
+	case faultThroughput:
+		return &types.ProvisionedThroughputExceededException{Message: message}
+	case faultRequestLimit:
+		return &types.RequestLimitExceeded{Message: message}
+	case faultConflict:
+		return &types.TransactionConflictException{Message: message}
+	case faultInProgress:
+		return &types.TransactionInProgressException{Message: message}
 	case faultTransaction:
 		return &types.TransactionCanceledException{Message: message, CancellationReasons: convert(f.reasons, reason.sdk)}
 	}

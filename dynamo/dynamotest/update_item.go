@@ -78,9 +78,9 @@ func (m *mutation) returned(returnValues string, c *change) item {
 	case "ALL_NEW":
 		it = c.after
 	case "UPDATED_OLD":
-		it = m.touched(c.old, true)
+		it = m.touched(c.old)
 	case "UPDATED_NEW":
-		it = m.touched(c.after, false)
+		it = m.touched(c.after)
 	}
 	if len(it) == 0 {
 		return nil
@@ -89,15 +89,14 @@ func (m *mutation) returned(returnValues string, c *change) item {
 }
 
 // touched is the part of an item that the update names; of a list all, since
-// an index of the expression may mean another element after the update. Before
-// it, an index means what it says, so an element that is not there brings no list.
-func (m *mutation) touched(it item, before bool) item {
+// an index of the expression may mean another element after the update.
+func (m *mutation) touched(it item) item {
 	if m.update == nil {
 		return nil
 	}
 	var paths []path
 	for _, a := range m.update.actions {
-		if _, there := a.path.find(it); there || !before {
+		if _, there := a.path.find(it); there {
 			paths = append(paths, a.path.beforeIndex())
 		}
 	}

@@ -31,10 +31,10 @@ func wired[Req any, P interface {
 			return nil, err
 		}
 		res, err := run(ctx, db, name, op, req)
-		if err != nil {
+		if s, ok := err.(*spoiled); err != nil && !(ok && s.answers && s.err == nil) {
 			return nil, err
 		}
-		return res.appendWire(b), nil
+		return res.appendWire(b), err
 	}
 }
 
@@ -97,6 +97,10 @@ func (s *wire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	out, err := s.serve(r, body)
+	if spoiled, ok := err.(*spoiled); ok {
+		spoiled.reply(w, out)
+		return
+	}
 	if err != nil {
 		reply(w, statusOf(err), appendFault(nil, err))
 		return
@@ -127,10 +131,15 @@ func reply(w http.ResponseWriter, status int, body []byte) {
 
 func statusOf(err error) int {
 	var f *fault
-	if errors.As(err, &f) && f.kind != faultInternal {
-		return http.StatusBadRequest
+	switch {
+	case !errors.As(err, &f), f.kind == faultInternal:
+		return http.StatusInternalServerError
+	case f.status != 0:
+		return f.status
+	case f.kind == faultUnavailable:
+		return http.StatusServiceUnavailable
 	}
-	return http.StatusInternalServerError
+	return http.StatusBadRequest
 }
 
 // appendFault writes an error body. A canceled transaction's message has a capital M.
