@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 )
 
 // attempt is one call of the client that is sent once. The SDK's retryer is
@@ -73,7 +74,14 @@ func transient(err error) bool {
 	if errors.As(err, &canceled) {
 		return passes(canceled.CancellationReasons)
 	}
-	return conflict(err) || throttled(err)
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		switch api.ErrorCode() {
+		case "TransactionConflictException", "TransactionInProgressException", "ReplicatedWriteConflictException":
+			return true
+		}
+	}
+	return throttled(err)
 }
 
 // passes tells whether a canceled transaction may succeed the next time: time
