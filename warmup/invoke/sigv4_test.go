@@ -70,13 +70,13 @@ func sdkAuthorization(req *http.Request, body []byte, c credentials, region, ser
 
 // Whatever the request, the SDK's signer makes the same signature.
 func FuzzSign(f *testing.F) {
-	f.Add("POST", "https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/a%3Ab/invocations", "Content-Type", "application/json", []byte(`{"warmer":true}`), "token", int64(1440938160))
-	f.Add("GET", "https://example.com:443/a b/%2F/é/../x//", "X-Amz-Meta", "  two   spaces  ", []byte{}, "", int64(0))
-	f.Add("PUT", "http://127.0.0.1:8080", "x-amzn-trace-id", "Root=1", []byte("body"), "", int64(1e9))
-	f.Add("GET", "http://example.com:80/%zz", "User-Agent", "x", []byte(nil), "t", int64(-1))
-	f.Add("GET", "https://[::1]:443/~-._!*'()", "Expect", "x", []byte(nil), "t", int64(1<<40))
-	f.Fuzz(func(t *testing.T, method, url, header, value string, body []byte, token string, at int64) {
-		now := time.Unix(at, 0)
+	f.Add("POST", "https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/a%3Ab/invocations", "Content-Type", "application/json", []byte(`{"warmer":true}`), "token", uint32(1440938160))
+	f.Add("GET", "https://example.com:443/a b/%2F/é/../x//", "X-Amz-Meta", "  two   spaces  ", []byte{}, "", uint32(0))
+	f.Add("PUT", "http://127.0.0.1:8080", "x-amzn-trace-id", "Root=1", []byte("body"), "", uint32(1e9))
+	f.Add("GET", "http://example.com:80/%zz", "User-Agent", "x", []byte(nil), "t", uint32(1))
+	f.Add("GET", "https://[::1]:443/~-._!*'()", "Expect", "x", []byte(nil), "t", uint32(1<<31))
+	f.Fuzz(func(t *testing.T, method, url, header, value string, body []byte, token string, at uint32) {
+		now := time.Unix(int64(at), 0)
 		keys := credentials{id: "AKID", secret: "secret", token: token}
 		make := func() *http.Request {
 			req, err := http.NewRequest(method, url, bytes.NewReader(body))
