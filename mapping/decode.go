@@ -9,10 +9,30 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/lambdarest/lambdarest/internal/bind"
 )
 
-// decode makes an In of the event and validates it. Its errors are *Errors.
-func decode[In any](event []byte) (In, error) {
+// decode makes an In of the event and validates it. The errors of a client's mistakes are *Errors.
+func decode[In any](plan *bind.Plan, event []byte) (In, error) {
+	if plan == nil {
+		return decodeWhole[In](event)
+	}
+	var in In
+	if !json.Valid(event) {
+		return in, malformed(event)
+	}
+	if path, found := duplicate(event); found {
+		return in, Errorf(400, "%q occurs twice", path)
+	}
+	if err := decodeBound(plan, event, reflect.ValueOf(&in).Elem()); err != nil {
+		return in, err
+	}
+	return in, validate(&in)
+}
+
+// decodeWhole is for types without tags: all of the event is the In.
+func decodeWhole[In any](event []byte) (In, error) {
 	var in In
 	err := json.Unmarshal(event, &in)
 	if err != nil && !json.Valid(event) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"github.com/lambdarest/lambdarest/internal/bind"
 	"github.com/lambdarest/lambdarest/internal/detail"
 )
 
@@ -23,6 +24,8 @@ type Error struct {
 	Detail    string // what went wrong, for the client; may be empty
 	RequestID string // Lambda's request id; New and MapError fill it in where empty
 	Err       error  // the cause, for errors.Is and the log; never sent
+
+	faults []bind.Fault // everything that is wrong with an event
 
 	// unforeseen marks a status that New chose because nobody else did.
 	unforeseen bool
@@ -51,21 +54,36 @@ func (e *Error) Unwrap() error {
 // Lambda refuses ends the process.
 const maxDetail = 4096
 
-// Error returns one line of strict JSON: the members status, title, detail and
-// requestId in this order, the latter two only if they are set. A detail of more
-// than 4,096 bytes is cut. What is not UTF-8 becomes U+FFFD.
+// Error returns one line of strict JSON: the members status, title, detail, errors
+// and requestId in this order, the latter three only if they are set. errors has what
+// is wrong with an event of an In with tags, each fault with a JSON pointer or the name
+// of a parameter, as in router. A detail of more than 4,096 bytes is cut. What is not
+// UTF-8 becomes U+FFFD.
 func (e *Error) Error() string {
 	text := struct {
-		Status    int    `json:"status"`
-		Title     string `json:"title"` // never left out: a comma follows the status
-		Detail    string `json:"detail,omitempty"`
-		RequestID string `json:"requestId,omitempty"`
-	}{e.status(), e.title(), cut(e.Detail, maxDetail), e.RequestID}
+		Status    int          `json:"status"`
+		Title     string       `json:"title"` // never left out: a comma follows the status
+		Detail    string       `json:"detail,omitempty"`
+		Errors    []bind.Fault `json:"errors,omitempty"`
+		RequestID string       `json:"requestId,omitempty"`
+	}{e.status(), e.title(), cut(e.Detail, maxDetail), few(e.faults), e.RequestID}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(text) // three strings and a number
 	return string(bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
+}
+
+// few leaves out the faults behind the first 4,096 bytes: JSON pointers come from the
+// client.
+func few(faults []bind.Fault) []bind.Fault {
+	size := 0
+	for i, f := range faults {
+		if size += len(f.Pointer) + len(f.Parameter) + len(f.Detail); size > maxDetail {
+			return faults[:i]
+		}
+	}
+	return faults
 }
 
 func (e *Error) status() int {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
@@ -92,4 +93,95 @@ func ExampleSelectionPattern() {
 	fmt.Println(mapping.SelectionPattern(404))
 	// Output:
 	// \{"status":404,[\s\S]*
+}
+
+func ExampleTemplateFor() {
+	type getUser struct {
+		ID    int  `path:"id"`
+		Limit *int `query:"limit"`
+	}
+	template, err := mapping.TemplateFor[getUser]()
+	fmt.Println(template, err)
+
+	h := mapping.New(func(ctx context.Context, in getUser) (int, error) { return in.ID, nil })
+	invoke(h, `{"path": {"id": "7"}, "query": {"limit": null}}`) // what the template renders
+	invoke(h, `{"path": {"id": "seven"}, "query": {"limit": "ten"}}`)
+	// Output:
+	// #set($params = $input.params())
+	// {
+	//   "path": {
+	//     "id": "$util.escapeJavaScript($params.get("path").get("id")).replaceAll("\\'", "'")"
+	//   },
+	//   "query": {
+	//     "limit": #if($params.get("querystring").containsKey("limit"))"$util.escapeJavaScript($params.get("querystring").get("limit")).replaceAll("\\'", "'")"#{else}null#end
+	//   }
+	// }
+	//  <nil>
+	// 7
+	// error: {"status":400,"title":"Bad Request","detail":"path parameter id must be an integer (and 1 more)","errors":[{"parameter":"id","in":"path","detail":"must be an integer"},{"parameter":"limit","in":"query","detail":"must be an integer"}]}
+}
+
+func ExampleOperationFor() {
+	o, err := mapping.OperationFor[User](mapping.OperationConfig{
+		URI: mapping.FunctionURI("UsersFunction"), Errors: []int{409}, Origin: "https://app.example.com",
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	yaml := string(o.YAML()) // goes under a method of a path
+	fmt.Println(yaml[strings.Index(yaml, "x-amazon"):strings.Index(yaml, "    '[^{]")])
+	// Output:
+	// x-amazon-apigateway-integration:
+	//   type: aws
+	//   httpMethod: POST
+	//   uri:
+	//     Fn::Sub: arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${UsersFunction.Arn}/invocations
+	//   passthroughBehavior: never
+	//   requestTemplates:
+	//     application/json: "$input.json('$')"
+	//   responses:
+}
+
+func ExampleOperation_JSON() {
+	fmt.Printf("%s", mapping.Preflight("*", []string{"GET"}, []string{"Content-Type"}).JSON()[:32])
+	// Output:
+	// {
+	//   "responses": {
+	//     "204": {
+}
+
+func ExamplePreflight() {
+	yaml := string(mapping.Preflight("*", []string{"GET", "POST"}, []string{"Content-Type"}).YAML())
+	fmt.Print(yaml[strings.Index(yaml, "x-amazon"):])
+	// Output:
+	// x-amazon-apigateway-integration:
+	//   type: mock
+	//   requestTemplates:
+	//     application/json: '{"statusCode": 204}'
+	//   responses:
+	//     default:
+	//       statusCode: '204'
+	//       responseParameters:
+	//         method.response.header.Access-Control-Allow-Headers: "'Content-Type'"
+	//         method.response.header.Access-Control-Allow-Methods: "'GET,POST'"
+	//         method.response.header.Access-Control-Allow-Origin: "'*'"
+}
+
+func ExampleResponseTemplateFor() {
+	type name struct {
+		Name string `json:"name"`
+	}
+	template, err := mapping.ResponseTemplateFor[[]name]()
+	fmt.Println(template, err)
+	// Output:
+	// [
+	// #foreach($item in $input.path("$"))#set($i0 = $foreach.index)
+	//   {
+	//     "name": $input.json("$[$i0].name")
+	//   }#if($foreach.hasNext),#end
+	//
+	// #end
+	// ]
+	//  <nil>
 }

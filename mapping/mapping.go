@@ -40,14 +40,23 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime/debug"
 
 	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lambdarest/lambdarest/internal/bind"
 )
 
 // New returns a handler that decodes the event into an In, calls f and encodes
-// what f returns. It panics if f is nil. The handler is safe for concurrent use if
-// f is; it keeps nothing of the event.
+// what f returns. It panics if f is nil or In has a tag that cannot be bound. The
+// handler is safe for concurrent use if f is; it keeps nothing of the event.
+//
+// Where fields of In have the tags of router.JSON (path, query, header, cookie) or
+// context or stage, the event is what the template of [TemplateFor] renders, and it is
+// bound by the rules of router.JSON: all of a client's mistakes are found, and listed
+// in the error's member errors. An In without tags is the whole event, by the rules that
+// follow.
 //
 // The event is decoded by the rules of encoding/json, more strictly in that a key
 // that occurs twice in an object is a mistake and so is the event null, unless In is
@@ -76,13 +85,20 @@ func New[In, Out any](f func(ctx context.Context, in In) (Out, error)) lambda.Ha
 	if f == nil {
 		panic("mapping: New: the function is nil")
 	}
-	return handler[In, Out](f)
+	plan, err := newPlan(reflect.TypeFor[In]())
+	if err != nil {
+		panic(fmt.Sprintf("mapping: New: %v", err))
+	}
+	return &handler[In, Out]{f, plan}
 }
 
-type handler[In, Out any] func(ctx context.Context, in In) (Out, error)
+type handler[In, Out any] struct {
+	f    func(ctx context.Context, in In) (Out, error)
+	plan *bind.Plan // nil where the event as a whole is the In
+}
 
 // Invoke implements lambda.Handler.
-func (h handler[In, Out]) Invoke(ctx context.Context, event []byte) (_ []byte, err error) {
+func (h *handler[In, Out]) Invoke(ctx context.Context, event []byte) (_ []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &panicError{value: v, stack: debug.Stack()}
@@ -91,11 +107,11 @@ func (h handler[In, Out]) Invoke(ctx context.Context, event []byte) (_ []byte, e
 			err = boundary(ctx, err)
 		}
 	}()
-	in, err := decode[In](event)
+	in, err := decode[In](h.plan, event)
 	if err != nil {
 		return nil, err
 	}
-	out, err := h(ctx, in)
+	out, err := h.f(ctx, in)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,8 +24,8 @@ import (
 //   - Of a header or a query parameter that comes several times, one value arrives.
 //   - Values go through $util.escapeJavaScript, which writes an apostrophe as \'.
 //     That is not JSON: API Gateway answers such a request with 400 and the function
-//     never sees it. To receive it, the template must undo the escape:
-//     $util.escapeJavaScript($v).replaceAll("\\'", "'").
+//     never sees it. Names of query parameters and headers are not escaped at all.
+//     The template of [TemplateFor] for a Passthrough mends both.
 //
 // A body that does not fit B is reported like an event that does not fit In (see
 // [New]), with paths that begin in the body. If B has a Validate method, it is
@@ -50,24 +51,24 @@ type Params struct {
 // RequestContext is what the template takes from $context
 // (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html#context-variable-reference).
 type RequestContext struct {
-	AccountID                     string `json:"account-id"`
-	APIID                         string `json:"api-id"`
-	APIKey                        string `json:"api-key"`
-	AuthorizerPrincipalID         string `json:"authorizer-principal-id"`
-	Caller                        string `json:"caller"`
-	CognitoAuthenticationProvider string `json:"cognito-authentication-provider"`
-	CognitoAuthenticationType     string `json:"cognito-authentication-type"`
-	CognitoIdentityID             string `json:"cognito-identity-id"`
-	CognitoIdentityPoolID         string `json:"cognito-identity-pool-id"`
-	HTTPMethod                    string `json:"http-method"`
-	Stage                         string `json:"stage"`
-	SourceIP                      string `json:"source-ip"`
-	User                          string `json:"user"`
-	UserAgent                     string `json:"user-agent"`
-	UserARN                       string `json:"user-arn"`
-	RequestID                     string `json:"request-id"` // API Gateway's; Lambda has its own
-	ResourceID                    string `json:"resource-id"`
-	ResourcePath                  string `json:"resource-path"`
+	AccountID                     string `json:"account-id" from:"identity.accountId"`
+	APIID                         string `json:"api-id" from:"apiId"`
+	APIKey                        string `json:"api-key" from:"identity.apiKey"`
+	AuthorizerPrincipalID         string `json:"authorizer-principal-id" from:"authorizer.principalId"`
+	Caller                        string `json:"caller" from:"identity.caller"`
+	CognitoAuthenticationProvider string `json:"cognito-authentication-provider" from:"identity.cognitoAuthenticationProvider"`
+	CognitoAuthenticationType     string `json:"cognito-authentication-type" from:"identity.cognitoAuthenticationType"`
+	CognitoIdentityID             string `json:"cognito-identity-id" from:"identity.cognitoIdentityId"`
+	CognitoIdentityPoolID         string `json:"cognito-identity-pool-id" from:"identity.cognitoIdentityPoolId"`
+	HTTPMethod                    string `json:"http-method" from:"httpMethod"`
+	Stage                         string `json:"stage" from:"stage"`
+	SourceIP                      string `json:"source-ip" from:"identity.sourceIp"`
+	User                          string `json:"user" from:"identity.user"`
+	UserAgent                     string `json:"user-agent" from:"identity.userAgent"`
+	UserARN                       string `json:"user-arn" from:"identity.userArn"`
+	RequestID                     string `json:"request-id" from:"requestId"` // API Gateway's; Lambda has its own
+	ResourceID                    string `json:"resource-id" from:"resourceId"`
+	ResourcePath                  string `json:"resource-path" from:"resourcePath"`
 }
 
 // UnmarshalJSON decodes what the template made.
@@ -108,6 +109,34 @@ func unmarshalBody[B any](raw json.RawMessage, body *B) error {
 
 func isEmptyObject(raw []byte) bool {
 	return raw[0] == '{' && len(bytes.Trim(raw, "{} \t\r\n")) == 0
+}
+
+// requestTemplate is the console's template, with names that are escaped and
+// apostrophes that stay JSON.
+func (Passthrough[B]) requestTemplate() string {
+	values := func(of string) string {
+		return "#foreach($name in " + of + ".keySet())\n" +
+			`    "` + escaped("$name") + `": "` + escaped(of+".get($name)") + "\"#if($foreach.hasNext),#end\n\n#end\n"
+	}
+	var b strings.Builder
+	b.WriteString("#set($params = $input.params())\n{\n\"body-json\": " + bodyTemplate + ",\n\"params\": {\n")
+	for i, place := range []string{"path", "querystring", "header"} {
+		if i > 0 {
+			b.WriteString(",\n")
+		}
+		b.WriteString(`"` + place + "\": {\n" + values(`$params.get("`+place+`")`) + "}")
+	}
+	b.WriteString("\n},\n\"stage-variables\": {\n" + values("$stageVariables") + "},\n\"context\": {")
+	t := reflect.TypeFor[RequestContext]()
+	for i := range t.NumField() {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString("\n#set($value = \"" + contextReference(t.Field(i).Tag.Get("from")) + "\")\n")
+		b.WriteString(`    "` + t.Field(i).Tag.Get("json") + `": "` + escaped("$value") + `"`)
+	}
+	b.WriteString("\n}\n}\n")
+	return b.String()
 }
 
 // Validate calls the body's Validate method, if it has one.

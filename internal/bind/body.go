@@ -298,3 +298,23 @@ func must(t reflect.Type) string {
 	}
 	return "is not valid"
 }
+
+// A Field is a member of the JSON object that a struct is encoded as.
+type Field struct {
+	Name string
+	Type reflect.Type
+}
+
+// Fields lists the fields that encoding/json knows of a struct, without those that are bound from elsewhere; nil for any
+// other type, and one that encodes itself.
+func Fields(t reflect.Type) (fields []Field) {
+	if t.Kind() != reflect.Struct || isUnmarshaler(t) || t.Implements(jsonMarshaler) {
+		return nil
+	}
+	for _, f := range dominant(bodyFields(t, nil, nil)) {
+		fields = append(fields, Field{f.name, t.FieldByIndex(f.index).Type})
+	}
+	return fields
+}
+
+var jsonMarshaler = reflect.TypeFor[json.Marshaler]()
