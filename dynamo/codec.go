@@ -4,16 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// codec turns items of type T into attribute values and back. It is the
-// only place that knows how; see plan.go.
+// codec turns items of type T into attribute values and back, and reads them
+// from what goes over the wire. It is the only place that knows how; see plan.go.
 // A codec is safe for concurrent use.
 type codec[T any] struct {
-	schema *schema
-	plan   *plan
+	schema  *schema
+	plan    *plan
+	passive bool      // the client's middleware has no interest in items
+	bodies  sync.Pool // of *[]byte
 }
 
 func newCodec[T any](s *schema) (*codec[T], error) {
@@ -50,5 +53,9 @@ func (c *codec[T]) decode(m item, into *T) error {
 			return corrupt("attribute %q has no value", name)
 		}
 	}
-	return c.plan.decodeAV(&types.AttributeValueMemberM{Value: m}, reflect.ValueOf(into).Elem())
+	v := reflect.ValueOf(into).Elem()
+	if err := c.plan.decodeAV(&types.AttributeValueMemberM{Value: m}, v); err != nil {
+		return err
+	}
+	return c.schema.unfill(v)
 }

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -39,32 +38,47 @@ func (r *Repository[T]) get(ctx context.Context, key Key, opts []ReadOption, out
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	var body received
+	a := r.codec.intake(new(received), r.schema.keyAttrs())
 	o := r.watch(ctx, "GetItem")
-	answer, err := r.client.GetItem(ctx, &dynamodb.GetItemInput{
+	raw, err := r.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:                aws.String(r.table),
 		Key:                      want,
 		ConsistentRead:           optionalBool(cfg.consistent),
 		ProjectionExpression:     e.projection,
 		ExpressionAttributeNames: e.names,
 		ReturnConsumedCapacity:   cfg.meter.wanted(),
-	}, body.hook, o.hook)
-	o.end(itemsIn(answer), err)
+	}, a.hook, o.hook)
+	if err == nil {
+		err = a.takeItem(raw)
+	}
+	o.end(len(a.items), err)
 	if err != nil {
 		return err
 	}
-	if answer == nil || body.empty() {
-		return errEmptyBody
-	}
-	cfg.meter.reads(orNone(answer.ConsumedCapacity))
-	if answer.Item == nil {
+	cfg.meter.reads(orNone(raw.ConsumedCapacity))
+	switch {
+	case !a.some:
 		return ErrNotFound
+	case a.err != nil:
+		return a.err
 	}
-	return r.readOwn(answer.Item, want, out)
+	*out = a.items[0]
+	return r.isOwn(a.key(0), want)
 }
 
-// readOwn decodes an item that must have that key.
-func (r *Repository[T]) readOwn(raw, key item, into *T) error {
+// takeItem is take for an answer of one item.
+func (a *intake[T]) takeItem(out *dynamodb.GetItemOutput) error {
+	switch {
+	case out == nil:
+		return errEmptyBody
+	case out.Item == nil:
+		return a.take(nil)
+	}
+	return a.take([]item{out.Item})
+}
+
+// isOwn refuses an item whose key is not that one.
+func (r *Repository[T]) isOwn(raw, key item) error {
 	got, err := r.schema.keyOfItem(raw)
 	switch {
 	case err != nil:
@@ -72,20 +86,16 @@ func (r *Repository[T]) readOwn(raw, key item, into *T) error {
 	case !sameItem(got, key):
 		return corrupt("an item with another key")
 	}
+	return nil
+}
+
+// readOwn decodes an item that must have that key.
+func (r *Repository[T]) readOwn(raw, key item, into *T) error {
+	if err := r.isOwn(raw, key); err != nil {
+		return err
+	}
 	return r.decode(raw, into)
 }
 
 // decode fills into, a zero T.
-func (r *Repository[T]) decode(raw item, into *T) error {
-	if err := r.codec.decode(raw, into); err != nil {
-		return err
-	}
-	return r.schema.unfill(reflect.ValueOf(into).Elem())
-}
-
-func itemsIn(answer *dynamodb.GetItemOutput) int {
-	if answer == nil || answer.Item == nil {
-		return 0
-	}
-	return 1
-}
+func (r *Repository[T]) decode(raw item, into *T) error { return r.codec.decode(raw, into) }

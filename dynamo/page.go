@@ -85,7 +85,7 @@ func (r *Repository[T]) readPage(ctx context.Context, p *paged, cursor string, l
 		last = f
 	}
 	if len(page.Items) == limit && !last.last {
-		page.Next, err = cursors.encode(last.raw)
+		page.Next, err = cursors.encode(last.key())
 	}
 	return page, err
 }

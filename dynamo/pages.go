@@ -6,10 +6,8 @@ import (
 	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go/middleware"
 )
 
 // Scans and queries are the same loop around different requests: ask for a
@@ -60,21 +58,38 @@ func (r *Repository[T]) values(ctx context.Context, op string, begin func() (*pa
 	}
 }
 
-// rawPage is what a Scan or a Query answers, as far as it matters here.
+// rawPage is what the client gives for a Scan or a Query, as far as it matters
+// here.
 type rawPage struct {
-	items    []item
+	items    []item // of a client other than the SDK's; see intake
 	count    int32
 	next     item // LastEvaluatedKey; DynamoDB Local says {} for the end
 	capacity *types.ConsumedCapacity
-	metadata middleware.Metadata
+}
+
+// wholePage is a rawPage with its items.
+type wholePage[T any] struct {
+	*rawPage
+	*intake[T]
+}
+
+// failed is the error of the item after those that the page has, if there is one.
+func (p wholePage[T]) failed() error {
+	if p.err == nil {
+		return nil
+	}
+	return fmt.Errorf("item %d of the page: %w", len(p.intake.items), p.err)
 }
 
 // found is one item of a read, and what a cursor after it needs.
 type found[T any] struct {
 	value T
-	raw   item
+	page  wholePage[T]
+	index int  // in the page
 	last  bool // nothing comes after it, as far as DynamoDB has said
 }
+
+func (f found[T]) key() item { return f.page.key(f.index) }
 
 // items goes through the items of p after the key start, or from the beginning
 // if that is nil, and stops after cfg.limit items. Its errors do not carry the
@@ -90,34 +105,24 @@ func (r *Repository[T]) items(ctx context.Context, p *paged, start item) iter.Se
 				yield(found[T]{}, err)
 				return
 			}
-			for i, raw := range page.items {
-				f := found[T]{raw: raw, last: i == len(page.items)-1 && len(page.next) == 0}
-				if err := r.read(p, raw, &f.value); err != nil {
-					yield(found[T]{}, fmt.Errorf("item %d of the page: %w", i, err))
+			for i, v := range page.intake.items {
+				last := page.err == nil && i == len(page.intake.items)-1 && len(page.next) == 0
+				if count++; !yield(found[T]{v, page, i, last}, nil) || count == p.cfg.limit {
 					return
 				}
-				if count++; !yield(f, nil) || count == p.cfg.limit {
-					return
-				}
+			}
+			if err := page.failed(); err != nil {
+				yield(found[T]{}, err)
+				return
 			}
 		}
 	}
 }
 
-// read decodes one item of a page; an item without its key is corrupt.
-func (r *Repository[T]) read(p *paged, raw item, into *T) error {
-	for _, k := range r.schema.readKeys(p.index) {
-		if scalarOf(raw[k.name]) != k.scalar {
-			return corrupt("key attribute %q is missing or not of type %s", k.name, k.scalar)
-		}
-	}
-	return r.decode(raw, into)
-}
-
 // pages requests one page after the other. The loop it yields to ends after
 // cfg.limit items, so without a filter no request asks for more than are left.
-func (r *Repository[T]) pages(ctx context.Context, p *paged, start item) iter.Seq2[*rawPage, error] {
-	return func(yield func(*rawPage, error) bool) {
+func (r *Repository[T]) pages(ctx context.Context, p *paged, start item) iter.Seq2[wholePage[T], error] {
+	return func(yield func(wholePage[T], error) bool) {
 		left := p.cfg.limit
 		progress := progress{last: start}
 		for {
@@ -126,13 +131,13 @@ func (r *Repository[T]) pages(ctx context.Context, p *paged, start item) iter.Se
 				err = corrupt("no progress: a LastEvaluatedKey came twice")
 			}
 			if err != nil {
-				yield(nil, err)
+				yield(wholePage[T]{}, err)
 				return
 			}
 			if !yield(page, nil) || len(page.next) == 0 {
 				return
 			}
-			left -= len(page.items)
+			left -= len(page.intake.items)
 			start = page.next
 		}
 	}
@@ -140,27 +145,31 @@ func (r *Repository[T]) pages(ctx context.Context, p *paged, start item) iter.Se
 
 // page requests one page and refuses an answer that would end the loop
 // silently.
-func (r *Repository[T]) page(ctx context.Context, p *paged, start item, limit *int32) (*rawPage, error) {
+func (r *Repository[T]) page(ctx context.Context, p *paged, start item, limit *int32) (wholePage[T], error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return wholePage[T]{}, err
 	}
+	a := r.codec.intake(new(received), r.schema.readKeys(p.index))
 	o := r.watch(ctx, p.operation)
-	page, err := p.send(ctx, start, limit, o.hook)
+	raw, err := p.send(ctx, start, limit, a.hook, o.hook)
+	if err == nil {
+		err = a.take(raw.items)
+	}
+	o.end(len(a.items), err)
 	if err != nil {
-		o.end(0, err)
-		return nil, err
+		return wholePage[T]{}, err
 	}
-	o.end(len(page.items), nil)
-	p.cfg.meter.reads(orNone(page.capacity))
+	p.cfg.meter.reads(orNone(raw.capacity))
+	n := len(a.items)
 	switch {
-	case page.items == nil && awsmiddleware.GetRawResponse(page.metadata) != nil:
-		// DynamoDB always sends Items, if only []. Fakes, which have no raw
-		// response, may leave it out.
-		return nil, corrupt("no Items")
-	case page.count > 0 && int(page.count) != len(page.items):
-		return nil, corrupt("%d items where Count says %d", len(page.items), page.count)
+	case !a.some && a.any:
+		// DynamoDB always sends Items, if only []. Fakes, which do not speak HTTP,
+		// may leave it out.
+		return wholePage[T]{}, corrupt("no Items")
+	case raw.count > 0 && int(raw.count) != n && a.err == nil:
+		return wholePage[T]{}, corrupt("%d items where Count says %d", n, raw.count)
 	}
-	return page, nil
+	return wholePage[T]{raw, a}, nil
 }
 
 // pageLimit is the Limit of the next request when left items are still wanted.

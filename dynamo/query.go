@@ -77,7 +77,7 @@ func (r *Repository[T]) sendQuery(base dynamodb.QueryInput) sendPage {
 		if out == nil {
 			return nil, errEmptyBody
 		}
-		return &rawPage{out.Items, out.Count, out.LastEvaluatedKey, out.ConsumedCapacity, out.ResultMetadata}, nil
+		return &rawPage{out.Items, out.Count, out.LastEvaluatedKey, out.ConsumedCapacity}, nil
 	}
 }
 

@@ -80,6 +80,6 @@ func (r *Repository[T]) sendScan(base dynamodb.ScanInput) sendPage {
 		if out == nil {
 			return nil, errEmptyBody
 		}
-		return &rawPage{out.Items, out.Count, out.LastEvaluatedKey, out.ConsumedCapacity, out.ResultMetadata}, nil
+		return &rawPage{out.Items, out.Count, out.LastEvaluatedKey, out.ConsumedCapacity}, nil
 	}
 }

@@ -88,7 +88,7 @@ func (r *Repository[T]) decoded(ctx context.Context, p *paged, start item) iter.
 		for page, err := range r.pages(ctx, p, start) {
 			var values []T
 			if err == nil {
-				values, err = r.decodePage(p, page, left)
+				values, err = page.upTo(left)
 			}
 			if len(values) > 0 && !yield(values, nil) {
 				return
@@ -104,17 +104,11 @@ func (r *Repository[T]) decoded(ctx context.Context, p *paged, start item) iter.
 	}
 }
 
-// decodePage decodes up to limit items of a page, all if that is 0.
-func (r *Repository[T]) decodePage(p *paged, page *rawPage, limit int) ([]T, error) {
-	items := page.items
-	if limit > 0 && len(items) > limit {
-		items = items[:limit]
+// upTo gives up to limit items of a page, all if that is 0, and the error of the
+// item after them.
+func (p wholePage[T]) upTo(limit int) ([]T, error) {
+	if limit > 0 && len(p.intake.items) >= limit {
+		return p.intake.items[:limit], nil
 	}
-	values := make([]T, len(items))
-	for i, raw := range items {
-		if err := r.read(p, raw, &values[i]); err != nil {
-			return values[:i], fmt.Errorf("item %d of the page: %w", i, err)
-		}
-	}
-	return values, nil
+	return p.intake.items, p.failed()
 }

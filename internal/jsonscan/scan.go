@@ -83,6 +83,12 @@ func (s *Scanner) End() error {
 // Offset is the number of bytes read so far.
 func (s *Scanner) Offset() int { return s.pos }
 
+// Rest is the number of bytes that have not been read.
+func (s *Scanner) Rest() int { return len(s.data) - s.pos }
+
+// Since returns what has been read since an offset, as it is in the data.
+func (s *Scanner) Since(offset int) []byte { return s.data[offset:s.pos:s.pos] }
+
 // Peek returns the first byte of the next value — one of { [ " t f n - 0…9 in a
 // valid document — or 0 at the end of the data or after an error. It skips white
 // space and nothing else.

@@ -1,0 +1,239 @@
+package dynamo
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/lambdarest/lambdarest/internal/jsonscan"
+)
+
+// intake takes what one call of the client gives, as items of type T. It belongs to
+// that call and is not for concurrent use:
+//
+//	a := codec.intake(new(received), keys)
+//	out, err := client.Scan(ctx, in, a.hook)
+//	… an error of the call …
+//	err = a.take(out.Items)
+//	… a.items, and a.err about the item after them …
+//
+// The SDK's answers are decoded from the wire inside of the call, and out.Items
+// stays empty. From a client to which the hook means nothing, a fake, take
+// decodes out.Items.
+type intake[T any] struct {
+	*received
+	codec *codec[T]
+	keys  keyTexts
+
+	items []T
+	err   error // of the item after the last one: a DecodeError, or ErrCorruptResponse
+	some  bool  // there was a place for items in the answer, if only an empty one
+	raws  []item
+
+	wired bool  // all of this came from the wire
+	bad   error // the whole body is corrupt
+}
+
+// intake prepares for the answer of one call, which r watches, and whose items
+// must have these key attributes.
+func (c *codec[T]) intake(r *received, keys []keyAttr) *intake[T] {
+	a := &intake[T]{received: r, codec: c, keys: keyTexts{attrs: keys}}
+	r.pool, r.decode, r.passive = &c.bodies, a.decode, c.passive
+	return a
+}
+
+// take decodes the items that the call gave, unless they are here already. The
+// error is one of the whole answer.
+func (a *intake[T]) take(items []item) error {
+	switch {
+	case a.empty():
+		return errEmptyBody
+	case a.wired:
+		return a.bad
+	}
+	a.raws, a.some = items, items != nil
+	a.items = make([]T, len(items))
+	for i, raw := range items {
+		if a.err = a.decodeItem(raw, &a.items[i]); a.err != nil {
+			a.items = a.items[:i]
+			break
+		}
+	}
+	return nil
+}
+
+func (a *intake[T]) decodeItem(raw item, into *T) error {
+	for _, k := range a.keys.attrs {
+		if scalarOf(raw[k.name]) != k.scalar {
+			return k.missing()
+		}
+	}
+	return a.codec.decode(raw, into)
+}
+
+// key is the key of the item with that index: the attributes that were asked
+// for.
+func (a *intake[T]) key(i int) item {
+	if a.wired && a.raws == nil {
+		return a.keys.key(i)
+	}
+	key := make(item, len(a.keys.attrs))
+	for _, k := range a.keys.attrs {
+		key[k.name] = a.raws[i][k.name]
+	}
+	return key
+}
+
+func (k keyAttr) missing() error {
+	return corrupt("key attribute %q is missing or not of type %s", k.name, k.scalar)
+}
+
+// decode decodes the items in the body of an answer, and gives the rest of the
+// body, without them, for the SDK to decode. It is nil if the body is bad. The
+// SDK may call again for another attempt.
+func (a *intake[T]) decode(body []byte) (rest []byte) {
+	a.items, a.raws, a.err, a.some, a.wired, a.bad = nil, nil, nil, false, true, nil
+	a.keys.reset()
+	w := readWire(body)
+	rest = append(make([]byte, 0, 128), '{')
+	for w.enterObject(); w.scan.NextKey(); {
+		switch key := w.scan.Key(); {
+		case string(key) == "Items":
+			a.some = true
+			a.decodeList(w)
+		case string(key) == "Item", string(key) == "Attributes":
+			a.some = true
+			a.decodeNext(w)
+		default:
+			rest = jsonscan.AppendQuote(rest, key)
+			rest = append(append(append(rest, ':'), w.scan.Value()...), ',')
+		}
+	}
+	if w.bad() == nil {
+		w.scan.End()
+	}
+	rest = append(rest[:len(rest)-min(1, len(rest)-1)], '}')
+	if a.bad = w.bad(); a.bad == nil {
+		a.bad = verify(rest)
+	}
+	if a.bad != nil {
+		a.items = nil
+		return nil
+	}
+	return rest
+}
+
+// decodeList decodes the items of a page. After one that does not decode the
+// others are of no interest.
+func (a *intake[T]) decodeList(w *wireReader) {
+	for w.enterArray(); w.scan.NextElem(); {
+		start := w.scan.Offset()
+		if a.err != nil {
+			w.scan.Skip()
+			continue
+		}
+		a.decodeNext(w)
+		if cap(a.items) == 1 { // the first tells how many fit into the rest
+			a.grow(w.scan.Rest() / max(w.scan.Offset()-start, 1))
+		}
+	}
+}
+
+// grow makes room for about n more items.
+func (a *intake[T]) grow(n int) {
+	a.items = append(make([]T, 0, 2+n+n/8), a.items...)
+}
+
+// decodeNext decodes the item that comes next. If it does not decode, the
+// scanner goes on after it.
+func (a *intake[T]) decodeNext(w *wireReader) {
+	i := len(a.items)
+	start := w.scan
+	a.items = append(a.items, *new(T))
+	err := a.decodeWire(w, reflect.ValueOf(&a.items[i]).Elem())
+	if err == nil {
+		return
+	}
+	a.items, a.err = a.items[:i], err
+	if w.bad() == nil {
+		w.scan = start
+		w.scan.Skip()
+	}
+}
+
+func (a *intake[T]) decodeWire(w *wireReader, v reflect.Value) error {
+	p := a.codec.plan
+	if p.unmarshals {
+		raw := w.item()
+		if err := w.bad(); err != nil {
+			return err
+		}
+		a.raws = append(a.raws, raw)
+		return a.decodeItem(raw, v.Addr().Interface().(*T))
+	}
+	if err := p.decodeWireFields(w, v, &a.keys); err != nil {
+		return err
+	}
+	if err := a.keys.end(); err != nil {
+		return err
+	}
+	return a.codec.schema.unfill(v)
+}
+
+// keyTexts keeps the keys of the items of a page, as they came, in few pieces of
+// memory: a page may have thousands, of which at most one becomes a cursor.
+type keyTexts struct {
+	attrs []keyAttr
+	now   [][2]int // where in text the attributes of the item at hand are
+	text  []byte
+	at    [][2]int // where in text the attributes of each item are
+}
+
+func (k *keyTexts) reset() {
+	k.text, k.at = k.text[:0], k.at[:0]
+	k.now = make([][2]int, len(k.attrs))
+}
+
+// take notes an attribute that has just been decoded, if it is one of the key.
+func (k *keyTexts) take(name string, w *wireReader, start int) {
+	for i := range k.attrs {
+		if k.attrs[i].name != name || string(k.attrs[i].scalar) != w.kind {
+			continue
+		}
+		from := len(k.text)
+		k.text = append(k.text, w.scan.Since(start)...)
+		k.now[i] = [2]int{from, len(k.text)}
+	}
+}
+
+// skip takes a key attribute that is no field.
+func (k *keyTexts) skip(w *wireReader) {
+	name, start := string(w.scan.Key()), w.scan.Offset()
+	w.verifyAV()
+	k.take(name, w, start)
+}
+
+// has tells whether there is a key attribute of that name.
+func (k *keyTexts) has(name []byte) bool {
+	return k != nil && slices.ContainsFunc(k.attrs, func(a keyAttr) bool { return a.name == string(name) })
+}
+
+// end closes the item at hand, which must have the whole key.
+func (k *keyTexts) end() error {
+	for i := range k.now {
+		if k.now[i][1] == 0 {
+			return k.attrs[i].missing()
+		}
+	}
+	k.at = append(k.at, k.now...)
+	clear(k.now)
+	return nil
+}
+
+func (k *keyTexts) key(i int) item {
+	key := make(item, len(k.attrs))
+	for j, attr := range k.attrs {
+		at := k.at[i*len(k.attrs)+j]
+		key[attr.name] = readWire(k.text[at[0]:at[1]]).av()
+	}
+	return key
+}

@@ -1,0 +1,61 @@
+package dynamo
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
+)
+
+// protocol stands before the SDK's own for one call. It reads the body, holds it
+// against its checksum, refuses what is no answer of DynamoDB's, and takes the
+// items out of it if somebody wants them; the SDK's decoder gets the rest.
+//
+// It runs inside of the SDK's attempts. So nothing that it decodes counts before
+// the call has ended without an error, and what is worth another attempt must
+// tell the retryer.
+type protocol struct {
+	smithyhttp.ClientProtocol
+	received *received
+}
+
+// DeserializeResponse implements [smithyhttp.ClientProtocol].
+func (p protocol) DeserializeResponse(ctx context.Context, op *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
+	body, err := p.received.read(ctx, resp)
+	if err != nil {
+		return err
+	}
+	defer p.received.release(body)
+	success := resp.StatusCode >= 200 && resp.StatusCode < 300
+	switch {
+	case len(body) == 0:
+	case !success:
+		err = verifyError(body)
+	case foreign(resp) != nil:
+		err = foreign(resp)
+	case p.received.decode != nil:
+		if body = p.received.decode(body); body == nil {
+			return nil // whoever wants the items has the error
+		}
+	default:
+		err = verify(body)
+	}
+	if err != nil {
+		return err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return p.ClientProtocol.DeserializeResponse(ctx, op, registry, resp, out)
+}
+
+// isPlain tells whether nothing but the SDK looks at the answers of a client. If
+// something does, such as a middleware that encrypts items, it must see them.
+func isPlain(o *dynamodb.Options) bool {
+	_, known := o.Protocol.(*awsjson.Protocol)
+	i := &o.Interceptors
+	return known && len(o.APIOptions) == 0 &&
+		len(i.AfterDeserialization) == 0 && len(i.AfterAttempt) == 0 && len(i.AfterExecution) == 0
+}

@@ -1,0 +1,260 @@
+package dynamo
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/lambdarest/lambdarest/internal/jsonscan"
+)
+
+// Attribute values as they go over the wire: {"S":"text"}, {"N":"1.5"},
+// {"M":{"name":{"S":"text"}}}.
+//
+// A value has exactly one member, and its name is a kind that DynamoDB has. The
+// SDK takes {}, or a kind that it does not know, for the value before it.
+
+// wireReader reads attribute values. What it gives shares no memory with the body, so
+// that the body's buffer can be used again: bytes are copies of their own, and
+// so are long strings. Short strings, of which a page has thousands, are put
+// together in blocks, so that one that is kept keeps at most a block in memory.
+//
+// The first thing that is wrong with the body stays in err, and ends all loops.
+type wireReader struct {
+	scan jsonscan.Scanner
+	kind string // of the value read last
+	err  error  // of the body, other than its syntax
+
+	block   *strings.Builder
+	scratch []byte // a string without its escapes
+}
+
+const (
+	blockSize = 1024
+	shortText = 128 // bytes of a string that goes into a block
+)
+
+func readWire(body []byte) *wireReader { return &wireReader{scan: jsonscan.New(body)} }
+
+// bad is the error of the body, nil if there is none so far.
+func (w *wireReader) bad() error {
+	if w.err != nil {
+		return w.err
+	}
+	if err := w.scan.Err(); err != nil {
+		return corrupt("%w", err)
+	}
+	return nil
+}
+
+// fail makes the body corrupt here, unless it is already. The scanner gives
+// nothing more.
+func (w *wireReader) fail(what string) {
+	if w.err = w.bad(); w.err == nil {
+		w.err = corrupt("byte %d: %s", w.scan.Offset(), what)
+	}
+	w.scan = jsonscan.New(nil)
+	w.scan.Skip()
+}
+
+// open enters an attribute value and gives its kind, "" if it is none.
+func (w *wireReader) open() string {
+	if !w.scan.EnterObject() || !w.scan.NextKey() {
+		w.fail("not an attribute value")
+		return ""
+	}
+	switch string(w.scan.Key()) {
+	case "S":
+		return "S"
+	case "N":
+		return "N"
+	case "M":
+		return "M"
+	case "BOOL":
+		return "BOOL"
+	case "NULL":
+		return "NULL"
+	case "L":
+		return "L"
+	case "B":
+		return "B"
+	case "SS":
+		return "SS"
+	case "NS":
+		return "NS"
+	case "BS":
+		return "BS"
+	}
+	w.fail("an attribute value of an unknown kind")
+	return ""
+}
+
+// close leaves the attribute value whose kind is given.
+func (w *wireReader) close(kind string) {
+	if w.scan.NextKey() {
+		w.fail("an attribute value of two kinds")
+	}
+	w.kind = kind
+}
+
+// raw reads a JSON string and gives its text, which is valid until the next one
+// is read.
+func (w *wireReader) raw() []byte {
+	literal := w.scan.Value()
+	if len(literal) < 2 || literal[0] != '"' {
+		w.fail("not a string")
+		return nil
+	}
+	if jsonscan.Plain(literal) {
+		return literal[1 : len(literal)-1]
+	}
+	if !utf8.Valid(literal) {
+		w.fail("text is not valid UTF-8")
+		return nil
+	}
+	w.scratch = jsonscan.AppendUnquote(w.scratch[:0], literal)
+	return w.scratch
+}
+
+// text reads a JSON string.
+func (w *wireReader) text() string { return w.keep(w.raw()) }
+
+// keep makes a string of b that lives as long as its owner wants.
+func (w *wireReader) keep(b []byte) string {
+	if len(b) > shortText {
+		return string(b)
+	}
+	if w.block == nil || w.block.Cap()-w.block.Len() < len(b) {
+		w.block = new(strings.Builder)
+		// The rest of a small body is as much as can be needed.
+		w.block.Grow(min(blockSize, max(len(b), w.scan.Rest()+len(b))))
+	}
+	start := w.block.Len()
+	w.block.Write(b)
+	return w.block.String()[start:]
+}
+
+// binary reads a JSON string of base64.
+func (w *wireReader) binary() []byte {
+	text := w.raw()
+	out := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
+	n, err := base64.StdEncoding.Decode(out, text)
+	if err != nil {
+		w.fail("not base64")
+		return nil
+	}
+	return out[:n]
+}
+
+// boolean reads true or false.
+func (w *wireReader) boolean() bool {
+	switch string(w.scan.Value()) {
+	case "true":
+		return true
+	case "false":
+		return false
+	}
+	w.fail("neither true nor false")
+	return false
+}
+
+// enterArray enters an array that must be there.
+func (w *wireReader) enterArray() bool {
+	ok := w.scan.EnterArray()
+	if !ok {
+		w.fail("not an array")
+	}
+	return ok
+}
+
+// enterObject enters an object that must be there.
+func (w *wireReader) enterObject() bool {
+	ok := w.scan.EnterObject()
+	if !ok {
+		w.fail("not an object")
+	}
+	return ok
+}
+
+func (w *wireReader) texts() []string {
+	out := []string{}
+	for w.enterArray(); w.scan.NextElem(); {
+		out = append(out, w.text())
+	}
+	return out
+}
+
+func (w *wireReader) binaries() [][]byte {
+	out := [][]byte{}
+	for w.enterArray(); w.scan.NextElem(); {
+		out = append(out, w.binary())
+	}
+	return out
+}
+
+// av reads an attribute value; nil if the body is bad.
+func (w *wireReader) av() types.AttributeValue {
+	kind := w.open()
+	av := w.avOf(kind)
+	w.close(kind)
+	if w.bad() != nil {
+		return nil
+	}
+	return av
+}
+
+// avOf reads the rest of an attribute value of that kind.
+func (w *wireReader) avOf(kind string) types.AttributeValue {
+	switch kind {
+	case "S":
+		return &types.AttributeValueMemberS{Value: w.text()}
+	case "N":
+		return &types.AttributeValueMemberN{Value: w.text()}
+	case "B":
+		return &types.AttributeValueMemberB{Value: w.binary()}
+	case "BOOL":
+		return &types.AttributeValueMemberBOOL{Value: w.boolean()}
+	case "NULL":
+		return &types.AttributeValueMemberNULL{Value: w.boolean()}
+	case "SS":
+		return &types.AttributeValueMemberSS{Value: w.texts()}
+	case "NS":
+		return &types.AttributeValueMemberNS{Value: w.texts()}
+	case "BS":
+		return &types.AttributeValueMemberBS{Value: w.binaries()}
+	case "L":
+		l := []types.AttributeValue{}
+		for w.enterArray(); w.scan.NextElem(); {
+			l = append(l, w.av())
+		}
+		return &types.AttributeValueMemberL{Value: l}
+	case "M":
+		return &types.AttributeValueMemberM{Value: w.item()}
+	}
+	return nil
+}
+
+// name is the name of the member that the scanner is at.
+func (w *wireReader) name() string {
+	if !utf8.Valid(w.scan.Key()) {
+		w.fail("a name is not valid UTF-8")
+		return ""
+	}
+	return w.keep(w.scan.Key())
+}
+
+// item reads an object of attribute values.
+func (w *wireReader) item() item {
+	m := item{}
+	for w.enterObject(); w.scan.NextKey(); {
+		name := w.name()
+		if _, twice := m[name]; twice {
+			w.fail("two attributes of one name")
+			return nil
+		}
+		m[name] = w.av()
+	}
+	return m
+}
