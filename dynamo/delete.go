@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // Delete removes the item with the given key. Without a condition it succeeds
@@ -18,7 +19,7 @@ import (
 //
 // Without IfVersion an item is removed whatever its version is.
 //
-// Of the options, [If], [IfVersion], [Old] and [Capacity] apply.
+// Of the options, [If], [IfVersion], [Old], [Once] and [Capacity] apply.
 func (r *Repository[T]) Delete(ctx context.Context, key Key, opts ...WriteOption) error {
 	w, err := r.delete(key, opts)
 	if err != nil {
@@ -29,7 +30,7 @@ func (r *Repository[T]) Delete(ctx context.Context, key Key, opts ...WriteOption
 }
 
 func (r *Repository[T]) delete(k Key, opts []WriteOption) (*write, error) {
-	cfg, err := newWriteConfig(opts, "If", "IfVersion", "Old", "Capacity")
+	cfg, err := newWriteConfig(opts, "If", "IfVersion", "Old", "Once", "Capacity")
 	if err != nil {
 		return nil, err
 	}
@@ -63,5 +64,13 @@ func (r *Repository[T]) delete(k Key, opts []WriteOption) (*write, error) {
 		}
 		return written{out.Attributes, orNone(out.ConsumedCapacity)}, nil
 	}
+	w.once(r.client, types.TransactWriteItem{Delete: &types.Delete{
+		TableName:                           in.TableName,
+		Key:                                 in.Key,
+		ConditionExpression:                 in.ConditionExpression,
+		ExpressionAttributeNames:            in.ExpressionAttributeNames,
+		ExpressionAttributeValues:           in.ExpressionAttributeValues,
+		ReturnValuesOnConditionCheckFailure: in.ReturnValuesOnConditionCheckFailure,
+	}})
 	return w, nil
 }

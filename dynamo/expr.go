@@ -13,9 +13,9 @@ import (
 // expressions are the parts of a request that the SDK's expression builder
 // makes. What is not used is nil: DynamoDB refuses empty maps.
 type expressions struct {
-	condition, filter, projection, key *string
-	names                              map[string]string
-	values                             item
+	condition, update, filter, projection, key *string
+	names                                      map[string]string
+	values                                     item
 }
 
 func build(b expression.Builder) (expressions, error) {
@@ -26,7 +26,7 @@ func build(b expression.Builder) (expressions, error) {
 	if err := checkOperands(e); err != nil {
 		return expressions{}, fmt.Errorf("expression: %w", err)
 	}
-	out := expressions{condition: e.Condition(), filter: e.Filter(), projection: e.Projection(), key: e.KeyCondition()}
+	out := expressions{condition: e.Condition(), update: e.Update(), filter: e.Filter(), projection: e.Projection(), key: e.KeyCondition()}
 	if names := e.Names(); len(names) > 0 {
 		out.names = names
 	}
@@ -53,7 +53,8 @@ func checkOperands(e expression.Expression) error {
 	return nil
 }
 
-// forWrite is the condition of a write; the zero expressions if there is none.
+// forWrite is condition and update of a write; the zero expressions if there is
+// neither.
 func (s *schema) forWrite(w *writeConfig) (expressions, error) {
 	cond := w.condition
 	if w.ifNotExists {
@@ -65,10 +66,17 @@ func (s *schema) forWrite(w *writeConfig) (expressions, error) {
 		}
 		cond = and(and(cond, s.exists()), s.versionIs(*w.ifVersion))
 	}
-	if cond == nil {
+	if cond == nil && w.update == nil {
 		return expressions{}, nil
 	}
-	return build(expression.NewBuilder().WithCondition(*cond))
+	b := expression.NewBuilder()
+	if cond != nil {
+		b = b.WithCondition(*cond)
+	}
+	if w.update != nil {
+		b = b.WithUpdate(*w.update)
+	}
+	return build(b)
 }
 
 // forRead is key condition, filter and projection of a read; the zero

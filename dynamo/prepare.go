@@ -68,7 +68,11 @@ func (s *schema) stampTimes(v reflect.Value, now time.Time) {
 }
 
 func (s *schema) stampVersion(v reflect.Value) (was int64, err error) {
-	field := own(v, s.version.index)
+	return bump(own(v, s.version.index))
+}
+
+// bump sets a version field to the next version.
+func bump(field reflect.Value) (was int64, err error) {
 	was, err = versionIn(field)
 	switch {
 	case err != nil:
@@ -76,7 +80,7 @@ func (s *schema) stampVersion(v reflect.Value) (was int64, err error) {
 	case was < 0:
 		return 0, errors.New("the version is negative")
 	case was == math.MaxInt64 || !setVersion(field, was+1):
-		return 0, fmt.Errorf("the next version does not fit into %v", s.version.typ)
+		return 0, fmt.Errorf("the next version does not fit into %v", base(field.Type()))
 	}
 	return was, nil
 }

@@ -52,7 +52,7 @@ func (r *Repository[T]) Put(ctx context.Context, item T, opts ...WriteOption) er
 }
 
 func (r *Repository[T]) put(v *T, opts []WriteOption) (*write, error) {
-	cfg, err := newWriteConfig(opts, "IfNotExists", "If", "Old", "Stored", "Capacity")
+	cfg, err := newWriteConfig(opts, "IfNotExists", "If", "Old", "Stored", "Once", "Capacity")
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +93,14 @@ func (r *Repository[T]) put(v *T, opts []WriteOption) (*write, error) {
 		}
 		return written{out.Attributes, orNone(out.ConsumedCapacity)}, nil
 	}
+	w.once(r.client, types.TransactWriteItem{Put: &types.Put{
+		TableName:                           in.TableName,
+		Item:                                in.Item,
+		ConditionExpression:                 in.ConditionExpression,
+		ExpressionAttributeNames:            in.ExpressionAttributeNames,
+		ExpressionAttributeValues:           in.ExpressionAttributeValues,
+		ReturnValuesOnConditionCheckFailure: in.ReturnValuesOnConditionCheckFailure,
+	}})
 	return w, nil
 }
 

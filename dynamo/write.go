@@ -26,7 +26,8 @@ import (
 // what leaves no doubt (throttling). The rest is repeated here, where a failed
 // condition can be held against the doubt: the item in the way may be our own.
 // What must not be applied twice, and what has an answer that only the first
-// attempt can give (the old item), is not repeated after a doubt at all.
+// attempt can give (the old item), is not repeated after a doubt at all. What
+// carries a token can be repeated until there is an answer, which then is true.
 
 // Attempts at a conditional write that leave a doubt, and the pauses between
 // them. Throttled attempts do not count: the SDK's retryer has its own limit.
@@ -43,6 +44,7 @@ type write struct {
 	cfg       *writeConfig
 	repeat    bool // after a doubt: the SDK may repeat it
 	resend    bool // after a doubt: it may be repeated here
+	certain   bool // an answer settles all doubts: repetitions carry a token
 	// applied tells whether an item that is in the table now is what an earlier
 	// attempt would have left there; nil if that cannot be seen.
 	applied func(now item) bool
@@ -58,6 +60,9 @@ type written struct {
 // newWrite makes the write of a request that can be repeated without harm.
 func (r *Repository[T]) newWrite(op string, key item, cfg *writeConfig, condition *string) (*write, error) {
 	_, err := typed[**T]("Old", cfg.old)
+	if cfg.old != nil && cfg.token != "" {
+		err = errOnceOld
+	}
 	return &write{
 		op:     op,
 		key:    key,
@@ -117,24 +122,17 @@ func (r *Repository[T]) attempts(ctx context.Context, w *write) (written, error)
 	}
 }
 
-// conflict tells whether DynamoDB refused a write because another one was at the
-// same item. The SDK takes that for final.
+// conflict tells whether DynamoDB refused a write for a reason that passes, such
+// as another one at the same item, but that the SDK takes for final.
 func conflict(err error) bool {
 	var api smithy.APIError
-	if !errors.As(err, &api) {
-		return false
-	}
-	switch api.ErrorCode() {
-	case "TransactionConflictException", "TransactionInProgressException", "ReplicatedWriteConflictException":
-		return true
-	}
-	return false
+	return transient(err) && !(errors.As(err, &api) && isThrottle(api.ErrorCode()))
 }
 
 // settle decides what a failed condition means.
 func (r *Repository[T]) settle(w *write, d *doubt, failed *types.ConditionalCheckFailedException, err error) (written, error) {
 	switch {
-	case !d.any:
+	case !d.any || w.certain:
 		return written{}, r.conditionFailed(w, failed, err)
 	case w.applied != nil && failed.Item != nil && w.applied(failed.Item):
 		return written{attributes: failed.Item}, nil

@@ -21,7 +21,9 @@ type writeConfig struct {
 	ifNotExists bool
 	ifVersion   *int64
 	condition   *expression.ConditionBuilder
-	old, stored any // **T and *T, or nil
+	update      *expression.UpdateBuilder
+	old, stored any    // **T and *T, or nil
+	token       string // "": not as a transaction
 	meter       *meter
 }
 

@@ -1,0 +1,238 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Update changes attributes of the item with the given key, in one step, and
+// gives the item as it is then. If there is none it is created, with its key and
+// what u sets.
+//
+//	u := expression.Set(expression.Name("email"), expression.Value("kim@example.com"))
+//	user, err := users.Update(ctx, dynamo.KeyOf(1), u)
+//
+// [Old] gives the item as it was before; DynamoDB answers one of the two, so the
+// T that Update returns is then zero.
+//
+// With [If], [IfVersion] or [IfNotExists] the item is changed only if the
+// condition holds; otherwise the error is a [*ConditionError] with the item that
+// is in the table, and matches [ErrConditionFailed].
+//
+// Fields tagged version, created and updated are kept as by [Repository.Put]; u
+// must leave them alone, and what templated keys are made of as well. With a
+// version an Update never creates an item, unless by IfNotExists: an item that
+// was deleted stays deleted. Without IfVersion it changes an item of any version,
+// and counts.
+//
+// If the answer is lost, what happens depends on u. Setting attributes to values,
+// removing them, and adding to and deleting from sets come to the same however
+// often they are done: they are repeated. So is what IfVersion or IfNotExists
+// guards, because it can succeed only once. If a condition then fails, the error
+// is [ErrUnknownOutcome], unless IfVersion or IfNotExists is given and the item
+// shows all that u sets: then the Update has succeeded. Two writers that would
+// leave equal items cannot be told apart by this.
+//
+// Everything else (counters, list_append, copies of other attributes, list
+// elements by index) is never done twice: after a lost answer the error is
+// ErrUnknownOutcome at once. [Once] makes such an update safe to repeat.
+//
+// Of the options, all but [Stored] apply.
+func (r *Repository[T]) Update(ctx context.Context, key Key, u expression.UpdateBuilder, opts ...WriteOption) (T, error) {
+	var zero, out T
+	w, err := r.update(key, u, opts)
+	if err != nil {
+		return zero, r.fail("update", err)
+	}
+	answer, err := r.write(ctx, w)
+	if err != nil || !w.wantsNew() {
+		return zero, err
+	}
+	if err := r.readOwn(answer.attributes, w.key, &out); err != nil {
+		return zero, r.fail("update", fmt.Errorf("done, but the new item: %w", err))
+	}
+	return out, nil
+}
+
+// wantsNew tells whether the answer to an update holds the new item.
+func (w *write) wantsNew() bool { return w.cfg.old == nil && w.cfg.token == "" }
+
+func (r *Repository[T]) update(k Key, u expression.UpdateBuilder, opts []WriteOption) (*write, error) {
+	cfg, err := newWriteConfig(opts, "IfNotExists", "If", "IfVersion", "Old", "Once", "Capacity")
+	if err != nil {
+		return nil, err
+	}
+	key, err := r.schema.encodeKey(k)
+	if err != nil {
+		return nil, err
+	}
+	if r.schema.version != nil && !cfg.ifNotExists && cfg.ifVersion == nil {
+		cfg.condition = and(cfg.condition, r.schema.exists())
+	}
+	cfg.update = &u
+	e, err := r.schema.forWrite(cfg)
+	if err != nil {
+		return nil, err
+	}
+	actions := parseUpdate(*e.update)
+	if err := r.schema.checkUpdate(actions, e); err != nil {
+		return nil, err
+	}
+	own, err := r.maintain(cfg, &e)
+	if err != nil {
+		return nil, err
+	}
+	w, err := r.newWrite("update", key, cfg, e.condition)
+	if err != nil {
+		return nil, err
+	}
+	w.judgeRepetition(actions, own, e)
+	r.sendUpdate(w, e)
+	return w, nil
+}
+
+// judgeRepetition decides what may happen after a lost answer; see Update.
+func (w *write) judgeRepetition(theirs, own []action, e expressions) {
+	idempotent := everyAction(theirs, func(a action) bool { return a.idempotent(e.values) })
+	guarded := w.cfg.ifVersion != nil || w.cfg.ifNotExists
+	w.repeat = w.repeat && idempotent
+	w.resend = w.resend && (idempotent || guarded)
+	if guarded {
+		w.applied = func(now item) bool {
+			return everyAction(append(theirs, own...), func(a action) bool { return a.visible(now, e) })
+		}
+	}
+}
+
+func (r *Repository[T]) sendUpdate(w *write, e expressions) {
+	in := &dynamodb.UpdateItemInput{
+		TableName:                           aws.String(r.table),
+		Key:                                 w.key,
+		UpdateExpression:                    e.update,
+		ConditionExpression:                 e.condition,
+		ExpressionAttributeNames:            e.names,
+		ExpressionAttributeValues:           e.values,
+		ReturnValues:                        types.ReturnValueAllNew,
+		ReturnValuesOnConditionCheckFailure: oldItemIf(e.condition),
+		ReturnConsumedCapacity:              w.cfg.meter.wanted(),
+	}
+	if w.cfg.old != nil {
+		in.ReturnValues = types.ReturnValueAllOld
+	}
+	w.operation = "UpdateItem"
+	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
+		out, err := r.client.UpdateItem(ctx, in, opts...)
+		if err != nil {
+			return written{}, err
+		}
+		if out == nil || out.Attributes == nil && w.wantsNew() {
+			return written{}, corrupt("no Attributes")
+		}
+		return written{out.Attributes, orNone(out.ConsumedCapacity)}, nil
+	}
+	w.once(r.client, types.TransactWriteItem{Update: &types.Update{
+		TableName:                           in.TableName,
+		Key:                                 in.Key,
+		UpdateExpression:                    in.UpdateExpression,
+		ConditionExpression:                 in.ConditionExpression,
+		ExpressionAttributeNames:            in.ExpressionAttributeNames,
+		ExpressionAttributeValues:           in.ExpressionAttributeValues,
+		ReturnValuesOnConditionCheckFailure: in.ReturnValuesOnConditionCheckFailure,
+	}})
+}
+
+// checkUpdate refuses to change what is not the caller's to change.
+func (s *schema) checkUpdate(actions []action, e expressions) error {
+	for _, a := range actions {
+		name := e.names[a.attribute()]
+		for _, kept := range []*field{s.version, s.created, s.updated} {
+			if kept != nil && kept.attr == name {
+				return fmt.Errorf("attribute %q (field %s) is kept by Update itself", name, kept.path)
+			}
+		}
+		for _, t := range s.templates {
+			if t.field.attr == name || t.uses(name) {
+				return fmt.Errorf("attribute %q takes part in the template of field %s: Put the whole item", name, t.field.path)
+			}
+		}
+	}
+	return nil
+}
+
+func (t *template) uses(attr string) bool {
+	for _, name := range t.names {
+		if name == attr {
+			return true
+		}
+	}
+	return false
+}
+
+// maintain adds to the update what keeps version, created and updated. It works
+// on the text of the expression, because an UpdateBuilder shares its lists with
+// its copies, so that adding to one would change the caller's.
+func (r *Repository[T]) maintain(cfg *writeConfig, e *expressions) ([]action, error) {
+	s := r.schema
+	var own []action
+	set := func(f *field, placeholder, value string) {
+		own = append(own, action{"SET", placeholder, value})
+		e.name(placeholder, f.attr)
+	}
+	switch {
+	case s.version == nil:
+	case cfg.ifVersion != nil || cfg.ifNotExists:
+		next, err := s.next(cfg)
+		if err != nil {
+			return nil, err
+		}
+		set(s.version, "#version", ":version")
+		e.value(":version", next)
+	default:
+		set(s.version, "#version", "if_not_exists(#version, :zero) + :one")
+		e.value(":zero", &types.AttributeValueMemberN{Value: "0"})
+		e.value(":one", &types.AttributeValueMemberN{Value: "1"})
+	}
+	if s.created == nil && s.updated == nil {
+		e.append(own)
+		return own, nil
+	}
+	now := r.now()
+	for _, at := range []struct {
+		*field
+		placeholder, value, expression string
+	}{
+		{s.created, "#created", ":created", "if_not_exists(#created, :created)"},
+		{s.updated, "#updated", ":updated", ":updated"},
+	} {
+		if at.field == nil {
+			continue
+		}
+		av, err := at.timeValue(now)
+		if err != nil {
+			return nil, err
+		}
+		set(at.field, at.placeholder, at.expression)
+		e.value(at.value, av)
+	}
+	e.append(own)
+	return own, nil
+}
+
+// next is the version after the one that a condition demands.
+func (s *schema) next(cfg *writeConfig) (types.AttributeValue, error) {
+	v := reflect.New(s.version.typ).Elem()
+	if cfg.ifVersion != nil {
+		setVersion(v, *cfg.ifVersion)
+	}
+	if _, err := bump(v); err != nil {
+		return nil, fmt.Errorf("field %s: %w", s.version.path, err)
+	}
+	n, err := versionIn(v)
+	return text(types.ScalarAttributeTypeN, fmt.Sprint(n)), err
+}
