@@ -60,6 +60,32 @@ var faultsOfLocal = []faultOfLocal{
 			x.without("ConsumedCapacity")
 		}
 	}},
+	{name: "charges an index for items that have but a part of its key", mend: func(x *exchange) {
+		if strings.HasSuffix(x.operation, "Item") && x.local.units() > x.engine.units() && x.engine.units() > 0 {
+			x.without("ConsumedCapacity")
+		}
+	}},
+	{name: "no throughput in the description of an index that is paid by request", mend: func(x *exchange) {
+		if body, ok := x.engine.body.(obj); ok && strings.HasSuffix(x.operation, "Table") {
+			withoutInIndexes(body, "ProvisionedThroughput")
+		}
+	}},
+	{name: "the size of an index counts what it does not project", mend: func(x *exchange) {
+		for _, r := range []reply{x.engine, x.local} {
+			if body, ok := r.body.(obj); ok && strings.HasSuffix(x.operation, "Table") {
+				withoutInIndexes(body, "IndexSizeBytes")
+			}
+		}
+	}},
+	{name: "the types of index keys in updates", explains: func(x exchange) bool {
+		return x.engine.says("Type mismatch for Index Key") && bytes.Contains(x.text, []byte("UpdateExpression")) && x.local.status == http.StatusOK
+	}},
+	{name: "filters of a Scan on what the index does not project", explains: func(x exchange) bool {
+		return x.operation == "Scan" && x.engine.says("does not project one or more filter attributes")
+	}},
+	{name: "refuses names of one or two characters as such", explains: func(x exchange) bool {
+		return x.local.says("must be between 3 and 255 characters long") && x.engine.kind == "ResourceNotFoundException"
+	}},
 	{name: "500 for JSON of the wrong shape", explains: func(x exchange) bool {
 		return x.local.kind == "InternalFailure" && x.engine.status == http.StatusBadRequest
 	}},
@@ -134,6 +160,18 @@ func (x *exchange) without(member string) {
 	for _, r := range []reply{x.engine, x.local} {
 		if body, ok := r.body.(obj); ok {
 			delete(body, member)
+		}
+	}
+}
+
+func withoutInIndexes(body obj, member string) {
+	for _, description := range body {
+		table, _ := description.(obj)
+		for _, kind := range []string{"GlobalSecondaryIndexes", "LocalSecondaryIndexes"} {
+			indexes, _ := table[kind].([]any)
+			for _, index := range indexes {
+				delete(index.(obj), member)
+			}
 		}
 	}
 }

@@ -23,9 +23,17 @@ type worldIndex struct {
 }
 
 var worldTables = []worldTable{
-	{name: "one", keys: []worldKey{{"id", "S"}}},
-	{name: "two", keys: []worldKey{{"id", "S"}, {"so", "N"}}},
-	{name: "three", keys: []worldKey{{"id", "N"}, {"so", "B"}}},
+	{name: "one", keys: []worldKey{{"id", "S"}}, indexes: []worldIndex{
+		{name: "byG", keys: []worldKey{{"g", "S"}}, projection: "a"},
+	}},
+	{name: "two", keys: []worldKey{{"id", "S"}, {"so", "N"}}, indexes: []worldIndex{
+		{name: "byGN", keys: []worldKey{{"g", "S"}, {"n", "N"}}, projection: "ALL"},
+		{name: "byH", local: true, keys: []worldKey{{"id", "S"}, {"h", "S"}}, projection: "KEYS_ONLY"},
+	}},
+	{name: "three", keys: []worldKey{{"id", "N"}, {"so", "B"}}, indexes: []worldIndex{
+		{name: "byC", local: true, keys: []worldKey{{"id", "N"}, {"c", "N"}}, projection: "ALL"},
+		{name: "byM", keys: []worldKey{{"m", "B"}}, projection: "KEYS_ONLY"},
+	}},
 	{name: "four", keys: []worldKey{{"id", "B"}, {"so", "S"}}},
 }
 

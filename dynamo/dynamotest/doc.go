@@ -48,6 +48,12 @@
 //	db.Inject(dynamotest.Fault{Operation: "PutItem", Effect: dynamotest.InternalError, Applied: true})
 //	db.Inject(dynamotest.Fault{Chance: 0.2, Seed: 1, Effect: dynamotest.Throttled})
 //
+// # Between runs
+//
+// [DB.Save] writes everything to a file, and [Load] makes a DB of it.
+//
+// # What was called
+//
 // [DB.Calls] tells what was called, and after [DB.Record] with what, and what was
 // answered.
 package dynamotest
