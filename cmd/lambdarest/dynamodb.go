@@ -81,13 +81,12 @@ func keepSaving(ctx context.Context, db *dynamotest.DB, file string, stderr io.W
 		return func() error { return nil }
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
+	done, changed, seen := make(chan struct{}), false, changes(db)
 	go func() {
 		defer close(done)
 		ticker := time.NewTicker(saveEvery)
 		defer ticker.Stop()
-		changed := false
-		for seen := changes(db); ; {
+		for {
 			select {
 			case <-ctx.Done():
 				return
