@@ -371,6 +371,7 @@ func TestHeaderList(t *testing.T) {
 		{`["W/\"x,y\" , \"z\""]`, []string{`W/"x,y"`, `"z"`}},
 		{`["\"a\\\",b\",c"]`, []string{`"a\",b"`, "c"}},
 		{`[" , ,","a,"]`, []string{"a"}},
+		{`["a\\,b"]`, []string{`a\`, "b"}},
 		{`["\"open, quote"]`, []string{`"open, quote`}},
 		{`[]`, nil},
 	} {

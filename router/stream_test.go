@@ -251,6 +251,8 @@ func TestStreamAndTimeout(t *testing.T) {
 				return errors.Join(err, ctx.Err())
 			}), nil
 		})
+		whole := &tracked{Reader: strings.NewReader("whole")}
+		r.Get("/whole", func(context.Context, *Request) (*Response, error) { return Stream(200, "text/plain", whole), nil })
 		late := &tracked{Reader: strings.NewReader("late")}
 		r.Get("/late", func(ctx context.Context, _ *Request) (*Response, error) {
 			time.Sleep(time.Second)
@@ -263,6 +265,7 @@ func TestStreamAndTimeout(t *testing.T) {
 		}{
 			{"/slow", "begun", context.DeadlineExceeded, 900 * time.Millisecond},
 			{"/fast", "done", nil, 500 * time.Millisecond},
+			{"/whole", "whole", nil, 0},
 			{"/late", "ran out of time\",\"status\":504,\"title\":\"Gateway Timeout\"}", nil, 900 * time.Millisecond},
 		} {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -275,15 +278,24 @@ func TestStreamAndTimeout(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		out, err := r.Stream(ctx, mergeEvent(t, urlEvent, `{"rawPath":"/slow"}`))
-		if err != nil {
-			t.Fatal(err)
+		var given context.Context
+		r.Get("/dropped", func(ctx context.Context, _ *Request) (*Response, error) {
+			given = ctx
+			return StreamFunc(200, "text/plain", func(io.Writer) error { <-ctx.Done(); return nil }), nil
+		})
+		out, err := r.Stream(ctx, mergeEvent(t, urlEvent, `{"rawPath":"/dropped"}`))
+		if err != nil || given.Err() != nil {
+			t.Fatal(err, given.Err())
 		}
 		out.Close() // without a Read: nothing waits
+		synctest.Wait()
+		if given.Err() == nil {
+			t.Error("the context goes on after its stream was closed")
+		}
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if !late.closed {
-			t.Error("the stream of a handler that was late is not closed")
+		if !late.closed || !whole.closed {
+			t.Errorf("closed: the stream of a handler that was late: %t, one that was sent: %t", late.closed, whole.closed)
 		}
 	})
 }
@@ -305,7 +317,8 @@ func TestStreamOverHTTP(t *testing.T) {
 	})
 	server := httptest.NewServer(r)
 	defer server.Close()
-	resp, err := http.Get(server.URL + "/pieces")
+	client := http.Client{Timeout: 10 * time.Second}
+	resp, err := client.Get(server.URL + "/pieces")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -318,7 +331,7 @@ func TestStreamOverHTTP(t *testing.T) {
 	if two, err := io.ReadAll(resp.Body); string(two) != "two" || err != nil {
 		t.Errorf("%q, %v", two, err)
 	}
-	broken, err := http.Get(server.URL + "/broken")
+	broken, err := client.Get(server.URL + "/broken")
 	if err != nil {
 		t.Fatal(err)
 	}
