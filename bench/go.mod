@@ -10,3 +10,5 @@ require (
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/lambdarest/lambdarest v0.0.0-00010101000000-000000000000
 )
+
+require github.com/julienschmidt/httprouter v1.3.0

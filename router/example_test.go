@@ -241,3 +241,16 @@ func ExampleRouter_Stream() {
 	fmt.Printf("%q %v\n", answer, err)
 	// Output: "{\"statusCode\":200,\"headers\":{\"Content-Type\":\"text/plain\"}}\x00\x00\x00\x00\x00\x00\x00\x00piece by piece" <nil>
 }
+
+func ExampleRouter_Lookup() {
+	r := router.New()
+	r.Get("/users/{id}", text("one user"))
+	r.Handle("/{proxy+}", text("anything"))
+	fmt.Println(r.Lookup("GET", "/users/7"))
+	fmt.Println(r.Lookup("POST", "/users/7"))
+	fmt.Println(r.Lookup("GET", "/"))
+	// Output:
+	// {GET /users/{id}} true
+	// { /{proxy+}} true
+	// { } false
+}

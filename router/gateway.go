@@ -69,31 +69,48 @@ func greedyName(resource string) string {
 	return resource[strings.LastIndexByte(resource, '{')+1 : len(resource)-len("+}")]
 }
 
-// routeKeyPath returns the path that the route key of an HTTP API says was
+// fill sets the path to the one that the route key of an HTTP API says was
 // matched, with its variables filled in. HTTP APIs send rawPath decoded, so that
 // only this tells GET /users/a%2Fb ({id} is "a/b") from GET /users/a/b. It
 // reports false for $default, and where a variable's value is missing.
-func routeKeyPath(routeKey string, value func(name string) string, buf []string) (path, bool) {
-	_, pattern, ok := strings.Cut(routeKey, " /")
-	p := path{segments: buf}
-	for rest := trimSlash(pattern); ok && rest != ""; {
+func (p *path) fill(routeKey string, value func(name string) string) bool {
+	_, rest, ok := strings.Cut(routeKey, " /")
+	var text strings.Builder
+	for rest = trimSlash(rest); ok && rest != ""; {
 		var seg string
-		seg, rest = nextSegment(rest)
-		if !strings.HasPrefix(seg, "{") {
-			p.segments = append(p.segments, seg)
-			continue
+		if seg, rest = nextSegment(rest); strings.HasPrefix(seg, "{") {
+			v := value(strings.TrimSuffix(strings.Trim(seg, "{}"), "+"))
+			if v == "" {
+				return false
+			}
+			if isGreedy(seg) {
+				seg = escape(trimSlash(v), true)
+			} else {
+				seg = escape(v, false)
+			}
+		} else {
+			seg = escape(seg, false)
 		}
-		v := value(strings.TrimSuffix(strings.Trim(seg, "{}"), "+"))
-		switch {
-		case v == "":
-			return p, false
-		case isGreedy(seg):
-			p.segments = append(p.segments, strings.Split(trimSlash(v), "/")...)
-		default:
-			p.segments = append(p.segments, v)
+		if text.Len() > 0 {
+			text.WriteByte('/')
 		}
+		text.WriteString(seg)
 	}
-	return p, ok
+	p.text = text.String()
+	p.encoded = strings.IndexByte(p.text, '%') >= 0
+	return ok
+}
+
+// escape percent-encodes what would be read as something else in a segment, or in
+// several of them.
+func escape(s string, several bool) string {
+	if strings.IndexByte(s, '%') >= 0 {
+		s = strings.ReplaceAll(s, "%", "%25")
+	}
+	if !several && strings.IndexByte(s, '/') >= 0 {
+		s = strings.ReplaceAll(s, "/", "%2F")
+	}
+	return s
 }
 
 // stripStage strips the stage that HTTP APIs leave in rawPath, at a boundary

@@ -36,6 +36,6 @@ func newInvocation(ctx context.Context, event []byte) (*Request, *payload, error
 		p.lambda = lc.AwsRequestID
 	}
 	req.msg = p
-	req.method, req.path, req.fault = p.target(req.segments[:0])
+	req.method, req.fault = p.target(&req.path)
 	return req, p, nil
 }

@@ -17,7 +17,7 @@ import (
 // what only a gateway knows (stage, claims, the request id) is empty.
 func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	in := &Request{msg: &httpMessage{req: req}, method: req.Method, streams: true}
-	in.path, in.fault = splitPath(req.URL.EscapedPath(), true, in.segments[:0])
+	in.fault = in.path.parse(req.URL.EscapedPath(), true)
 	resp := r.serve(req.Context(), in)
 	a := newAnswer(resp, req.Method, nil)
 	for _, name := range a.names {
@@ -181,7 +181,7 @@ func httpRequest(ctx context.Context, req *Request) (*http.Request, error) {
 }
 
 // url returns the path as a URL, spelled as the client did where that is known.
-func (p path) url() *url.URL {
+func (p *path) url() *url.URL {
 	u := &url.URL{Path: p.String(), RawPath: p.sent}
 	if p.slash && u.Path != "/" {
 		u.Path += "/"
@@ -189,8 +189,10 @@ func (p path) url() *url.URL {
 	if p.sent != "" {
 		return u
 	}
-	for _, s := range p.segments {
-		u.RawPath += "/" + url.PathEscape(s)
+	for at := p.start(); !p.ended(at); {
+		var seg string
+		seg, at = p.segment(at)
+		u.RawPath += "/" + url.PathEscape(seg)
 	}
 	if strings.HasSuffix(u.Path, "/") {
 		u.RawPath += "/"

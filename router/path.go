@@ -1,7 +1,6 @@
 package router
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -11,85 +10,100 @@ import (
 // a literal %2F. One slash at the end is dropped, as in API Gateway, where both
 // spellings reach the same resource; other empty segments stay, and only a greedy
 // variable takes them.
+//
+// A path is kept as it came, and taken apart while the tree of routes is searched. A
+// place in it is the offset of a segment in text.
 type path struct {
-	segments []string
-	raw      string // segments joined by slashes when nothing had to be decoded, else ""
-	slash    bool   // a slash at the end was dropped
-	sent     string // the path as the client sent it, percent-encoded, if the source keeps that
+	text    string // the segments with slashes between them
+	encoded bool   // they are percent-encoded
+	slash   bool   // a slash at the end was dropped
+	sent    string // the path as the client sent it, percent-encoded, if the source keeps that
 }
 
-// splitPath splits a path that is percent-encoded or, as HTTP APIs send it,
-// decoded already. It appends the segments to buf. A path that is not valid
-// encoding or not UTF-8 is a 400.
-func splitPath(s string, encoded bool, buf []string) (path, error) {
-	p := path{segments: slices.Grow(buf, strings.Count(s, "/"))}
+// parse sets the path to one that is percent-encoded or, as HTTP APIs send it, decoded
+// already. A path that is not valid encoding or not UTF-8 is a 400.
+func (p *path) parse(s string, encoded bool) error {
 	if encoded {
 		p.sent = s
+		p.encoded = strings.IndexByte(s, '%') >= 0
 	}
-	s = strings.TrimPrefix(s, "/")
-	s, p.slash = strings.CutSuffix(s, "/")
-	if s == "" {
-		return p, nil
+	if len(s) > 0 && s[0] == '/' {
+		s = s[1:]
 	}
-	decode := encoded && strings.IndexByte(s, '%') >= 0
-	if !decode {
-		p.raw = s
+	if n := len(s) - 1; n >= 0 && s[n] == '/' {
+		s, p.slash = s[:n], true
 	}
-	for more := true; more; {
-		var seg string
-		if seg, s, more = strings.Cut(s, "/"); decode {
-			var ok bool
-			if seg, ok = unescape(seg, false); !ok {
-				return p, Errorf(400, "the path is not valid percent-encoding")
-			}
+	p.text = s
+	if p.encoded {
+		var ok bool
+		if s, ok = unescape(s, false); !ok {
+			return Errorf(400, "the path is not valid percent-encoding")
 		}
-		if !utf8.ValidString(seg) {
-			return p, Errorf(400, "the path is not valid UTF-8")
-		}
-		p.segments = append(p.segments, seg)
 	}
-	return p, nil
+	if !utf8.ValidString(s) {
+		return Errorf(400, "the path is not valid UTF-8")
+	}
+	return nil
+}
+
+// start returns the place of the first segment.
+func (p *path) start() int {
+	if p.text == "" {
+		return 1 // past the end
+	}
+	return 0
+}
+
+// ended reports whether a place is behind the last segment.
+func (p *path) ended(at int) bool { return at > len(p.text) }
+
+// segment returns the segment at a place, decoded, and the place of the next one.
+func (p *path) segment(at int) (seg string, next int) {
+	end := at
+	for end < len(p.text) && p.text[end] != '/' { // segments are short: faster than IndexByte
+		end++
+	}
+	if seg = p.text[at:end]; p.encoded {
+		seg, _ = unescape(seg, false)
+	}
+	return seg, end + 1
+}
+
+// from returns everything from a place on, decoded.
+func (p *path) from(at int) string {
+	rest := p.text[min(at, len(p.text)):]
+	if p.encoded {
+		rest, _ = unescape(rest, false)
+	}
+	return rest
 }
 
 // String returns the whole path, decoded.
-func (p path) String() string { return "/" + p.from(0) }
-
-// from returns the segments from the i-th on, joined by slashes.
-func (p path) from(i int) string {
-	if p.raw == "" {
-		return strings.Join(p.segments[i:], "/")
-	}
-	n := 0
-	for _, s := range p.segments[:i] {
-		n += len(s) + 1
-	}
-	return p.raw[min(n, len(p.raw)):]
-}
+func (p *path) String() string { return "/" + p.from(0) }
 
 // strip removes the segments of a prefix if the path starts with them, and reports
 // whether it did.
 func (p *path) strip(prefix []string) bool {
-	if len(p.segments) < len(prefix) || !slices.Equal(p.segments[:len(prefix)], prefix) {
-		return false
+	at := p.start()
+	for _, want := range prefix {
+		if p.ended(at) {
+			return false
+		}
+		var have string
+		if have, at = p.segment(at); have != want {
+			return false
+		}
 	}
-	if p.raw != "" {
-		p.raw = p.from(len(prefix))
-	}
-	p.segments = p.segments[len(prefix):]
+	p.text = p.text[min(at, len(p.text)):]
 	for range prefix {
 		_, p.sent = nextSegment(p.sent)
 	}
 	return true
 }
 
-// blank reports whether the segments from the i-th on are all empty.
-func (p path) blank(i int) bool {
-	for _, s := range p.segments[i:] {
-		if s != "" {
-			return false
-		}
-	}
-	return true
+// blank reports whether the segments from a place on are all empty.
+func (p *path) blank(at int) bool {
+	return p.ended(at) || strings.Trim(p.text[at:], "/") == ""
 }
 
 // unescape undoes percent-encoding, and in queries turns + into a space. It

@@ -31,45 +31,38 @@ func (p *payload) parse(data []byte) (err error) {
 	return err
 }
 
-// target returns the request's method and path, appending the path's segments to
-// buf.
-func (p *payload) target(buf []string) (method string, target path, err error) {
+// target returns the request's method, and sets its path.
+func (p *payload) target(to *path) (method string, err error) {
 	ev := &p.ev
 	switch p.src {
 	case HTTP:
-		target, err = p.httpPath(buf)
-		return str(ev.context.httpMethod), target, err
+		return str(ev.context.httpMethod), p.httpPath(to)
 	case FunctionURL:
-		target, err = splitPath(str(ev.rawPath), true, buf)
-		return str(ev.context.httpMethod), target, err
-	case REST:
-		resource := str(ev.resource)
-		raw := str(ev.path)
-		if resource == "$default" { // an HTTP API with payload format 1.0
-			raw = stripStage(raw, str(ev.context.stage), str(ev.context.domainName))
-		}
-		target, err = splitPath(restPath(raw, resource, str(ev.context.path), p.pathParameter), true, buf)
+		return str(ev.context.httpMethod), to.parse(str(ev.rawPath), true)
 	case Lattice:
-		target, err = splitPath(p.latticePath(), true, buf)
-		return str(ev.method), target, err
+		return str(ev.method), to.parse(p.latticePath(), true)
 	case ALB:
-		target, err = splitPath(str(ev.path), true, buf)
+		return str(ev.httpMethod), to.parse(str(ev.path), true)
 	}
-	return str(ev.httpMethod), target, err
+	resource := str(ev.resource)
+	raw := str(ev.path)
+	if resource == "$default" { // an HTTP API with payload format 1.0
+		raw = stripStage(raw, str(ev.context.stage), str(ev.context.domainName))
+	}
+	return str(ev.httpMethod), to.parse(restPath(raw, resource, str(ev.context.path), p.pathParameter), true)
 }
 
 // pathParameter returns what the event says that a variable of its resource or route
 // stands for.
 func (p *payload) pathParameter(name string) string { return str(lookup(p.ev.pathParameters, name)) }
 
-// httpPath returns the path of an HTTP API's event: what its route key says, or
+// httpPath sets the path of an HTTP API's event: what its route key says, or
 // the rawPath without the stage.
-func (p *payload) httpPath(buf []string) (path, error) {
-	if target, ok := routeKeyPath(str(p.ev.routeKey), p.pathParameter, buf); ok {
-		return target, nil
+func (p *payload) httpPath(to *path) error {
+	if to.fill(str(p.ev.routeKey), p.pathParameter) {
+		return nil
 	}
-	raw := stripStage(str(p.ev.rawPath), str(p.ev.context.stage), str(p.ev.context.domainName))
-	return splitPath(raw, false, buf)
+	return to.parse(stripStage(str(p.ev.rawPath), str(p.ev.context.stage), str(p.ev.context.domainName)), false)
 }
 
 // latticePath returns the path of a VPC Lattice event without the query that

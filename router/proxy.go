@@ -20,7 +20,7 @@ func (r *Router) Proxy(ctx context.Context, ev events.APIGatewayProxyRequest) (e
 	m := &proxyMessage{ev: ev}
 	req := &Request{msg: m, method: ev.HTTPMethod}
 	value := func(name string) string { return ev.PathParameters[name] }
-	req.path, req.fault = splitPath(restPath(ev.Path, ev.Resource, ev.RequestContext.Path, value), true, req.segments[:0])
+	req.fault = req.path.parse(restPath(ev.Path, ev.Resource, ev.RequestContext.Path, value), true)
 	resp := r.serve(ctx, req)
 	out := proxyResponse(resp, req.method)
 	if len(out.Body) > maxAnswer/6 { // the longest escape of a byte in JSON is \u0000

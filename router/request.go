@@ -65,8 +65,7 @@ type Request struct {
 	limited bool // a BodyLimit is in force: limit
 	limit   int
 
-	segments [12]string // backs path.segments
-	params   [4]string  // backs values
+	params [4]string // backs values
 }
 
 // A message is where a Request takes its parts from: a raw event, an event that

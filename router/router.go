@@ -216,12 +216,12 @@ func (r *Router) Mount(prefix string, other *Router) {
 // a $default route, and paths of load balancers, do.
 func (r *Router) StripPrefix(prefixes ...string) {
 	for _, prefix := range prefixes {
-		p, err := splitPath(prefix, false, nil)
-		if err != nil || !strings.HasPrefix(prefix, "/") || len(p.segments) == 0 {
+		var p path
+		if err := p.parse(prefix, false); err != nil || !strings.HasPrefix(prefix, "/") || p.text == "" {
 			panic(fmt.Sprintf(`router: prefix %q must be a path that starts with "/"`, prefix))
 		}
 		root := r.root()
-		root.strip = append(root.strip, p.segments)
+		root.strip = append(root.strip, strings.Split(p.text, "/"))
 		slices.SortStableFunc(root.strip, func(a, b []string) int { return len(b) - len(a) })
 	}
 }
@@ -234,6 +234,33 @@ func (r *Router) NotFound(h Handler) { r.root().notFound = h }
 // the method. The default answers 405. The header Allow is added to what h answers,
 // and the router's middleware runs around it. OPTIONS is answered without h.
 func (r *Router) MethodNotAllowed(h Handler) { r.root().notAllowed = h }
+
+// Lookup returns the route that takes requests with a method and a target, which is a
+// path, percent-encoded as in a URL. It runs nothing and allocates nothing but for what it
+// has to decode.
+func (r *Router) Lookup(method, target string) (found Route, ok bool) {
+	r = r.root()
+	var params [4]string
+	var p path
+	if err := p.parse(target, true); err != nil || r.table == nil {
+		return Route{}, false
+	}
+	r.stripPrefix(&p)
+	rt, _ := r.table.root.match(method, &p, params[:0])
+	if rt == nil {
+		return Route{}, false
+	}
+	return Route{rt.pattern.method, rt.path}, true
+}
+
+// stripPrefix takes the first prefix that fits off a path.
+func (r *Router) stripPrefix(p *path) {
+	for _, prefix := range r.strip {
+		if p.strip(prefix) {
+			return
+		}
+	}
+}
 
 // Routes returns the routes in the order of registration, those of all groups
 // among them.

@@ -3,6 +3,7 @@ package router
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -330,15 +331,16 @@ func TestMatchAllocatesNothing(t *testing.T) {
 	for _, p := range []string{"GET /repos/{owner}/{repo}/issues/{number}", "GET /users", "/{proxy+}"} {
 		r.Handle(p, named(p))
 	}
-	for _, path := range []string{"/repos/a/b/issues/1", "/users", "/x/y/z"} {
+	for _, target := range []string{"/repos/a/b/issues/1", "/users", "/x/y/z"} {
 		var req Request
 		if n := testing.AllocsPerRun(100, func() {
-			req.path, _ = splitPath(path, true, req.segments[:0])
-			if req.route, req.values = r.table.root.match("GET", req.path, req.params[:0]); req.route == nil {
+			req.path = path{}
+			_ = req.path.parse(target, true)
+			if req.route, req.values = r.table.root.match("GET", &req.path, req.params[:0]); req.route == nil {
 				t.Error("no match")
 			}
 		}); n != 0 {
-			t.Errorf("%s: %v allocations", path, n)
+			t.Errorf("%s: %v allocations", target, n)
 		}
 	}
 }
@@ -379,15 +381,40 @@ func FuzzPattern(f *testing.F) {
 		if method == "" {
 			method = "PURGE"
 		}
-		own, err := splitPath(p.witness(), false, nil)
-		if err != nil {
+		var own, other path
+		if own.parse(p.witness(), false) != nil {
 			return // not UTF-8
 		}
-		if rt, values := r.table.root.match(method, own, nil); rt == nil || len(values) != strings.Count(p.path(), "{") {
+		if rt, values := r.table.root.match(method, &own, nil); rt == nil || len(values) != strings.Count(p.path(), "{") {
 			t.Errorf("%q does not match its witness %q", s, p.witness())
 		}
-		if other, err := splitPath(target, true, nil); err == nil {
-			r.table.root.match(method, other, nil)
+		if other.parse(target, true) == nil {
+			r.table.root.match(method, &other, nil)
 		}
 	})
+}
+
+// Many literals at one place are found by a hash of some of their bytes: also those that
+// differ elsewhere only.
+func TestManyLiterals(t *testing.T) {
+	var r Router
+	var patterns []string
+	for i := range 300 {
+		patterns = append(patterns, fmt.Sprintf("/same/%d-length%03d-end", i%10, i), fmt.Sprintf("/x/{v}/s%d", i))
+	}
+	patterns = append(patterns, "/", "/x", "/é")
+	for _, p := range patterns {
+		r.Get(p, named(p))
+	}
+	for _, p := range patterns {
+		if got := do(&r, "GET", strings.NewReplacer("{v}", "s1", "é", "%C3%A9").Replace(p)).Body.String(); got != p {
+			t.Errorf("%s reached %q", p, got)
+		}
+		if w := do(&r, "GET", strings.TrimSuffix(p, "/")+"/none"); w.Code != 404 {
+			t.Errorf("%s/none: %d", p, w.Code)
+		}
+		if rt, ok := r.Lookup("HEAD", strings.NewReplacer("{v}", "s1", "é", "%C3%A9").Replace(p)+"?"); ok && rt.Path == p {
+			t.Errorf("%s: a question mark is no part of it", p)
+		}
+	}
 }

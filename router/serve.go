@@ -9,13 +9,9 @@ import (
 func (r *Router) serve(ctx context.Context, req *Request) *Response {
 	r = r.root()
 	req.router = r
-	for _, prefix := range r.strip {
-		if req.path.strip(prefix) {
-			break
-		}
-	}
+	r.stripPrefix(&req.path)
 	if r.table != nil && req.fault == nil {
-		req.route, req.values = r.table.root.match(req.method, req.path, req.params[:0])
+		req.route, req.values = r.table.root.match(req.method, &req.path, req.params[:0])
 	}
 	h := r.chain
 	if h == nil {
@@ -106,7 +102,7 @@ func (r *Request) streamed(resp *Response) (*Response, error) {
 // middleware of the most specific one: a CORS of its group answers preflights.
 func (r *Router) options(ctx context.Context, req *Request, methods []string) (*Response, error) {
 	h := Handler(func(ctx context.Context, req *Request) (*Response, error) { return answerMethods(ctx, req, methods) })
-	rt := r.table.root.nearest(req.path, 0)
+	rt := r.table.root.nearest(&req.path, req.path.start())
 	return rt.owner.around(wrap(h, rt.mw))(ctx, req)
 }
 
@@ -116,7 +112,7 @@ func (r *Request) methods() []string {
 	if r.router == nil || r.router.table == nil || r.fault != nil {
 		return nil
 	}
-	return r.router.table.root.allowed(r.path, 0, nil)
+	return r.router.table.root.allowed(&r.path, r.path.start(), nil)
 }
 
 // MethodNotAllowed answers 405 with the methods that the routes of the matched

@@ -11,7 +11,7 @@ import (
 func StrictSlash() Middleware {
 	return func(next Handler) Handler {
 		return func(ctx context.Context, req *Request) (*Response, error) {
-			if req.path.slash && len(req.path.segments) > 0 {
+			if req.path.slash && req.path.text != "" {
 				return nil, Errorf(http.StatusNotFound, "the path ends in a slash")
 			}
 			return next(ctx, req)

@@ -21,8 +21,12 @@ import (
 // and takes /users/{id}; DELETE /users/me ends at /{proxy+}. So a specific path
 // does not hide a general one that has the method: that is how API Gateway
 // chooses a resource, too. Each node is visited at most once for a request.
+//
+// A path of literals only is the most specific pattern that can match, so the root keeps
+// the leaves of these by their whole path, too.
 type node struct {
-	literals map[string]*node
+	whole    literals // at the root: paths of literals only
+	literals literals
 	variable *node
 	greedy   leaf
 	leaf     leaf
@@ -34,25 +38,19 @@ type leaf []*route
 // insert adds a route, and returns instead the one that is there already for the
 // same method and the same paths.
 func (n *node) insert(r *route) (conflict *route) {
+	root, whole := n, true
 	l := &n.leaf
 	for _, seg := range r.pattern.segments {
 		switch seg.kind {
 		case literal:
-			child := n.literals[seg.text]
-			if child == nil {
-				if n.literals == nil {
-					n.literals = make(map[string]*node)
-				}
-				child = new(node)
-				n.literals[seg.text] = child
-			}
-			n = child
+			n = n.literals.add(seg.text)
 		case variable:
 			if n.variable == nil {
 				n.variable = new(node)
 			}
 			n = n.variable
 		}
+		whole = whole && seg.kind == literal
 		if l = &n.leaf; seg.kind == greedy {
 			l = &n.greedy
 		}
@@ -61,6 +59,9 @@ func (n *node) insert(r *route) (conflict *route) {
 		if have.pattern.method == r.pattern.method {
 			return have
 		}
+	}
+	if whole {
+		root.whole.put(r.path[1:], n)
 	}
 	*l = append(*l, r)
 	r.leaf = l
@@ -84,52 +85,69 @@ func (l leaf) method(method string) *route {
 	return fallback
 }
 
-// match finds the route for a method and the decoded segments of a path. It
-// appends to values what the pattern's variables stand for, in the pattern's
-// order.
-func (n *node) match(method string, p path, values []string) (*route, []string) {
-	return n.find(method, p, 0, values)
-}
-
-func (n *node) find(method string, p path, i int, values []string) (*route, []string) {
-	if i == len(p.segments) {
-		return n.leaf.method(method), values
-	}
-	seg := p.segments[i]
-	if child := n.literals[seg]; child != nil {
-		if r, vs := child.find(method, p, i+1, values); r != nil {
-			return r, vs
+// match finds the route for a method and a path. It appends to values what the
+// pattern's variables stand for, in the pattern's order.
+func (n *node) match(method string, p *path, values []string) (*route, []string) {
+	if leaf := n.whole.find(p.text); leaf != nil && !p.encoded {
+		if r := leaf.leaf.method(method); r != nil {
+			return r, values
 		}
 	}
-	if n.variable != nil && seg != "" {
-		if r, vs := n.variable.find(method, p, i+1, append(values, seg)); r != nil {
-			return r, vs
-		}
-	}
-	if r := n.greedy.method(method); r != nil && !p.blank(i) {
-		return r, append(values, p.from(i))
-	}
-	return nil, values
+	return n.find(method, p, p.start(), values)
 }
 
-// nearest returns a route of the most specific pattern that matches a path, whatever
-// its method, or nil.
-func (n *node) nearest(p path, i int) *route {
-	if i == len(p.segments) {
+func (n *node) find(method string, p *path, at int, values []string) (*route, []string) {
+	for !p.ended(at) {
+		seg, next := p.segment(at)
+		child := n.literals.find(seg)
+		if seg == "" || n.variable == nil {
+			if len(n.greedy) == 0 {
+				if child == nil {
+					return nil, values
+				}
+				n, at = child, next // there is no way back
+				continue
+			}
+		} else if child == nil && len(n.greedy) == 0 {
+			n, at, values = n.variable, next, append(values, seg)
+			continue
+		}
+		if child != nil {
+			if r, vs := child.find(method, p, next, values); r != nil {
+				return r, vs
+			}
+		}
+		if n.variable != nil && seg != "" {
+			if r, vs := n.variable.find(method, p, next, append(values, seg)); r != nil {
+				return r, vs
+			}
+		}
+		if r := n.greedy.method(method); r != nil && !p.blank(at) {
+			return r, append(values, p.from(at))
+		}
+		return nil, values
+	}
+	return n.leaf.method(method), values
+}
+
+// nearest returns a route of the most specific pattern that matches a path from a place
+// on, whatever its method, or nil.
+func (n *node) nearest(p *path, at int) *route {
+	if p.ended(at) {
 		return n.leaf.first()
 	}
-	seg := p.segments[i]
-	if child := n.literals[seg]; child != nil {
-		if r := child.nearest(p, i+1); r != nil {
+	seg, next := p.segment(at)
+	if child := n.literals.find(seg); child != nil {
+		if r := child.nearest(p, next); r != nil {
 			return r
 		}
 	}
 	if n.variable != nil && seg != "" {
-		if r := n.variable.nearest(p, i+1); r != nil {
+		if r := n.variable.nearest(p, next); r != nil {
 			return r
 		}
 	}
-	if p.blank(i) {
+	if p.blank(at) {
 		return nil
 	}
 	return n.greedy.first()
@@ -142,20 +160,20 @@ func (l leaf) first() *route {
 	return l[0]
 }
 
-// allowed appends the methods that the routes matching a path have, without
-// duplicates; "" is any method.
-func (n *node) allowed(p path, i int, methods []string) []string {
-	if i == len(p.segments) {
+// allowed appends the methods that the routes matching a path from a place on have,
+// without duplicates; "" is any method.
+func (n *node) allowed(p *path, at int, methods []string) []string {
+	if p.ended(at) {
 		return n.leaf.methods(methods)
 	}
-	seg := p.segments[i]
-	if child := n.literals[seg]; child != nil {
-		methods = child.allowed(p, i+1, methods)
+	seg, next := p.segment(at)
+	if child := n.literals.find(seg); child != nil {
+		methods = child.allowed(p, next, methods)
 	}
 	if n.variable != nil && seg != "" {
-		methods = n.variable.allowed(p, i+1, methods)
+		methods = n.variable.allowed(p, next, methods)
 	}
-	if !p.blank(i) {
+	if !p.blank(at) {
 		methods = n.greedy.methods(methods)
 	}
 	return methods
