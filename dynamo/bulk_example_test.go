@@ -98,3 +98,40 @@ func ExampleSegments() {
 	fmt.Println(sum)
 	// Output: 6
 }
+
+func ExampleStream_Handler() {
+	changes, err := dynamo.NewStream[User]()
+	if err != nil {
+		panic(err)
+	}
+	h := changes.Handler(func(_ context.Context, c dynamo.Change[User]) error {
+		fmt.Println(c.Kind, c.Keys.ID, c.Old.Name, "->", c.New.Name)
+		return nil
+	}) // lambda.Start(h)
+	_, err = h.Invoke(context.Background(), []byte(`{"Records":[{"eventName":"MODIFY","eventSource":"aws:dynamodb","dynamodb":{
+		"Keys":{"id":{"N":"1"}}, "OldImage":{"id":{"N":"1"},"name":{"S":"Kim"}}, "NewImage":{"id":{"N":"1"},"name":{"S":"Lee"}}, "SequenceNumber":"100"}}]}`))
+	fmt.Println(err)
+	// Output:
+	// MODIFY 1 Kim -> Lee
+	// <nil>
+}
+
+func ExampleStream_Decode() {
+	changes, _ := dynamo.NewStream[User]()
+	all, err := changes.Decode([]byte(`{"Records":[{"eventName":"INSERT","eventSource":"aws:dynamodb","dynamodb":{
+		"Keys":{"id":{"N":"1"}}, "NewImage":{"id":{"N":"1"},"name":{"S":"Kim"}}}}]}`))
+	fmt.Println(all[0].Kind, *all[0].New, err)
+	// Output: INSERT {1 Kim } <nil>
+}
+
+func ExampleReportFailures() {
+	changes, _ := dynamo.NewStream[User]()
+	fail := func(context.Context, dynamo.Change[User]) error { return errors.New("not now") }
+	log := func(_ context.Context, err error) { fmt.Println(err) }
+	out, err := changes.Handler(fail, dynamo.ReportFailures(log)).Invoke(context.Background(), []byte(
+		`{"Records":[{"eventSource":"aws:dynamodb","dynamodb":{"Keys":{"id":{"N":"1"}},"SequenceNumber":"100"}}]}`))
+	fmt.Println(string(out), err)
+	// Output:
+	// dynamo: stream: record 0 of 1: not now
+	// {"batchItemFailures":[{"itemIdentifier":"100"}]} <nil>
+}
