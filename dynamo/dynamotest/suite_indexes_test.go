@@ -494,3 +494,7 @@ func orderOf(it av, attrs []string) string {
 	}
 	return strings.Join(parts, "\x01")
 }
+
+func scanOf(table, index string) *dynamodb.ScanInput {
+	return &dynamodb.ScanInput{TableName: &table, IndexName: &index}
+}
