@@ -18,9 +18,9 @@ type batchGetRequest struct {
 
 // keysOfTable is the share of one table in a BatchGetItem.
 type keysOfTable struct {
-	legacy
 	Keys                     []item
 	ConsistentRead           *bool
+	AttributesToGet          []string
 	ProjectionExpression     *string
 	ExpressionAttributeNames attributeNames
 }
@@ -82,6 +82,7 @@ func (r *batchGetRequest) prepare() (map[string][]*read, *fault) {
 		if c.present("requestItems."+name+".member.keys", keys != nil); keys != nil {
 			c.count("requestItems."+name+".member.keys", "[]", len(keys), maxBatchGet)
 		}
+		c.toGet("requestItems."+name+".member.attributesToGet", r.RequestItems[name].AttributesToGet)
 		total += len(keys)
 	}
 	if f := c.fault(); f != nil {
@@ -90,11 +91,8 @@ func (r *batchGetRequest) prepare() (map[string][]*read, *fault) {
 	reads := make(map[string][]*read, len(r.RequestItems))
 	for _, name := range names {
 		of := r.RequestItems[name]
-		if f := of.legacy.fault("AttributesToGet"); f != nil {
-			return nil, f
-		}
 		for _, key := range of.Keys {
-			one, f := newRead(name, key, of.ProjectionExpression, of.ExpressionAttributeNames)
+			one, f := newRead(name, key, projected{of.AttributesToGet, of.ProjectionExpression, of.ExpressionAttributeNames})
 			if f != nil {
 				return nil, f
 			}
@@ -179,6 +177,10 @@ func (k keysOfTable) appendJSON(b []byte) []byte {
 	if k.ConsistentRead != nil {
 		o.bool("ConsistentRead", *k.ConsistentRead)
 	}
+	if k.AttributesToGet != nil {
+		o.member("AttributesToGet")
+		o.b = appendList(o.b, k.AttributesToGet, appendString)
+	}
 	if k.ProjectionExpression != nil {
 		o.text("ProjectionExpression", *k.ProjectionExpression)
 	}
@@ -204,7 +206,7 @@ func (db *DB) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, 
 	}
 	for name, k := range in.RequestItems {
 		of := keysOfTable{
-			legacy: legacy{AttributesToGet: k.AttributesToGet != nil}, ConsistentRead: k.ConsistentRead,
+			AttributesToGet: k.AttributesToGet, ConsistentRead: k.ConsistentRead,
 			ProjectionExpression: k.ProjectionExpression, ExpressionAttributeNames: k.ExpressionAttributeNames,
 		}
 		if k.Keys != nil {
@@ -227,6 +229,7 @@ func (db *DB) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, 
 	for name, k := range res.unprocessed {
 		out.UnprocessedKeys[name] = types.KeysAndAttributes{
 			Keys: sdkItems(k.Keys), ConsistentRead: k.ConsistentRead, ProjectionExpression: k.ProjectionExpression,
+			AttributesToGet:          slices.Clone(k.AttributesToGet),
 			ExpressionAttributeNames: maps.Clone(k.ExpressionAttributeNames),
 		}
 	}

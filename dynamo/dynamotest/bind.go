@@ -34,14 +34,6 @@ func bindPlaceholders(names map[string]string, values item, expressions ...expre
 	return newPlaceholders(names, values)
 }
 
-// optionalCondition parses a condition if there is one.
-func optionalCondition(member string, text *string, holders *placeholders) (*expr, *fault) {
-	if text == nil {
-		return nil, nil
-	}
-	return parseCondition(member, *text, holders)
-}
-
 // optionalProjection parses a ProjectionExpression if there is one.
 func optionalProjection(text *string, holders *placeholders) (*projection, *fault) {
 	if text == nil {

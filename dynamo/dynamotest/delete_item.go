@@ -7,7 +7,7 @@ import (
 )
 
 type deleteItemRequest struct {
-	legacy
+	expectation
 	TableName                           *string
 	Key                                 item
 	ConditionExpression                 *string
@@ -37,17 +37,15 @@ func (r *deleteItemRequest) prepare() (*mutation, *fault) {
 	c.returnValues(r.ReturnValues)
 	c.metrics(r.ReturnItemCollectionMetrics)
 	c.returnOnFailure(r.ReturnValuesOnConditionCheckFailure)
+	r.expectation.constrain(c)
 	if f := c.fault(); f != nil {
-		return nil, f
-	}
-	if f := r.legacy.fault("Expected", "ConditionalOperator"); f != nil {
 		return nil, f
 	}
 	if f := checkReturnOldOrNone(r.ReturnValues); f != nil {
 		return nil, f
 	}
 	return newDelete(mutateDelete, *r.TableName, r.Key, conditionOf{
-		r.ConditionExpression, r.ExpressionAttributeNames, r.ExpressionAttributeValues, r.ReturnValuesOnConditionCheckFailure,
+		r.ConditionExpression, r.ExpressionAttributeNames, r.ExpressionAttributeValues, r.ReturnValuesOnConditionCheckFailure, r.expectation,
 	})
 }
 
@@ -69,8 +67,8 @@ func (db *DB) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, _ ..
 		in = &dynamodb.DeleteItemInput{}
 	}
 	res, err := run(ctx, db, "DeleteItem", deleteItem, &deleteItemRequest{
-		legacy:    legacy{Expected: in.Expected != nil, ConditionalOperator: in.ConditionalOperator != ""},
-		TableName: in.TableName, Key: fromSDK(in.Key), ConditionExpression: in.ConditionExpression,
+		expectation: expectationFromSDK(in.Expected, in.ConditionalOperator),
+		TableName:   in.TableName, Key: fromSDK(in.Key), ConditionExpression: in.ConditionExpression,
 		ExpressionAttributeNames:            in.ExpressionAttributeNames,
 		ExpressionAttributeValues:           fromSDK(in.ExpressionAttributeValues),
 		ReturnValues:                        string(in.ReturnValues),

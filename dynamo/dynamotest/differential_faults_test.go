@@ -111,6 +111,9 @@ var faultsOfLocal = []faultOfLocal{
 	{name: "looks for the table before it has checked the request", explains: func(x exchange) bool {
 		return x.engine.kind == "ValidationException" && x.local.kind == "ResourceNotFoundException"
 	}},
+	{name: "wants 3 characters of a table's name, where DynamoDB finds none", explains: func(x exchange) bool {
+		return x.engine.kind == "ResourceNotFoundException" && x.local.says("Invalid table/index name")
+	}},
 	{name: "paths into keys in a ConditionCheck", explains: func(x exchange) bool {
 		return x.operation == "TransactWriteItems" && x.engine.says("Key attributes must be scalars")
 	}},

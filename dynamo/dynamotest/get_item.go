@@ -7,10 +7,10 @@ import (
 )
 
 type getItemRequest struct {
-	legacy
 	TableName                *string
 	Key                      item
 	ConsistentRead           *bool
+	AttributesToGet          []string
 	ProjectionExpression     *string
 	ExpressionAttributeNames attributeNames
 	ReturnConsumedCapacity   string
@@ -44,13 +44,11 @@ func (r *getItemRequest) prepare() (*read, *fault) {
 	c.consumed(r.ReturnConsumedCapacity)
 	c.tableName("tableName", r.TableName, 1)
 	c.present("key", r.Key != nil)
+	c.toGet("attributesToGet", r.AttributesToGet)
 	if f := c.fault(); f != nil {
 		return nil, f
 	}
-	if f := r.legacy.fault("AttributesToGet"); f != nil {
-		return nil, f
-	}
-	return newRead(*r.TableName, r.Key, r.ProjectionExpression, r.ExpressionAttributeNames)
+	return newRead(*r.TableName, r.Key, projected{r.AttributesToGet, r.ProjectionExpression, r.ExpressionAttributeNames})
 }
 
 // A read is one item to get: of GetItem, or of a transaction.
@@ -60,19 +58,36 @@ type read struct {
 	projection *projection
 }
 
-func newRead(table string, key item, projection *string, names map[string]string) (*read, *fault) {
-	holders, f := bindPlaceholders(names, nil, expressionText{"ProjectionExpression", projection})
+// projected says what to keep of an item, in the new way or the old one.
+type projected struct {
+	old   []string // AttributesToGet
+	text  *string  // ProjectionExpression
+	names map[string]string
+}
+
+func newRead(table string, key item, what projected) (*read, *fault) {
+	if f := checkMix([]parameter{{"AttributesToGet", what.old != nil}}, []parameter{{"ProjectionExpression", what.text != nil}}); f != nil {
+		return nil, f
+	}
+	holders, f := bindPlaceholders(what.names, nil, expressionText{"ProjectionExpression", what.text})
 	if f != nil {
 		return nil, f
 	}
 	if f := invalidFault(key.fault()); f != nil {
 		return nil, f
 	}
-	kept, f := optionalProjection(projection, holders)
+	kept, f := what.projection(holders)
 	if f != nil {
 		return nil, f
 	}
 	return &read{table: table, key: key, projection: kept}, holders.unused()
+}
+
+func (p projected) projection(holders *placeholders) (*projection, *fault) {
+	if p.old != nil {
+		return attributesToGet(p.old)
+	}
+	return optionalProjection(p.text, holders)
 }
 
 // check checks the read against the table's key.
@@ -112,8 +127,7 @@ func (db *DB) GetItem(ctx context.Context, in *dynamodb.GetItemInput, _ ...func(
 		in = &dynamodb.GetItemInput{}
 	}
 	res, err := run(ctx, db, "GetItem", getItem, &getItemRequest{
-		legacy:    legacy{AttributesToGet: in.AttributesToGet != nil},
-		TableName: in.TableName, Key: fromSDK(in.Key), ConsistentRead: in.ConsistentRead,
+		AttributesToGet: in.AttributesToGet, TableName: in.TableName, Key: fromSDK(in.Key), ConsistentRead: in.ConsistentRead,
 		ProjectionExpression: in.ProjectionExpression, ExpressionAttributeNames: in.ExpressionAttributeNames,
 		ReturnConsumedCapacity: string(in.ReturnConsumedCapacity),
 	})

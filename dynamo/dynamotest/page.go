@@ -98,18 +98,40 @@ func (p *page) sdk() []map[string]types.AttributeValue {
 }
 
 // checkSelect checks Select against the other members that say what to return.
-func checkSelect(selected string, projection *string, index *string) *fault {
+func checkSelect(selected string, what projected, index *string) *fault {
+	given := present([]parameter{{"AttributesToGet", what.old != nil}, {"ProjectionExpression", what.text != nil}})
 	switch {
 	case selected == "ALL_PROJECTED_ATTRIBUTES" && index == nil:
 		return validation("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
-	case selected == "SPECIFIC_ATTRIBUTES" && projection == nil:
+	case selected == "SPECIFIC_ATTRIBUTES" && given == "":
 		return validation("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
-	case selected == "COUNT" && projection != nil:
-		return validation("Cannot specify the ProjectionExpression when choosing to get only the Count")
-	case selected != "" && selected != "SPECIFIC_ATTRIBUTES" && projection != nil:
-		return validation("Cannot specify the ProjectionExpression when choosing to get %s", selected)
+	case selected == "COUNT" && given != "":
+		return validation("Cannot specify the %s when choosing to get only the Count", given)
+	case selected != "" && selected != "SPECIFIC_ATTRIBUTES" && given != "":
+		return validation("Cannot specify the %s when choosing to get %s", given, selected)
 	}
 	return nil
+}
+
+// filtered says which rows to answer, in the new way or the old one.
+type filtered struct {
+	old      conditionSpecs // QueryFilter, ScanFilter
+	operator string
+	text     *string // FilterExpression
+}
+
+// prepare reads what a page is to keep of the rows.
+func (p *page) prepare(rows filtered, what projected, holders *placeholders) (f *fault) {
+	if rows.text != nil {
+		p.filter, f = parseCondition("FilterExpression", *rows.text, holders)
+	} else {
+		p.filter, f = rows.old.condition(rows.operator, false)
+	}
+	if f != nil {
+		return f
+	}
+	p.projection, f = what.projection(holders)
+	return f
 }
 
 const msgStartKey = "The provided starting key is invalid"

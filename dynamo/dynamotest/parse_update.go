@@ -14,6 +14,9 @@ type action struct {
 	verb  string // SET, REMOVE, ADD, DELETE
 	path  path
 	value *expr
+	// legacy is of AttributeUpdates, which can also add to lists, and has a
+	// message of its own for operands of the wrong type.
+	legacy bool
 }
 
 // parseUpdate parses an UpdateExpression:

@@ -7,7 +7,7 @@ import (
 )
 
 type putItemRequest struct {
-	legacy
+	expectation
 	TableName                           *string
 	Item                                item
 	ConditionExpression                 *string
@@ -44,17 +44,15 @@ func (r *putItemRequest) prepare() (*mutation, *fault) {
 	c.returnValues(r.ReturnValues)
 	c.metrics(r.ReturnItemCollectionMetrics)
 	c.returnOnFailure(r.ReturnValuesOnConditionCheckFailure)
+	r.expectation.constrain(c)
 	if f := c.fault(); f != nil {
-		return nil, f
-	}
-	if f := r.legacy.fault("Expected", "ConditionalOperator"); f != nil {
 		return nil, f
 	}
 	if f := checkReturnOldOrNone(r.ReturnValues); f != nil {
 		return nil, f
 	}
 	return newPut(*r.TableName, r.Item, conditionOf{
-		r.ConditionExpression, r.ExpressionAttributeNames, r.ExpressionAttributeValues, r.ReturnValuesOnConditionCheckFailure,
+		r.ConditionExpression, r.ExpressionAttributeNames, r.ExpressionAttributeValues, r.ReturnValuesOnConditionCheckFailure, r.expectation,
 	})
 }
 
@@ -71,6 +69,7 @@ type conditionOf struct {
 	names           map[string]string
 	values          item
 	returnOnFailure string
+	old             expectation
 }
 
 func newPut(table string, it item, with conditionOf) (*mutation, *fault) {
@@ -85,6 +84,9 @@ func newPut(table string, it item, with conditionOf) (*mutation, *fault) {
 }
 
 func (c conditionOf) bind() (*placeholders, *fault) {
+	if f := checkMix(c.old.parameters(), []parameter{{"ConditionExpression", c.text != nil}}); f != nil {
+		return nil, f
+	}
 	return bindPlaceholders(c.names, c.values, expressionText{"ConditionExpression", c.text})
 }
 
@@ -92,7 +94,12 @@ func (c conditionOf) bind() (*placeholders, *fault) {
 func (c conditionOf) complete(m *mutation, holders *placeholders) (*mutation, *fault) {
 	m.returnOld = c.returnOnFailure == "ALL_OLD"
 	var f *fault
-	if m.condition, f = optionalCondition("ConditionExpression", c.text, holders); f != nil {
+	if c.text != nil {
+		m.condition, f = parseCondition("ConditionExpression", *c.text, holders)
+	} else {
+		m.condition, f = c.old.Expected.condition(c.old.ConditionalOperator, true)
+	}
+	if f != nil {
 		return nil, f
 	}
 	return m, holders.unused()
@@ -139,8 +146,8 @@ func (db *DB) PutItem(ctx context.Context, in *dynamodb.PutItemInput, _ ...func(
 		in = &dynamodb.PutItemInput{}
 	}
 	res, err := run(ctx, db, "PutItem", putItem, &putItemRequest{
-		legacy:    legacy{Expected: in.Expected != nil, ConditionalOperator: in.ConditionalOperator != ""},
-		TableName: in.TableName, Item: fromSDK(in.Item), ConditionExpression: in.ConditionExpression,
+		expectation: expectationFromSDK(in.Expected, in.ConditionalOperator),
+		TableName:   in.TableName, Item: fromSDK(in.Item), ConditionExpression: in.ConditionExpression,
 		ExpressionAttributeNames:            in.ExpressionAttributeNames,
 		ExpressionAttributeValues:           fromSDK(in.ExpressionAttributeValues),
 		ReturnValues:                        string(in.ReturnValues),

@@ -8,10 +8,13 @@ import (
 )
 
 type queryRequest struct {
-	legacy
 	TableName                 *string
 	IndexName                 *string
 	Select                    string
+	AttributesToGet           []string
+	ConditionalOperator       string
+	QueryFilter               conditionSpecs
+	KeyConditions             conditionSpecs
 	Limit                     *int32
 	ExclusiveStartKey         item
 	ConsistentRead            *bool
@@ -30,11 +33,7 @@ func query(db *DB, r *queryRequest) (*pageResult, *fault) {
 	if f := r.check(); f != nil {
 		return nil, f
 	}
-	p, key, f := r.prepare()
-	if f != nil {
-		return nil, f
-	}
-	conditions, f := keyConditions(key)
+	p, conditions, f := r.prepare()
 	if f != nil {
 		return nil, f
 	}
@@ -60,13 +59,24 @@ func (r *queryRequest) check() *fault {
 	c.consumed(r.ReturnConsumedCapacity)
 	c.tableName("tableName", r.TableName, 1)
 	c.atLeast("limit", r.Limit, 1)
+	c.toGet("attributesToGet", r.AttributesToGet)
+	c.conditional(r.ConditionalOperator)
+	r.QueryFilter.constrain(c, "queryFilter", false)
+	r.KeyConditions.constrain(c, "keyConditions", false)
 	if f := c.fault(); f != nil {
 		return f
 	}
-	return r.legacy.fault("AttributesToGet", "KeyConditions", "QueryFilter", "ConditionalOperator")
+	return checkMix([]parameter{
+		{"AttributesToGet", r.AttributesToGet != nil}, {"QueryFilter", r.QueryFilter != nil}, {"ConditionalOperator", r.ConditionalOperator != ""},
+		{"KeyConditions", r.KeyConditions != nil && r.KeyConditionExpression != nil},
+	}, []parameter{
+		{"ProjectionExpression", r.ProjectionExpression != nil}, {"FilterExpression", r.FilterExpression != nil},
+		{"KeyConditionExpression", r.KeyConditionExpression != nil},
+	})
 }
 
-func (r *queryRequest) prepare() (*page, *expr, *fault) {
+// prepare checks the request as far as it goes without the table.
+func (r *queryRequest) prepare() (*page, []keyCondition, *fault) {
 	holders, f := bindPlaceholders(r.ExpressionAttributeNames, r.ExpressionAttributeValues,
 		expressionText{"ProjectionExpression", r.ProjectionExpression}, expressionText{"FilterExpression", r.FilterExpression},
 		expressionText{"KeyConditionExpression", r.KeyConditionExpression})
@@ -76,24 +86,33 @@ func (r *queryRequest) prepare() (*page, *expr, *fault) {
 	if f := checkStartValues(r.ExclusiveStartKey); f != nil {
 		return nil, nil, f
 	}
-	if r.KeyConditionExpression == nil {
+	if r.KeyConditionExpression == nil && r.KeyConditions == nil {
 		return nil, nil, validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
 	}
-	if f := checkSelect(r.Select, r.ProjectionExpression, r.IndexName); f != nil {
+	what := projected{r.AttributesToGet, r.ProjectionExpression, nil}
+	if f := checkSelect(r.Select, what, r.IndexName); f != nil {
 		return nil, nil, f
 	}
-	key, f := parseCondition("KeyConditionExpression", *r.KeyConditionExpression, holders)
+	conditions, f := r.keyConditions(holders)
 	if f != nil {
 		return nil, nil, f
 	}
 	p := &page{limit: int(deref(r.Limit)), countOnly: r.Select == "COUNT", consistent: deref(r.ConsistentRead)}
-	if p.filter, f = optionalCondition("FilterExpression", r.FilterExpression, holders); f != nil {
+	if f := p.prepare(filtered{r.QueryFilter, r.ConditionalOperator, r.FilterExpression}, what, holders); f != nil {
 		return nil, nil, f
 	}
-	if p.projection, f = optionalProjection(r.ProjectionExpression, holders); f != nil {
-		return nil, nil, f
+	return p, conditions, holders.unused()
+}
+
+func (r *queryRequest) keyConditions(holders *placeholders) ([]keyCondition, *fault) {
+	if r.KeyConditionExpression == nil {
+		return r.KeyConditions.keyConditions()
 	}
-	return p, key, holders.unused()
+	e, f := parseCondition("KeyConditionExpression", *r.KeyConditionExpression, holders)
+	if f != nil {
+		return nil, f
+	}
+	return keyConditions(e)
 }
 
 // collect fills the page from one partition, after the start key.
@@ -108,7 +127,7 @@ func (r *queryRequest) collect(p *page, conditions []keyCondition) *fault {
 	if f != nil {
 		return f
 	}
-	if f := p.filter.checkFilterKeys(p.view.keys()); f != nil {
+	if f := p.filter.checkFilterKeys(p.view.keys(), r.QueryFilter != nil); f != nil {
 		return f
 	}
 	forward := r.ScanIndexForward == nil || *r.ScanIndexForward
@@ -162,15 +181,19 @@ func (r *queryRequest) start(v view, partition rowKey, condition *keyCondition) 
 }
 
 // checkFilterKeys rejects a filter on key attributes, which the key condition is for.
-func (e *expr) checkFilterKeys(keys []keyAttr) *fault {
+func (e *expr) checkFilterKeys(keys []keyAttr, legacy bool) *fault {
 	if e == nil {
 		return nil
 	}
 	if e.kind == exprPath && slices.Contains(keyNames(keys), e.path[0].name) {
-		return validation("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", e.path[0].name)
+		member := "Filter Expression"
+		if legacy {
+			member = "QueryFilter"
+		}
+		return validation("%s can only contain non-primary key attributes: Primary key attribute: %s", member, e.path[0].name)
 	}
 	for _, a := range e.args {
-		if f := a.checkFilterKeys(keys); f != nil {
+		if f := a.checkFilterKeys(keys, legacy); f != nil {
 			return f
 		}
 	}
@@ -183,11 +206,9 @@ func (db *DB) Query(ctx context.Context, in *dynamodb.QueryInput, _ ...func(*dyn
 		in = &dynamodb.QueryInput{}
 	}
 	res, err := run(ctx, db, "Query", query, &queryRequest{
-		legacy: legacy{
-			AttributesToGet: in.AttributesToGet != nil, ConditionalOperator: in.ConditionalOperator != "",
-			KeyConditions: in.KeyConditions != nil, QueryFilter: in.QueryFilter != nil,
-		},
-		TableName: in.TableName, IndexName: in.IndexName, Select: string(in.Select), Limit: in.Limit,
+		AttributesToGet: in.AttributesToGet, ConditionalOperator: string(in.ConditionalOperator), QueryFilter: specsFromSDK(in.QueryFilter),
+		KeyConditions: specsFromSDK(in.KeyConditions),
+		TableName:     in.TableName, IndexName: in.IndexName, Select: string(in.Select), Limit: in.Limit,
 		ExclusiveStartKey: fromSDK(in.ExclusiveStartKey), ConsistentRead: in.ConsistentRead,
 		ScanIndexForward: in.ScanIndexForward, KeyConditionExpression: in.KeyConditionExpression,
 		FilterExpression: in.FilterExpression, ProjectionExpression: in.ProjectionExpression,

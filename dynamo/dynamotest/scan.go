@@ -9,10 +9,12 @@ import (
 )
 
 type scanRequest struct {
-	legacy
 	TableName                 *string
 	IndexName                 *string
 	Select                    string
+	AttributesToGet           []string
+	ConditionalOperator       string
+	ScanFilter                conditionSpecs
 	Limit                     *int32
 	Segment                   *int32
 	TotalSegments             *int32
@@ -60,10 +62,17 @@ func (r *scanRequest) check() *fault {
 	c.tableName("tableName", r.TableName, 1)
 	c.atLeast("segment", r.Segment, 0)
 	c.atLeast("limit", r.Limit, 1)
+	c.toGet("attributesToGet", r.AttributesToGet)
+	c.conditional(r.ConditionalOperator)
+	r.ScanFilter.constrain(c, "scanFilter", false)
 	if f := c.fault(); f != nil {
 		return f
 	}
-	if f := r.legacy.fault("AttributesToGet", "ScanFilter", "ConditionalOperator"); f != nil {
+	if f := checkMix([]parameter{
+		{"AttributesToGet", r.AttributesToGet != nil}, {"ScanFilter", r.ScanFilter != nil}, {"ConditionalOperator", r.ConditionalOperator != ""},
+	}, []parameter{
+		{"ProjectionExpression", r.ProjectionExpression != nil}, {"FilterExpression", r.FilterExpression != nil},
+	}); f != nil {
 		return f
 	}
 	return r.checkSegments()
@@ -91,14 +100,12 @@ func (r *scanRequest) prepare() (*page, *fault) {
 	if f := checkStartValues(r.ExclusiveStartKey); f != nil {
 		return nil, f
 	}
-	if f := checkSelect(r.Select, r.ProjectionExpression, r.IndexName); f != nil {
+	what := projected{r.AttributesToGet, r.ProjectionExpression, nil}
+	if f := checkSelect(r.Select, what, r.IndexName); f != nil {
 		return nil, f
 	}
 	p := &page{limit: int(deref(r.Limit)), countOnly: r.Select == "COUNT", consistent: deref(r.ConsistentRead)}
-	if p.filter, f = optionalCondition("FilterExpression", r.FilterExpression, holders); f != nil {
-		return nil, f
-	}
-	if p.projection, f = optionalProjection(r.ProjectionExpression, holders); f != nil {
+	if f := p.prepare(filtered{r.ScanFilter, r.ConditionalOperator, r.FilterExpression}, what, holders); f != nil {
 		return nil, f
 	}
 	return p, holders.unused()
@@ -155,10 +162,7 @@ func (db *DB) Scan(ctx context.Context, in *dynamodb.ScanInput, _ ...func(*dynam
 		in = &dynamodb.ScanInput{}
 	}
 	res, err := run(ctx, db, "Scan", scan, &scanRequest{
-		legacy: legacy{
-			AttributesToGet: in.AttributesToGet != nil, ConditionalOperator: in.ConditionalOperator != "",
-			ScanFilter: in.ScanFilter != nil,
-		},
+		AttributesToGet: in.AttributesToGet, ConditionalOperator: string(in.ConditionalOperator), ScanFilter: specsFromSDK(in.ScanFilter),
 		TableName: in.TableName, IndexName: in.IndexName, Select: string(in.Select), Limit: in.Limit,
 		Segment: in.Segment, TotalSegments: in.TotalSegments,
 		ExclusiveStartKey: fromSDK(in.ExclusiveStartKey), ConsistentRead: in.ConsistentRead,

@@ -82,7 +82,7 @@ func (r *transactGetRequest) prepare() ([]*read, *fault) {
 	}
 	reads := make([]*read, len(r.TransactItems))
 	for i, t := range r.TransactItems {
-		one, f := newRead(*t.Get.TableName, t.Get.Key, t.Get.ProjectionExpression, t.Get.ExpressionAttributeNames)
+		one, f := newRead(*t.Get.TableName, t.Get.Key, projected{nil, t.Get.ProjectionExpression, t.Get.ExpressionAttributeNames})
 		if f != nil {
 			return nil, f
 		}

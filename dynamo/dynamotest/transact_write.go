@@ -217,12 +217,12 @@ func (r *transactWriteRequest) check() *fault {
 }
 
 func (a *transactAction) mutation(name string) (*mutation, *fault) {
-	with := conditionOf{a.ConditionExpression, a.ExpressionAttributeNames, a.ExpressionAttributeValues, a.ReturnValuesOnConditionCheckFailure}
+	with := conditionOf{a.ConditionExpression, a.ExpressionAttributeNames, a.ExpressionAttributeValues, a.ReturnValuesOnConditionCheckFailure, expectation{}}
 	switch name {
 	case "put":
 		return newPut(*a.TableName, a.Item, with)
 	case "update":
-		return newUpdate(*a.TableName, a.Key, a.UpdateExpression, with)
+		return newUpdate(*a.TableName, a.Key, updateOf{text: a.UpdateExpression}, with)
 	case "delete":
 		return newDelete(mutateDelete, *a.TableName, a.Key, with)
 	}

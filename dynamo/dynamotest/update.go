@@ -60,11 +60,15 @@ func (a *applied) of(old value, exists bool) (after value, ok bool, f *fault) {
 		return value{}, false, nil
 	case !exists:
 		return operand, true, nil
+	case old.kind != operand.kind && a.legacy:
+		return value{}, false, validation("Type mismatch for attribute to update")
 	case old.kind != operand.kind:
 		return value{}, false, validation(msgBadOperand)
 	case a.verb == "DELETE":
 		after = old.minus(operand)
 		return after, len(after.list) > 0, nil
+	case old.kind == kindL:
+		return value{kind: kindL, list: slices.Concat(old.list, operand.list)}, true, nil
 	case old.kind == kindN:
 		after, f = sum(old, operand, false)
 		return after, true, f

@@ -7,7 +7,8 @@ import (
 )
 
 type updateItemRequest struct {
-	legacy
+	expectation
+	AttributeUpdates                    updateSpecs
 	TableName                           *string
 	Key                                 item
 	UpdateExpression                    *string
@@ -40,20 +41,23 @@ func (r *updateItemRequest) prepare() (*mutation, *fault) {
 	c.returnValues(r.ReturnValues)
 	c.present("key", r.Key != nil)
 	c.returnOnFailure(r.ReturnValuesOnConditionCheckFailure)
+	r.expectation.constrain(c)
+	r.AttributeUpdates.constrain(c)
 	if f := c.fault(); f != nil {
 		return nil, f
 	}
-	if f := r.legacy.fault("AttributeUpdates", "Expected", "ConditionalOperator"); f != nil {
-		return nil, f
-	}
-	return newUpdate(*r.TableName, r.Key, r.UpdateExpression, conditionOf{
-		r.ConditionExpression, r.ExpressionAttributeNames, r.ExpressionAttributeValues, r.ReturnValuesOnConditionCheckFailure,
+	return newUpdate(*r.TableName, r.Key, updateOf{r.UpdateExpression, r.AttributeUpdates}, conditionOf{
+		r.ConditionExpression, r.ExpressionAttributeNames, r.ExpressionAttributeValues, r.ReturnValuesOnConditionCheckFailure, r.expectation,
 	})
 }
 
-func newUpdate(table string, key item, text *string, with conditionOf) (*mutation, *fault) {
+func newUpdate(table string, key item, what updateOf, with conditionOf) (*mutation, *fault) {
+	old := append([]parameter{{"AttributeUpdates", what.old != nil}}, with.old.parameters()...)
+	if f := checkMix(old, []parameter{{"UpdateExpression", what.text != nil}, {"ConditionExpression", with.text != nil}}); f != nil {
+		return nil, f
+	}
 	holders, f := bindPlaceholders(with.names, with.values,
-		expressionText{"UpdateExpression", text}, expressionText{"ConditionExpression", with.text})
+		expressionText{"UpdateExpression", what.text}, expressionText{"ConditionExpression", with.text})
 	if f != nil {
 		return nil, f
 	}
@@ -61,10 +65,13 @@ func newUpdate(table string, key item, text *string, with conditionOf) (*mutatio
 		return nil, f
 	}
 	m := &mutation{table: table, kind: mutateUpdate, key: key}
-	if text != nil {
-		if m.update, f = parseUpdate(*text, holders); f != nil {
-			return nil, f
-		}
+	if what.text != nil {
+		m.update, f = parseUpdate(*what.text, holders)
+	} else if what.old != nil {
+		m.update, f = what.old.update()
+	}
+	if f != nil {
+		return nil, f
 	}
 	return with.complete(m, holders)
 }
@@ -112,10 +119,7 @@ func (db *DB) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, _ ..
 		in = &dynamodb.UpdateItemInput{}
 	}
 	res, err := run(ctx, db, "UpdateItem", updateItem, &updateItemRequest{
-		legacy: legacy{
-			Expected: in.Expected != nil, ConditionalOperator: in.ConditionalOperator != "",
-			AttributeUpdates: in.AttributeUpdates != nil,
-		},
+		expectation: expectationFromSDK(in.Expected, in.ConditionalOperator), AttributeUpdates: updatesFromSDK(in.AttributeUpdates),
 		TableName: in.TableName, Key: fromSDK(in.Key),
 		UpdateExpression: in.UpdateExpression, ConditionExpression: in.ConditionExpression,
 		ExpressionAttributeNames:            in.ExpressionAttributeNames,
