@@ -43,9 +43,10 @@ var (
 //	var failed *dynamo.ConditionError[User]
 //	if errors.As(err, &failed) && failed.Old != nil { … }
 type ConditionError[T any] struct {
-	Operation string // "put" or "delete"
+	Operation string // "put", "update" or "delete"
 	Table     string
-	Old       *T // the item that is in the table; nil if there is none, or if Err says that it could not be read
+	Old       *T   // the item that is in the table; nil if there is none, or if Err says that it could not be read
+	Missing   bool // there is no item with that key
 	Err       error
 }
 

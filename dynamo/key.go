@@ -19,6 +19,7 @@ import (
 type Key struct {
 	partition any
 	sort      []any
+	err       error // from KeyFor
 }
 
 // KeyOf makes a key from the value of the partition key and, for a table that
@@ -34,11 +35,35 @@ func KeyOf(partition any, sort ...any) Key {
 	return Key{partition: partition, sort: sort}
 }
 
+// KeyFor is the key of an item, with what its templates make of its fields:
+//
+//	err := members.Delete(ctx, members.KeyFor(Member{Org: "acme", ID: 7}))
+//
+// What is wrong with the item's key is an error of the call that uses it.
+func (r *Repository[T]) KeyFor(v T) Key {
+	item := reflect.ValueOf(&v).Elem()
+	if err := r.schema.fill(item, r.schema.isPrimary); err != nil {
+		return Key{err: err}
+	}
+	var values []any
+	for _, k := range r.schema.keyAttrs() {
+		got, ok := look(item, k.index)
+		if !ok {
+			return Key{err: fmt.Errorf("key attribute %q (field %s) is missing", k.name, k.field)}
+		}
+		values = append(values, got.Interface())
+	}
+	return KeyOf(values[0], values[1:]...)
+}
+
 // Format keeps the values out of logs, whatever the verb.
 func (k Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "dynamo.Key") }
 
 // encodeKey checks k against the table's key and encodes it.
 func (s *schema) encodeKey(k Key) (item, error) {
+	if k.err != nil {
+		return nil, k.err
+	}
 	attrs := s.keyAttrs()
 	values := append([]any{k.partition}, k.sort...)
 	if len(values) != len(attrs) {

@@ -47,8 +47,7 @@ func (s *schema) checkRoles(f field, ix *index) error {
 			n++
 		}
 	}
-	isKey := f.path == s.partition.field || f.path == s.sort.field
-	if n > 1 || n == 1 && isKey || s.version != nil && s.version.path == f.path && ix != nil {
+	if n > 1 || n == 1 && s.isPrimary(f) || s.version != nil && s.version.path == f.path && ix != nil {
 		return fmt.Errorf("tag dynamo:%q gives the field two parts that exclude each other", f.words)
 	}
 	return nil

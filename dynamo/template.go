@@ -70,7 +70,7 @@ func (s *schema) bindTemplates() error {
 		if _, isKey := keyNamed(s.allKeys(), t.field.attr); !isKey {
 			return fmt.Errorf("field %s: a template is for the key of a table or an index", t.field.path)
 		}
-		t.optional = t.field.av.omitEmpty && t.field.path != s.partition.field && t.field.path != s.sort.field
+		t.optional = t.field.av.omitEmpty && !s.isPrimary(t.field)
 		for _, name := range t.names {
 			i := slices.IndexFunc(s.fields, func(f field) bool { return f.attr == name })
 			if i < 0 {
@@ -87,13 +87,21 @@ func (s *schema) bindTemplates() error {
 	return nil
 }
 
+func (s *schema) isPrimary(f field) bool {
+	return f.path == s.partition.field || f.path == s.sort.field
+}
+
 func (s *schema) isTemplated(attr string) bool {
 	return slices.ContainsFunc(s.templates, func(t *template) bool { return t.field.attr == attr })
 }
 
-// fill sets the templated fields of v, an item that is to be written.
-func (s *schema) fill(v reflect.Value) error {
+// fill sets the templated fields of v that are wanted. v is the caller's own
+// copy of an item.
+func (s *schema) fill(v reflect.Value, wanted func(field) bool) error {
 	for _, t := range s.templates {
+		if !wanted(t.field) {
+			continue
+		}
 		key, err := t.compose(v)
 		if err != nil {
 			return fmt.Errorf("field %s: %w", t.field.path, err)

@@ -157,7 +157,7 @@ func FuzzTemplate(f *testing.F) {
 			return
 		}
 		v := it{A: a, N: n}
-		if s.fill(reflect.ValueOf(&v).Elem()) != nil {
+		if s.fill(reflect.ValueOf(&v).Elem(), s.isPrimary) != nil {
 			return
 		}
 		read := it{K: v.K}

@@ -147,6 +147,7 @@ func (r *Repository[T]) unknown(w *write, cause error) error {
 func (r *Repository[T]) conditionFailed(w *write, failed *types.ConditionalCheckFailedException, err error) error {
 	out := &ConditionError[T]{Operation: w.op, Table: r.table, Err: err}
 	if failed.Item == nil {
+		out.Missing = true
 		return out
 	}
 	old := new(T)
