@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"debug/elf"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,7 +11,7 @@ import (
 // Cold starts pay for the size of a binary: 1 to 2 ms a megabyte while its pages are
 // not cached. These are the budgets, for functions stripped and without net/rpc.
 func TestSizes(t *testing.T) {
-	hello := build(t, "hello")
+	hello := sizeOf(t, build(t, "hello"))
 	for _, tt := range []struct {
 		name  string
 		limit int64
@@ -19,7 +20,7 @@ func TestSizes(t *testing.T) {
 		{"router", hello + 350_000, "350 KB more than aws-lambda-go's hello world"},
 		{"all", 6_630_000, "6.63 MB, what api-proxy with chi takes"},
 	} {
-		size := build(t, tt.name)
+		size := sizeOf(t, build(t, tt.name))
 		t.Logf("%s: %d bytes, %d more than hello world", tt.name, size, size-hello)
 		if size > tt.limit {
 			t.Errorf("%s: %d bytes, the limit is %d (%s)", tt.name, size, tt.limit, tt.why)
@@ -27,8 +28,32 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// build builds a function as for the cheapest Lambda, and returns its size in bytes.
-func build(t *testing.T, name string) int64 {
+// What warmup and jsonscan bring into a function: 60 KB of code and data. Files grow
+// in pages, so the sections are added up.
+func TestSizeOfWarmup(t *testing.T) {
+	hello, own := build(t, "hello"), build(t, "warmup")
+	added := sections(t, own) - sections(t, hello)
+	t.Logf("%d bytes of sections, %d of the file", added, sizeOf(t, own)-sizeOf(t, hello))
+	if added > 60_000 {
+		t.Errorf("%d bytes, the limit is 60 KB", added)
+	}
+}
+
+func sections(t *testing.T, binary string) (sum int64) {
+	t.Helper()
+	f, err := elf.Open(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, s := range f.Sections {
+		sum += int64(s.FileSize)
+	}
+	return sum
+}
+
+// build builds a function as for the cheapest Lambda, and returns the file.
+func build(t *testing.T, name string) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "bootstrap")
 	cmd := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./size/"+name)
@@ -36,7 +61,13 @@ func build(t *testing.T, name string) int64 {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	info, err := os.Stat(binary)
+	return binary
+}
+
+// sizeOf returns the size of a file in bytes.
+func sizeOf(t *testing.T, file string) int64 {
+	t.Helper()
+	info, err := os.Stat(file)
 	if err != nil {
 		t.Fatal(err)
 	}

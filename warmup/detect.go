@@ -2,7 +2,6 @@ package warmup
 
 import (
 	"context"
-	"slices"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
@@ -17,44 +16,20 @@ import (
 // (ping.go), for keys that occur twice and for what it asks for: the price of that
 // is never paid by real traffic.
 
-// detector knows what the function takes for a ping.
-type detector struct {
-	shapes Shape
-	rules  []string
-	flag   string // the key that lambda-warmer's pings have
-}
-
-func newDetector(cfg *Config) detector {
-	d := detector{shapes: cfg.Shapes, rules: slices.Clone(cfg.Rules), flag: cfg.Flag}
-	if d.shapes == 0 {
-		d.shapes = DefaultShapes
-	}
-	if cfg.Fanout.Invoker != nil {
-		d.shapes |= LambdaWarmer // what instances send to each other
-	}
-	if d.shapes&PluginWarmup != 0 {
-		d.shapes |= pluginContext
-	}
-	if d.flag == "" {
-		d.flag = "warmer"
-	}
-	return d
-}
-
 // detect returns the shape of the ping that payload looks like, or 0. It keeps
 // nothing of payload.
-func (d *detector) detect(ctx context.Context, payload []byte) Shape {
+func (h *pinger) detect(ctx context.Context, payload []byte) Shape {
 	s := jsonscan.New(payload)
 	switch s.Peek() {
 	case '{':
-		return d.object(ctx, payload) & d.shapes
+		return h.object(ctx, payload) & h.cfg.Shapes
 	case '[':
-		return d.array(payload) & d.shapes
+		return h.array(payload) & h.cfg.Shapes
 	case '"':
-		return d.text(payload) & d.shapes
+		return h.text(payload) & h.cfg.Shapes
 	case 'n':
 		if s.Skip(); s.End() == nil {
-			return Null & d.shapes
+			return Null & h.cfg.Shapes
 		}
 	}
 	return 0
@@ -62,13 +37,13 @@ func (d *detector) detect(ctx context.Context, payload []byte) Shape {
 
 // array accepts lambda-warmer's list of pings for several functions. A single
 // element that is something else makes the whole a business event.
-func (d *detector) array(payload []byte) Shape {
+func (h *pinger) array(payload []byte) Shape {
 	s := jsonscan.New(payload)
 	s.EnterArray()
 	var found Shape
 	for s.NextElem() {
-		e, ok := d.envelope(s.Value())
-		if found = e.shape(d); !ok || found != LambdaWarmer {
+		e, ok := h.envelope(s.Value())
+		if found = e.shape(h.cfg.Rules); !ok || found != LambdaWarmer {
 			return 0
 		}
 	}
@@ -83,7 +58,7 @@ const maxWrapped = 512
 
 // text accepts Thundra's strings, and the object of serverless-plugin-warmup 4.2,
 // which that version sent as JSON within a JSON string.
-func (d *detector) text(payload []byte) Shape {
+func (h *pinger) text(payload []byte) Shape {
 	s := jsonscan.New(payload)
 	raw := s.Value()
 	if s.End() != nil || len(raw) > maxWrapped {
@@ -95,19 +70,19 @@ func (d *detector) text(payload []byte) Shape {
 			return Thundra
 		}
 	case '{':
-		if e, ok := d.envelope(jsonscan.AppendUnquote(nil, raw)); ok && e.shape(d) == PluginWarmup {
+		if e, ok := h.envelope(jsonscan.AppendUnquote(nil, raw)); ok && e.shape(h.cfg.Rules) == PluginWarmup {
 			return PluginWarmup
 		}
 	}
 	return 0
 }
 
-func (d *detector) object(ctx context.Context, payload []byte) Shape {
-	e, ok := d.envelope(payload)
+func (h *pinger) object(ctx context.Context, payload []byte) Shape {
+	e, ok := h.envelope(payload)
 	if !ok {
 		return 0
 	}
-	if shape := e.shape(d) & d.shapes; shape != 0 {
+	if shape := e.shape(h.cfg.Rules) & h.cfg.Shapes; shape != 0 {
 		return shape
 	}
 	if fromPlugin(ctx) {
@@ -138,13 +113,13 @@ const maxKeys = 64
 
 // envelope reads the whole of an object and reports whether it may be a ping: it
 // is valid and nothing in it says that it is something else.
-func (d *detector) envelope(payload []byte) (e envelope, ok bool) {
+func (h *pinger) envelope(payload []byte) (e envelope, ok bool) {
 	s := jsonscan.New(payload)
 	if !s.EnterObject() {
 		return e, false
 	}
 	for s.NextKey() {
-		if e.keys++; e.keys > maxKeys || !e.member(&s, d.flag) {
+		if e.keys++; e.keys > maxKeys || !e.member(&s, h.cfg.Flag) {
 			return e, false
 		}
 	}
@@ -186,7 +161,7 @@ func (e *envelope) member(s *jsonscan.Scanner, flag string) bool {
 }
 
 // shape returns the shape of ping that e belongs to, or 0.
-func (e *envelope) shape(d *detector) Shape {
+func (e *envelope) shape(rules []string) Shape {
 	scheduled := string(e.detailType) == `"Scheduled Event"`
 	switch source := string(e.source); {
 	case e.keys == 0:
@@ -195,9 +170,9 @@ func (e *envelope) shape(d *detector) Shape {
 		return LambdaWarmer
 	case source == `"serverless-plugin-warmup"`:
 		return PluginWarmup
-	case scheduled && source == `"aws.events"` && allowed(e.resources, d.rules):
+	case scheduled && source == `"aws.events"` && allowed(e.resources, rules):
 		return EventBridgeRule
-	case scheduled && source == `"aws.scheduler"` && allowed(e.resources, d.rules):
+	case scheduled && source == `"aws.scheduler"` && allowed(e.resources, rules):
 		return EventBridgeScheduler
 	case e.vapor:
 		return Vapor

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
 	"github.com/lambdarest/lambdarest/internal/jsonscan"
 )
 
@@ -44,6 +46,12 @@ type Fanout struct {
 
 	// DryRun logs what would be sent, and sends nothing.
 	DryRun bool
+}
+
+// A FanoutOption is a Fanout. That Config has an interface keeps the code out of
+// functions that do without.
+type FanoutOption interface {
+	run(context.Context, *pinger, *lambdacontext.LambdaContext, *outcome)
 }
 
 // An Invoker invokes functions without waiting for them to finish. It must be safe
@@ -89,6 +97,27 @@ func (f *Fanout) instances(p *ping, initType string) int {
 		n = f.Instances
 	}
 	return max(1, min(n, limit))
+}
+
+// run sends the pings of a root.
+func (f Fanout) run(ctx context.Context, h *pinger, lc *lambdacontext.LambdaContext, o *outcome) {
+	o.total = f.instances(o.ping, h.instance.InitType())
+	o.dry = o.total > 1 && (o.test || f.DryRun)
+	if o.total == 1 || o.dry {
+		return
+	}
+	r := round{flag: h.cfg.Flag, correlation: o.correlation, total: o.total}
+	if h.cfg.Strict {
+		r.account, r.region = o.from.account, o.from.region
+	}
+	if h.cfg.Token != "" {
+		r.token = o.from.token
+	}
+	var function string
+	if lc != nil {
+		function = lc.InvokedFunctionArn
+	}
+	o.sent, o.fanoutErr = f.send(ctx, function, o.total, r.child)
 }
 
 // send sends a ping to each instance but this one and returns how many Lambda
@@ -146,8 +175,9 @@ func (f *Fanout) sendOne(ctx context.Context, function string, payload []byte) e
 
 // A round is what all pings of one fan-out have in common.
 type round struct {
-	flag, correlation, token, account, region string
-	total                                     int
+	flag, correlation string
+	origin            // what proves the children; empty where nobody asks for it
+	total             int
 }
 
 // child is the ping for the n-th instance, in lambda-warmer's words.

@@ -92,7 +92,7 @@ func TestFanout(t *testing.T) {
 		{"own name", `{"warmer":true,"concurrency":3,"target":"orders"}`, warmup.Fanout{}, 2},
 		{"own name and alias", `{"warmer":true,"concurrency":3,"target":"orders:live"}`, warmup.Fanout{}, 2},
 		{"own ARN", `{"warmer":true,"concurrency":3,"target":"` + functionARN + `"}`, warmup.Fanout{}, 2},
-		{"own ARN without the alias", `{"warmer":true,"concurrency":3,"target":"` + strings.TrimSuffix(functionARN, ":live") + `"}`, warmup.Fanout{}, 2},
+		{"another ARN", `{"warmer":true,"concurrency":3,"target":"` + strings.TrimSuffix(functionARN, ":live") + `"}`, warmup.Fanout{Instances: 5}, 0},
 		{"another function", `{"warmer":true,"concurrency":3,"target":"payments"}`, warmup.Fanout{Instances: 5}, 0},
 		{"another alias", `{"warmer":true,"concurrency":3,"target":"orders:beta"}`, warmup.Fanout{Instances: 5}, 0},
 
@@ -149,7 +149,7 @@ func TestChildrenAreAnswered(t *testing.T) {
 				ctx := onLambda(t.Context(), functionARN)
 				require.True(t, isPing(t, ctx, cfg, root))
 				require.Len(t, sent.payloads, 2)
-				cfg.Fanout.Invoker = child
+				cfg.Fanout = warmup.Fanout{Invoker: child, Instances: 3}
 				for _, payload := range sent.payloads {
 					require.True(t, json.Valid([]byte(payload)))
 					require.True(t, isPing(t, ctx, cfg, payload), payload)
@@ -192,7 +192,7 @@ func TestFanoutFailures(t *testing.T) {
 				require.Equal(t, tt.want, time.Since(start))
 				require.Zero(t, next.calls.Load())
 				line := lines()[0]
-				require.Contains(t, line["error"], tt.log)
+				require.Contains(t, line["fanout_error"], tt.log)
 				require.Equal(t, "WARN", line["level"])
 				require.Equal(t, 0.0, line["sent"])
 				time.Sleep(time.Minute) // until what was left behind has ended
@@ -219,6 +219,8 @@ func TestFanoutSendsNothingLate(t *testing.T) {
 		_, err := h.Invoke(onLambda(t.Context(), functionARN), []byte(`{"warmer":true}`))
 		require.NoError(t, err)
 		time.Sleep(time.Hour)
+		mu.Lock()
+		defer mu.Unlock()
 		require.Len(t, began, 30) // ten at 0, 0.7 and 1.4 s
 		require.Less(t, slices.Max(began), 2*time.Second)
 	})
@@ -231,7 +233,7 @@ func TestFanoutWithoutARN(t *testing.T) {
 	_, err := h.Invoke(t.Context(), []byte(`{"warmer":true}`))
 	require.NoError(t, err)
 	require.Empty(t, sent.payloads)
-	require.Contains(t, lines()[0]["error"], "no function ARN")
+	require.Contains(t, lines()[0]["fanout_error"], "no function ARN")
 }
 
 // On Managed Instances one process answers many invocations at once: more of them

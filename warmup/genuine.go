@@ -6,75 +6,37 @@ import (
 	"strings"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
-
-	"github.com/lambdarest/lambdarest/internal/jsonscan"
 )
 
-// A guard tells genuine pings from those that anybody can write.
-type guard struct {
-	strict bool
-	token  *[sha256.Size]byte // nil where none is asked for
+// An origin is what a ping says of where it comes from.
+type origin struct {
+	account, region, token string
+	_                      incomparable
 }
 
-func newGuard(cfg *Config) guard {
-	g := guard{strict: cfg.Strict}
-	if cfg.Token != "" {
-		sum := sha256.Sum256([]byte(cfg.Token))
-		g.token = &sum
-	}
-	return g
-}
+// incomparable keeps the compiler from writing code that compares structs with it,
+// which nobody calls.
+type incomparable [0]func()
 
-// genuine reports whether the members of a ping prove where it comes from: the
-// account and region of the function's own ARN, and the token.
-func (g *guard) genuine(m *members, lc *lambdacontext.LambdaContext) bool {
-	return g.inPlace(m, lc) && g.knowsToken(m.token)
-}
-
-func (g *guard) inPlace(m *members, lc *lambdacontext.LambdaContext) bool {
-	if !g.strict {
-		return true
-	}
-	if lc == nil {
+// genuine reports whether a ping proves where it comes from: by the account and
+// region of the function's own ARN, and by the token.
+func (h *pinger) genuine(from origin, lc *lambdacontext.LambdaContext) bool {
+	if h.cfg.Strict && (lc == nil || !from.of(lc.InvokedFunctionArn)) {
 		return false
 	}
-	a, ok := parseARN(lc.InvokedFunctionArn)
-	return ok && text(m.account) == a.account && text(m.region) == a.region
+	return h.cfg.Token == "" || sameToken(h.cfg.Token, from.token)
 }
 
-// knowsToken compares sums, so that the time it takes tells neither the token's
-// bytes nor its length.
-func (g *guard) knowsToken(raw []byte) bool {
-	if g.token == nil {
-		return true
-	}
-	if len(raw) < 2 || raw[0] != '"' {
-		return false
-	}
-	sum := sha256.Sum256(jsonscan.AppendUnquote(nil, raw))
-	return subtle.ConstantTimeCompare(sum[:], g.token[:]) == 1
-}
-
-// fromContext takes what proves a ping from the custom part of the client context,
-// for a ping that was found there.
-func (m *members) fromContext(custom map[string]string) {
-	m.account = jsonscan.AppendQuote(nil, custom["account"])
-	m.region = jsonscan.AppendQuote(nil, custom["region"])
-	m.token = jsonscan.AppendQuote(nil, custom["token"])
-}
-
-// An arn is that of a function:
+// of reports whether account and region are those of a function's ARN,
 // arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER].
-type arn struct{ region, account, name, qualifier string }
+func (from origin) of(arn string) bool {
+	f := strings.SplitN(arn, ":", 6)
+	return len(f) == 6 && f[2] == "lambda" && f[3] == from.region && f[4] == from.account && from.region != "" && from.account != ""
+}
 
-func parseARN(s string) (a arn, ok bool) {
-	f := strings.Split(s, ":")
-	if len(f) < 7 || len(f) > 8 || f[0] != "arn" || f[2] != "lambda" || f[3] == "" || f[4] == "" || f[5] != "function" {
-		return arn{}, false
-	}
-	a = arn{region: f[3], account: f[4], name: f[6]}
-	if len(f) == 8 {
-		a.qualifier = f[7]
-	}
-	return a, true
+// sameToken compares sums, so that the time it takes tells neither the token's bytes
+// nor its length.
+func sameToken(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }

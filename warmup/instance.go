@@ -15,6 +15,7 @@ import (
 // yours, which you need to ask it something. The zero value is ready to use, an
 // Instance must not be copied, and all methods are safe for concurrent use.
 type Instance struct {
+	_       incomparable
 	warm    atomic.Bool // invoked already, or initialised ahead of the first invocation
 	real    atomic.Bool // has had an invocation that was no ping
 	settled atomic.Bool // such an invocation has ended

@@ -18,6 +18,10 @@ type Primer struct {
 	run  func(context.Context) error
 	busy chan struct{} // has a place for who runs it
 	done atomic.Bool
+
+	// start is primeAside. Handlers call it through their primers, so that those
+	// without any do not link it.
+	start func(context.Context, []*Primer) func() (int, error)
 }
 
 // NewPrimer returns a primer that calls run. Its name stands in errors and must be
@@ -28,7 +32,7 @@ func NewPrimer(name string, run func(ctx context.Context) error) *Primer {
 	if run == nil {
 		panic("warmup: NewPrimer: run is nil")
 	}
-	return &Primer{name: name, run: run, busy: make(chan struct{}, 1)}
+	return &Primer{name: name, run: run, busy: make(chan struct{}, 1), start: primeAside}
 }
 
 // primeTimeout bounds primers where the context has no deadline.
@@ -47,6 +51,23 @@ const primeTimeout = 10 * time.Second
 func Prime(ctx context.Context, primers ...*Primer) error {
 	_, err := prime(ctx, primers)
 	return err
+}
+
+// primeAside begins to prime and returns a function that waits for it.
+func primeAside(ctx context.Context, primers []*Primer) (wait func() (done int, err error)) {
+	type result struct {
+		done int
+		err  error
+	}
+	results := make(chan result, 1)
+	go func() {
+		done, err := prime(ctx, primers)
+		results <- result{done, err}
+	}()
+	return func() (int, error) {
+		r := <-results
+		return r.done, r.err
+	}
 }
 
 // prime also returns how many have been run with success.

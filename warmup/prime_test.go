@@ -149,7 +149,7 @@ func TestPingsPrime(t *testing.T) {
 	require.Equal(t, 1.0, lines()[0]["primed"])
 	require.NotContains(t, lines()[1], "primed")
 	for _, line := range lines() {
-		require.Equal(t, `warmup: primer "bad": not yet`, line["error"])
+		require.Equal(t, `warmup: primer "bad": not yet`, line["primer_error"])
 		require.Equal(t, "WARN", line["level"])
 	}
 }

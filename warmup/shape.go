@@ -1,5 +1,7 @@
 package warmup
 
+import "math/bits"
+
 // A Shape is a kind of ping; shapes are joined with |.
 type Shape uint16
 
@@ -44,27 +46,11 @@ const DefaultShapes = EventBridgeRule | EventBridgeScheduler | LambdaWarmer | Pl
 // AllShapes are all of them.
 const AllShapes = DefaultShapes | Thundra | Vapor | OpenNext | EmptyObject | Null
 
-// String is the name of a single shape, as it is logged.
-func (s Shape) String() string {
-	switch s {
-	case EventBridgeRule:
-		return "eventbridge-rule"
-	case EventBridgeScheduler:
-		return "eventbridge-scheduler"
-	case LambdaWarmer:
-		return "lambda-warmer"
-	case PluginWarmup, pluginContext:
-		return "serverless-plugin-warmup"
-	case Thundra:
-		return "thundra"
-	case Vapor:
-		return "vapor"
-	case OpenNext:
-		return "opennext"
-	case EmptyObject:
-		return "empty-object"
-	case Null:
-		return "null"
+// name is that of a single shape, as it is logged.
+func (s Shape) name() string {
+	names := [...]string{
+		"eventbridge-rule", "eventbridge-scheduler", "lambda-warmer", "serverless-plugin-warmup",
+		"thundra", "vapor", "opennext", "empty-object", "null", "serverless-plugin-warmup",
 	}
-	return "shapes"
+	return names[bits.TrailingZeros16(uint16(s))]
 }

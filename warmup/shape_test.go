@@ -51,8 +51,9 @@ func TestShapes(t *testing.T) {
 	} {
 		t.Run(tt.event, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { // delays take no time
-				require.Equal(t, tt.name, tt.shape.String())
-				requireAnswered(t, tt.event, warmup.Config{Shapes: tt.shape})
+				log, lines := capture(t)
+				requireAnswered(t, tt.event, warmup.Config{Shapes: tt.shape, Log: log})
+				require.Equal(t, tt.name, lines()[0]["kind"])
 				requireAnswered(t, tt.event, warmup.Config{Shapes: warmup.AllShapes})
 				requirePassed(t, []byte(tt.event), warmup.Config{Shapes: warmup.AllShapes &^ tt.shape})
 				if tt.shape&warmup.DefaultShapes != 0 {
@@ -69,7 +70,7 @@ func TestShapes(t *testing.T) {
 // where all are asked for.
 func TestLookAlikesOfAllShapes(t *testing.T) {
 	for _, event := range []string{
-		`"#warmupx"`, `"#Warmup"`, `" #warmup"`, `"#warmup wait"`, `"warmup"`, `"#warmup`, `"#warmup"x`, `#warmup`,
+		`"#warmupx"`, `"#Warmup"`, `" #warmup"`, `"warmup"`, `"#warmup`, `"#warmup"x`, `#warmup`,
 		`{"vaporWarmer":"true"}`, `{"vaporWarmer":1}`, `{"vaporwarmer":true}`, `{"vaporWarmerPing":null}`,
 		`{"vaporWarmer":true,"vaporWarmer":true}`, `{"vaporWarmer":true,"httpMethod":"GET"}`,
 		`{"type":"warmer"}`, `{"type":"Warmer","warmerId":"a"}`, `{"warmerId":"a"}`, `{"type":"warmer","warmerId":"a","body":""}`,

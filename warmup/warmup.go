@@ -32,7 +32,6 @@ package warmup
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -81,8 +80,8 @@ type Config struct {
 	// logged.
 	Token string
 
-	// Fanout keeps more than one instance warm. The zero Fanout sends nothing.
-	Fanout Fanout
+	// Fanout keeps more than one instance warm: a [Fanout], or nil for none.
+	Fanout FanoutOption
 
 	// Delay is how long a ping that was sent as one of several keeps its instance busy,
 	// so that the others go to other instances: 0 is 75 ms, a negative Delay is none.
@@ -114,14 +113,9 @@ type Config struct {
 	//	sent            pings that Lambda accepted from a root that fans out
 	//	primed          primers that succeeded at this ping, if any
 	//	elsewhere       pings for other functions (lambda-warmer's target), which nobody gets
-	//	error           what failed
+	//	fanout_error    why pings were not sent
+	//	primer_error    what failed of the primers
 	Log Logger
-}
-
-// A Logger is what warmup needs of an [*slog.Logger]. That it is an interface keeps
-// log/slog, 70 KB, out of functions that do not log.
-type Logger interface {
-	LogAttrs(ctx context.Context, level slog.Level, msg string, attrs ...slog.Attr)
 }
 
 // Wrap returns a handler that answers pings and hands every other event to next:
@@ -161,31 +155,30 @@ func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 
 // A pinger answers pings.
 type pinger struct {
-	detector detector
-	guard    guard
-	fanout   Fanout
-	token    string
-	delay    time.Duration
-	primers  []*Primer
+	cfg      Config // with its defaults filled in
+	timed    bool   // somebody may ask for the instance's times
 	instance *Instance
-	log      Logger
-	timed    bool // somebody may ask for the instance's times
 }
 
 func newPinger(cfg *Config) *pinger {
-	if slices.Contains(cfg.Primers, nil) {
-		panic("warmup: Wrap: a primer is nil")
+	for _, p := range cfg.Primers {
+		if p == nil {
+			panic("warmup: Wrap: a primer is nil")
+		}
 	}
-	h := &pinger{
-		detector: newDetector(cfg),
-		guard:    newGuard(cfg),
-		fanout:   cfg.Fanout,
-		token:    cfg.Token,
-		delay:    cfg.Delay,
-		primers:  slices.Clone(cfg.Primers),
-		instance: cfg.Instance,
-		log:      cfg.Log,
-		timed:    cfg.Log != nil || cfg.Instance != nil,
+	h := &pinger{cfg: *cfg, timed: cfg.Log != nil || cfg.Instance != nil, instance: cfg.Instance}
+	h.cfg.Rules = slices.Clone(cfg.Rules)
+	if cfg.Shapes == 0 {
+		h.cfg.Shapes = DefaultShapes
+	}
+	if cfg.Fanout != nil {
+		h.cfg.Shapes |= LambdaWarmer // what instances send to each other
+	}
+	if h.cfg.Shapes&PluginWarmup != 0 {
+		h.cfg.Shapes |= pluginContext
+	}
+	if cfg.Flag == "" {
+		h.cfg.Flag = "warmer"
 	}
 	if h.instance == nil {
 		h.instance = new(Instance)
@@ -201,13 +194,13 @@ func (h *pinger) ping(ctx context.Context, payload []byte) (answer []byte, ok bo
 	if h.timed {
 		h.instance.touch()
 	}
-	shape := h.detector.detect(ctx, payload)
+	shape := h.detect(ctx, payload)
 	if shape == 0 {
 		return nil, false
 	}
 	lc, _ := lambdacontext.FromContext(ctx)
-	p, ok := h.guard.read(shape, payload, lc)
-	if !ok {
+	var p ping
+	if !h.read(&p, shape, payload, lc) {
 		return nil, false
 	}
 	return h.answer(ctx, &p, lc), true

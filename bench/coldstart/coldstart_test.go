@@ -1,0 +1,138 @@
+package main
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+)
+
+// rounds and attempts of a test: a machine has bad moments, a regression has all.
+const rounds, attempts = 25, 4
+
+func setUp(t *testing.T) (dir string, api *runtimeAPI) {
+	t.Helper()
+	dir = t.TempDir()
+	if err := build(dir); err != nil {
+		t.Fatal(err)
+	}
+	api, err := serve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(api.close)
+	return dir, api
+}
+
+// From exec to the first request for an invocation, a function with everything is
+// within 5 % of aws-lambda-go's hello world. After a ping that primes, the first
+// request takes no more than twice as long as a later one. Without a ping it takes
+// what aws-lambda-go's own code takes that runs for the first time, and no more than
+// a quarter on top of that.
+func TestColdStart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a thousand processes are started")
+	}
+	dir, api := setUp(t)
+	for range attempts {
+		all, err := api.rounds(dir, rounds)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report(all)
+		if ok(t, all) {
+			return
+		}
+	}
+	t.Errorf("not once in %d attempts", attempts)
+}
+
+func ok(t *testing.T, all [][]start) bool {
+	good := true
+	check := func(what string, got, limit float64) {
+		if got > limit {
+			t.Logf("%s: %.3f, the limit is %.2f", what, got, limit)
+			good = false
+		}
+	}
+	byBinary := make(map[string][]start)
+	first := make(map[string]float64)
+	for i, c := range contenders {
+		byBinary[c.binary] = append(byBinary[c.binary], all[i]...)
+		first[c.name] = median(all[i], func(s start) float64 { return s.first })
+		if c.binary == "primed" {
+			check(c.name+": first request against later ones", median(all[i], firstToWarm), 2)
+		}
+	}
+	for _, binary := range []string{"warmup", "all", "primed"} {
+		check(binary+": init against hello world's", median(byBinary[binary], initTime)/median(byBinary["hello"], initTime), 1.05)
+	}
+	for _, name := range []string{"router", "mapping"} {
+		check(name+": first request against a raw handler's", first[name]/first["a raw lambda.Handler"], 1.25)
+	}
+	return good
+}
+
+// The packages' initialisation of a function with everything takes no more memory
+// than 49 KB, and no more time than 1.1 times hello world's (0.66 ms against
+// 0.60 ms where the budget was measured).
+func TestInitPackages(t *testing.T) {
+	dir, api := setUp(t)
+	t.Setenv("GODEBUG", "inittrace=1")
+	trace := func(binary string) (ms float64, bytes int) {
+		ms = math.Inf(1)
+		for range 20 {
+			p, err := api.exec(filepath.Join(dir, binary), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := p.end(); err != nil {
+				t.Fatal(err)
+			}
+			clock, b := sum(t, p.stderr.String())
+			ms, bytes = min(ms, clock), b
+		}
+		return ms, bytes
+	}
+	helloTime, helloBytes := trace("hello")
+	allTime, allBytes := trace("all")
+	t.Logf("hello world: %.3f ms, %d bytes; all: %.3f ms, %d bytes", helloTime, helloBytes, allTime, allBytes)
+	if allBytes > 49_000 {
+		t.Errorf("%d bytes, the limit is 49 KB", allBytes)
+	}
+	if ratio := allTime / helloTime; ratio > 1.1 {
+		t.Errorf("%.2f times hello world's time, the limit is 1.1", ratio)
+	}
+}
+
+var initLine = regexp.MustCompile(`(?m)^init \S+ @\S+ ms, (\S+) ms clock, (\d+) bytes`)
+
+// sum adds up what GODEBUG=inittrace=1 says of all packages.
+func sum(t *testing.T, trace string) (ms float64, bytes int) {
+	t.Helper()
+	lines := initLine.FindAllStringSubmatch(trace, -1)
+	if len(lines) == 0 {
+		t.Fatalf("no trace: %s", trace)
+	}
+	for _, line := range lines {
+		clock, err := strconv.ParseFloat(line[1], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := strconv.Atoi(line[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		ms, bytes = ms+clock, bytes+n
+	}
+	return ms, bytes
+}
+
+func TestMain(m *testing.M) {
+	if err := os.Chdir(".."); err != nil { // the folder bench, whose size folder build builds
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
