@@ -31,13 +31,19 @@ func TestMemoryIsLinear(t *testing.T) {
 		{"faults", `\"age\":\"\",`, `{"httpMethod":"PUT","path":"/json","body":"{%s\"age\":1}"}`},
 		{"a nested array", `{\"a\":[1]},`, `{"httpMethod":"PUT","path":"/json","body":"{\"any\":[%s1]}"}`},
 	} {
-		memory := func(n int) float64 {
-			event := mergeEvent(t, restEvent, fmt.Sprintf(tt.event, strings.Repeat(tt.unit, n/len(tt.unit))))
-			return allocated(t, &r, event)
+		memory := func(n int) (allocates, event float64) {
+			raw := mergeEvent(t, restEvent, fmt.Sprintf(tt.event, strings.Repeat(tt.unit, n/len(tt.unit))))
+			return allocated(t, &r, raw), float64(len(raw))
 		}
-		small, large := memory(256<<10), memory(512<<10)
+		small, _ := memory(256 << 10)
+		large, _ := memory(512 << 10)
 		if ratio := large / small; ratio > 2.2 {
 			t.Errorf("%s: %.0f bytes for 256 KB, %.0f for 512 KB: %.2f times", tt.name, small, large, ratio)
+		}
+		// With the event itself, at most four times its size at once. What the handler
+		// asks to have as any is not bounded by that.
+		if all, event := memory(6 << 20); all > 3*event && tt.name != "a nested array" {
+			t.Errorf("%s: %.0f bytes for an event of %.0f: %.2f times", tt.name, all, event, all/event)
 		}
 	}
 }

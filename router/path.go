@@ -112,7 +112,8 @@ func unescape(s string, plus bool) (string, bool) {
 	if strings.IndexByte(s, '%') < 0 && (!plus || strings.IndexByte(s, '+') < 0) {
 		return s, true
 	}
-	b := make([]byte, 0, len(s))
+	var b strings.Builder
+	b.Grow(len(s) - 2*min(strings.Count(s, "%"), len(s)/3))
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '%':
@@ -123,15 +124,15 @@ func unescape(s string, plus bool) (string, bool) {
 			if high > 15 || low > 15 {
 				return s, false
 			}
-			b = append(b, high<<4|low)
+			b.WriteByte(high<<4 | low)
 			i += 2
 		case c == '+' && plus:
-			b = append(b, ' ')
+			b.WriteByte(' ')
 		default:
-			b = append(b, c)
+			b.WriteByte(c)
 		}
 	}
-	return string(b), true
+	return b.String(), true
 }
 
 // unhex returns the value of a hexadecimal digit, or more than 15.

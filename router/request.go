@@ -3,7 +3,6 @@ package router
 import (
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 // A Source is what sent a request.
@@ -151,24 +150,18 @@ func (r *Request) Headers() http.Header {
 	return r.header
 }
 
-// Cookie returns the value of the first cookie with that name.
+// Cookie returns the value of the first valid cookie with that name, by the rules of
+// net/http.
 func (r *Request) Cookie(name string) (string, bool) {
 	lines := r.msg.cookies()
 	if lines == nil {
 		lines = r.Headers()["Cookie"]
 	}
-	for _, line := range lines {
-		for pair := range strings.SplitSeq(line, ";") {
-			pair = strings.TrimSpace(pair)
-			if key, _, ok := strings.Cut(pair, "="); !ok || key != name {
-				continue
-			}
-			if cookies, err := http.ParseCookie(pair); err == nil && len(cookies) == 1 {
-				return cookies[0].Value, true
-			}
-		}
+	cookie, err := (&http.Request{Header: http.Header{"Cookie": lines}}).Cookie(name)
+	if err != nil {
+		return "", false
 	}
-	return "", false
+	return cookie.Value, true
 }
 
 // Body returns the body, with base64 undone. It is empty, not nil, where there
