@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
 	"github.com/lambdarest/lambdarest/dynamo"
 	"github.com/lambdarest/lambdarest/dynamo/dynamotest"
 )
@@ -134,4 +136,62 @@ func ExampleReportFailures() {
 	// Output:
 	// dynamo: stream: record 0 of 1: not now
 	// {"batchItemFailures":[{"itemIdentifier":"100"}]} <nil>
+}
+
+type Account struct {
+	Owner   string `dynamodbav:"owner"   dynamo:"partition"`
+	Balance int    `dynamodbav:"balance"`
+}
+
+func newAccounts() *dynamo.Repository[Account] {
+	accounts, err := dynamo.New[Account](dynamotest.New(dynamotest.TableFor[Account]("accounts")), "accounts")
+	if err != nil {
+		panic(err)
+	}
+	return accounts
+}
+
+func ExampleTransact() {
+	accounts, ctx := newAccounts(), context.Background()
+	_ = accounts.PutAll(ctx, slices.Values([]Account{{"kim", 10}, {"lee", 0}}))
+	balance := expression.Name("balance")
+	pay := func(n int) error {
+		return dynamo.Transact(ctx,
+			accounts.UpdateOp(dynamo.KeyOf("kim"), expression.Add(balance, expression.Value(-n)), dynamo.If(balance.GreaterThanEqual(expression.Value(n)))),
+			accounts.UpdateOp(dynamo.KeyOf("lee"), expression.Add(balance, expression.Value(n))))
+	}
+	fmt.Println(pay(7))
+	err := pay(7)
+	fmt.Println(err)
+	var failed *dynamo.ConditionError[Account]
+	if errors.As(err, &failed) {
+		fmt.Println("kim has", failed.Old.Balance)
+	}
+	// Output:
+	// <nil>
+	// dynamo: transact: operation 0, update accounts: condition failed
+	// kim has 3
+}
+
+func ExampleTransaction() {
+	accounts, ctx := newAccounts(), context.Background()
+	add := expression.Add(expression.Name("balance"), expression.Value(5))
+	for range 2 { // an event that is delivered twice, and has an id
+		err := dynamo.Transaction{Token: "event-4711"}.Write(ctx, accounts.UpdateOp(dynamo.KeyOf("kim"), add))
+		fmt.Println(err)
+	}
+	fmt.Println(accounts.Get(ctx, dynamo.KeyOf("kim")))
+	// Output:
+	// <nil>
+	// <nil>
+	// {kim 5} <nil>
+}
+
+func ExampleTransactGet() {
+	accounts, ctx := newAccounts(), context.Background()
+	_ = accounts.Put(ctx, Account{"kim", 10})
+	var kim, lee Account
+	err := dynamo.TransactGet(ctx, accounts.GetOp(dynamo.KeyOf("kim"), &kim), accounts.GetOp(dynamo.KeyOf("lee"), &lee))
+	fmt.Println(kim, err, errors.Is(err, dynamo.ErrNotFound))
+	// Output: {kim 10} dynamo: transact: operation 1, get accounts: item not found true
 }

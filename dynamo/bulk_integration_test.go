@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lambdarest/lambdarest/dynamo"
@@ -66,5 +67,55 @@ func TestParallelScan(t *testing.T) {
 			slices.SortFunc(got, func(a, b Doc) int { return a.Size - b.Size })
 			require.Equal(t, all, got)
 		}
+	})
+}
+
+// Light is another type of item in the same table.
+type Light struct {
+	ID   string `dynamodbav:"id"  dynamo:"partition"`
+	Rev  int    `dynamodbav:"rev" dynamo:"sort"`
+	Note string `dynamodbav:"note"`
+}
+
+func TestTransactions(t *testing.T) {
+	eachDoor(t, func(t *testing.T, c dynamo.Client) {
+		heavy, ctx := newDocs(t, c), t.Context()
+		light, err := dynamo.New[Light](c, docs)
+		require.NoError(t, err)
+		doc := Doc{ID: "a", Rev: 1, Body: "b", Size: 1}
+		require.NoError(t, heavy.Put(ctx, doc))
+		require.NoError(t, light.Put(ctx, Light{ID: "old", Rev: 1}))
+		size := func(n int) expression.ConditionBuilder { return expression.Name("size").Equal(expression.Value(n)) }
+		grow := expression.Add(expression.Name("size"), expression.Value(1))
+
+		write := func(token string, want int) error {
+			return dynamo.Transaction{Token: token}.Write(ctx,
+				light.PutOp(Light{ID: "new", Rev: 1, Note: "n"}),
+				heavy.UpdateOp(dynamo.KeyOf("a", 2), grow),
+				light.DeleteOp(dynamo.KeyOf("old", 1)),
+				heavy.CheckOp(dynamo.KeyOf("a", 1), size(want)))
+		}
+		err = write("first", 7)
+		require.ErrorIs(t, err, dynamo.ErrConditionFailed)
+		var failed *dynamo.TransactionError
+		require.ErrorAs(t, err, &failed)
+		require.Equal(t, "None", failed.Reasons[0].Code)
+		var condition *dynamo.ConditionError[Doc]
+		require.ErrorAs(t, failed.Reasons[3].Err, &condition)
+		require.Equal(t, &doc, condition.Old)
+		_, err = light.Get(ctx, dynamo.KeyOf("new", 1))
+		require.ErrorIs(t, err, dynamo.ErrNotFound, "nothing was written")
+
+		require.NoError(t, write("second", 1))
+		require.NoError(t, write("second", 1), "asked for again, not done again")
+		require.ErrorIs(t, write("second", 2), dynamo.ErrTokenReused)
+		var made Light
+		var counted Doc
+		require.NoError(t, dynamo.TransactGet(ctx, light.GetOp(dynamo.KeyOf("new", 1), &made), heavy.GetOp(dynamo.KeyOf("a", 2), &counted, dynamo.Project("size"))))
+		require.Equal(t, Light{"new", 1, "n"}, made)
+		require.Equal(t, Doc{ID: "a", Rev: 2, Size: 1}, counted)
+		err = dynamo.TransactGet(ctx, light.GetOp(dynamo.KeyOf("old", 1), &made), heavy.GetOp(dynamo.KeyOf("a", 1), &counted))
+		require.ErrorIs(t, err, dynamo.ErrNotFound)
+		require.Equal(t, doc, counted)
 	})
 }

@@ -31,6 +31,8 @@
 //     [ErrUnknownOutcome].
 //   - A batch of any size writes every item or returns exactly those that it did
 //     not write, in a [BatchError].
+//   - A transaction is repeated with one token until there is an answer, and says
+//     of each operation what stood in its way.
 //   - A limit counts items returned, and a cursor continues after the last of
 //     them. A cursor that was tampered with, or made for something else, is
 //     [ErrCursor].

@@ -43,6 +43,7 @@ var errOnceOld = errors.New("options Once and Old exclude each other: a transact
 
 // once has the write sent as the only one of a transaction, if that is wanted.
 func (w *write) once(c Client, only types.TransactWriteItem) {
+	w.transact = only
 	if w.cfg.token == "" {
 		return
 	}

@@ -47,8 +47,9 @@ type write struct {
 	certain   bool // an answer settles all doubts: repetitions carry a token
 	// applied tells whether an item that is in the table now is what an earlier
 	// attempt would have left there; nil if that cannot be seen.
-	applied func(now item) bool
-	send    func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error)
+	applied  func(now item) bool
+	transact types.TransactWriteItem // the same, as part of a transaction
+	send     func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error)
 }
 
 // written is what the answer to a write holds.
