@@ -72,21 +72,22 @@ func batchGetItem(db *DB, r *batchGetRequest) (*batchGetResult, *fault) {
 func (r *batchGetRequest) prepare() (map[string][]*read, *fault) {
 	c := &constraints{}
 	c.consumed(r.ReturnConsumedCapacity)
-	if c.present("requestItems", r.RequestItems != nil); r.RequestItems != nil {
-		c.count("requestItems", "{}", len(r.RequestItems), maxBatchGet)
-	}
+	c.present("requestItems", r.RequestItems != nil)
 	names, total := slices.Sorted(maps.Keys(r.RequestItems)), 0
 	c.tables("requestItems", names)
 	for _, name := range names {
 		keys := r.RequestItems[name].Keys
 		if c.present("requestItems."+name+".member.keys", keys != nil); keys != nil {
-			c.count("requestItems."+name+".member.keys", "[]", len(keys), maxBatchGet)
+			c.unseen("RequestItems."+name+".member.Keys", len(keys), maxBatchGet)
 		}
 		c.toGet("requestItems."+name+".member.attributesToGet", r.RequestItems[name].AttributesToGet)
 		total += len(keys)
 	}
 	if f := c.fault(); f != nil {
 		return nil, f
+	}
+	if len(names) == 0 {
+		return nil, validation("The requestItems parameter is required for BatchGetItem")
 	}
 	reads := make(map[string][]*read, len(r.RequestItems))
 	for _, name := range names {

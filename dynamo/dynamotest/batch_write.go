@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -67,21 +68,26 @@ func (r *batchWriteRequest) check() *fault {
 	c := &constraints{}
 	c.consumed(r.ReturnConsumedCapacity)
 	c.metrics(r.ReturnItemCollectionMetrics)
-	if c.present("requestItems", r.RequestItems != nil); r.RequestItems != nil {
-		c.count("requestItems", "{}", len(r.RequestItems), maxBatchWrite)
-	}
-	names, total := slices.Sorted(maps.Keys(r.RequestItems)), 0
+	c.present("requestItems", r.RequestItems != nil)
+	names, total, wrong := slices.Sorted(maps.Keys(r.RequestItems)), 0, false
 	c.tables("requestItems", names)
 	for _, name := range names {
 		list := r.RequestItems[name]
-		c.count("requestItems."+name+".member", "[]", len(list), maxBatchWrite)
+		wrong = wrong || len(list) < 1 || len(list) > maxBatchWrite
 		total += len(list)
 		for i, w := range list {
 			w.constrain(c, fmt.Sprintf("requestItems.%s.member.%d.member", name, i+1))
 		}
 	}
+	if wrong {
+		c.violate(r.shown(names), "requestItems", "Map value must satisfy constraint: "+
+			"[Member must have length less than or equal to 25, Member must have length greater than or equal to 1]")
+	}
 	if f := c.fault(); f != nil {
 		return f
+	}
+	if len(names) == 0 {
+		return validation("The requestItems parameter is required for BatchWriteItem")
 	}
 	for _, name := range names {
 		for _, w := range r.RequestItems[name] {
@@ -94,6 +100,13 @@ func (r *batchWriteRequest) check() *fault {
 		return validation("Too many items requested for the BatchWriteItem call")
 	}
 	return nil
+}
+
+// shown is the request as DynamoDB's messages show it, without the items' values.
+func (r *batchWriteRequest) shown(names []string) string {
+	return "{" + strings.Join(convert(names, func(name string) string {
+		return name + "=" + objects("WriteRequest", len(r.RequestItems[name]))
+	}), ", ") + "}"
 }
 
 func (w batchWrite) constrain(c *constraints, member string) {

@@ -305,7 +305,7 @@ func (x indexSpec) checkBilling(mode string) *fault {
 	case mode == "PAY_PER_REQUEST" && p != nil:
 		return validation(msgInvalid+"ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", *x.IndexName)
 	case mode != "PAY_PER_REQUEST" && p == nil:
-		return validation(msgInvalid+"ProvisionedThroughput must be specified for index: %s when BillingMode is PROVISIONED", *x.IndexName)
+		return validation(msgInvalid+"ProvisionedThroughput must be specified for index: %s", *x.IndexName)
 	default:
 		return p.check()
 	}

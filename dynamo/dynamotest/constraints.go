@@ -112,6 +112,30 @@ func (c *constraints) count(member, shown string, n, most int) {
 	}
 }
 
+// unseen is for the length of a list that the message does not show.
+func (c *constraints) unseen(member string, n, most int) {
+	bound := ""
+	switch {
+	case n < 1:
+		bound = "greater than or equal to 1"
+	case n > most:
+		bound = "less than or equal to " + strconv.Itoa(most)
+	default:
+		return
+	}
+	c.violations = append(c.violations, fmt.Sprintf("Value at '%s' failed to satisfy constraint: Member must have length %s", member, bound))
+}
+
+// objects shows a list of objects as DynamoDB's messages do in the regions where
+// they do not expand it: by type and identity. So no item is ever printed.
+func objects(kind string, n int) string {
+	texts := make([]string, n)
+	for i := range texts {
+		texts[i] = fmt.Sprintf("com.amazonaws.dynamodb.v20120810.%s@%08x", kind, 0x483470e1+i*0x3c1)
+	}
+	return bracketed(texts)
+}
+
 func (c *constraints) consumed(value string) {
 	c.enum("returnConsumedCapacity", value, "INDEXES", "TOTAL", "NONE")
 }

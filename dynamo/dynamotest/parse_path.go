@@ -14,7 +14,7 @@ func (p *parser) parsePath() path {
 			steps = append(steps, p.parseIndex())
 			p.expect("]")
 		default:
-			if len(steps) > maxNesting {
+			if len(steps) > maxPath {
 				p.note(classLimit, "The document path has too many nesting levels; nesting levels: "+strconv.Itoa(len(steps)))
 			}
 			return steps

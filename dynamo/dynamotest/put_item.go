@@ -39,10 +39,10 @@ func putItem(db *DB, r *putItemRequest) (*writeResult, *fault) {
 func (r *putItemRequest) prepare() (*mutation, *fault) {
 	c := &constraints{}
 	c.consumed(r.ReturnConsumedCapacity)
+	c.metrics(r.ReturnItemCollectionMetrics)
+	c.returnValues(r.ReturnValues)
 	c.tableName("tableName", r.TableName, 1)
 	c.present("item", r.Item != nil)
-	c.returnValues(r.ReturnValues)
-	c.metrics(r.ReturnItemCollectionMetrics)
 	c.returnOnFailure(r.ReturnValuesOnConditionCheckFailure)
 	r.expectation.constrain(c)
 	if f := c.fault(); f != nil {

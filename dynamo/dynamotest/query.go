@@ -58,7 +58,9 @@ func (r *queryRequest) check() *fault {
 	c.indexName("indexName", r.IndexName)
 	c.consumed(r.ReturnConsumedCapacity)
 	c.tableName("tableName", r.TableName, 1)
-	c.atLeast("limit", r.Limit, 1)
+	if r.Limit != nil && *r.Limit < 1 { // other than Scan's, it is not shown
+		c.violations = append(c.violations, "Value at 'Limit' failed to satisfy constraint: Member must have value greater than or equal to 1")
+	}
 	c.toGet("attributesToGet", r.AttributesToGet)
 	c.conditional(r.ConditionalOperator)
 	r.QueryFilter.constrain(c, "queryFilter", false)

@@ -1,6 +1,9 @@
 package dynamotest
 
-import "strings"
+import (
+	"encoding/base64"
+	"strings"
+)
 
 // The limits that count bytes, "Quotas in Amazon DynamoDB".
 const (
@@ -10,7 +13,8 @@ const (
 	maxTransactSize = 4 << 20
 	maxPartitionKey = 2048
 	maxSortKey      = 1024
-	maxNesting      = 32
+	maxNesting      = 31 // lists and maps around a scalar: 32 levels with it
+	maxPath         = 32
 	maxName         = 65535
 )
 
@@ -65,7 +69,12 @@ func (v value) depth() int {
 
 // listText shows a list as DynamoDB's messages do: [a, b].
 func listText(list []value) string {
-	return bracketed(convert(list, func(v value) string { return v.text }))
+	return bracketed(convert(list, func(v value) string {
+		if v.kind == kindB {
+			return base64.StdEncoding.EncodeToString([]byte(v.text))
+		}
+		return v.text
+	}))
 }
 
 func bracketed(texts []string) string { return "[" + strings.Join(texts, ", ") + "]" }

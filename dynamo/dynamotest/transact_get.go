@@ -68,7 +68,7 @@ func (r *transactGetRequest) prepare() ([]*read, *fault) {
 	c := &constraints{}
 	c.consumed(r.ReturnConsumedCapacity)
 	if c.present("transactItems", r.TransactItems != nil); r.TransactItems != nil {
-		c.count("transactItems", "[]", len(r.TransactItems), maxTransact)
+		c.count("transactItems", objects("TransactGetItem", len(r.TransactItems)), len(r.TransactItems), maxTransact)
 	}
 	for i, t := range r.TransactItems {
 		at := memberOf("transactItems", i, "get")

@@ -185,13 +185,13 @@ func (r *transactWriteRequest) prepare() ([]*mutation, *fault) {
 
 func (r *transactWriteRequest) check() *fault {
 	c := &constraints{}
-	c.consumed(r.ReturnConsumedCapacity)
-	c.metrics(r.ReturnItemCollectionMetrics)
 	if token := r.ClientRequestToken; token != nil && len(*token) > 36 {
 		c.violate(*token, "clientRequestToken", "Member must have length less than or equal to 36")
 	}
+	c.consumed(r.ReturnConsumedCapacity)
+	c.metrics(r.ReturnItemCollectionMetrics)
 	if c.present("transactItems", r.TransactItems != nil); r.TransactItems != nil {
-		c.count("transactItems", "[]", len(r.TransactItems), maxTransact)
+		c.count("transactItems", objects("TransactWriteItem", len(r.TransactItems)), len(r.TransactItems), maxTransact)
 	}
 	for i, w := range r.TransactItems {
 		name, a, ok := w.only()

@@ -37,7 +37,7 @@ const (
 	msgMapList    = "Unrecognized collection type java.util.Map<java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>"
 	msgEmptyValue = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
 	msgManyTypes  = "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
-	msgNesting    = "Nesting Levels have exceeded supported limits"
+	msgNesting    = "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
 )
 
 func (c *cursor) fail(message string) {
