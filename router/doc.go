@@ -50,4 +50,7 @@
 // Most of the cost of an HTTP request to a Lambda function is the JSON around it.
 // Invoke makes one pass over the event, which validates it and notes where things
 // are; what no handler asks for is never decoded.
+//
+// The package's README has a table of its features beside those of others, with the test
+// or example that shows each.
 package router
