@@ -36,7 +36,7 @@ func ExampleResponse_Expect() {
 	routertest.Do(t, app(), routertest.Get("/json")).Expect(201)
 	// Output:
 	// routertest: GET /json: status 200, want 201
-	// 	body: {"id":1,"name":"Kim"}
+	// body: {"id":1,"name":"Kim"}
 }
 
 // The same request as the events of two sources.
