@@ -20,7 +20,7 @@
 // lambda.Handler: router and mapping produce one, warmup wraps one, gateway calls
 // one. The folder examples/users has a whole system made of all of them, and
 //
-//	go run ./examples/local
+//	go run ./cmd/lambdarest start examples/users/template.yaml
 //
-// serves it on localhost.
+// runs it on localhost as its template describes it.
 package lambdarest

@@ -28,30 +28,34 @@ const (
 	smithy   = "github.com/aws/smithy-go"
 	testify  = "github.com/stretchr/testify"
 	regexp2  = "github.com/dlclark/regexp2"
+	fsnotify = "github.com/fsnotify/fsnotify"
+	yaml     = "gopkg.in/yaml.v3"
 )
 
 var rules = map[string]rule{
-	".":                       {nil, "documentation only"},
-	"internal/jsonscan":       {nil, "the bottom: everything may stand on it"},
-	"internal/detail":         {nil, "the bottom: everything may stand on it"},
-	"internal/bind":           {[]string{"internal/jsonscan"}, "functions link it: router and mapping bind by one set of rules"},
-	"internal/coldstart":      {nil, "the bottom: warmup and router meet in it"},
-	"internal/gwevent":        {nil, "the bottom: it writes what the router reads, so it must not use the router's code"},
-	"router":                  {[]string{"internal/bind", "internal/jsonscan", "internal/detail", "internal/coldstart", lambdaGo}, "functions link it: no SDK, no other package of ours"},
-	"router/routertest":       {[]string{"internal/gwevent", "router", lambdaGo, testify}, "for tests of functions"},
-	"dynamo":                  {[]string{"internal/jsonscan", sdk, smithy}, "useful without API Gateway: neither router nor aws-lambda-go"},
-	"dynamo/dynamotest":       {[]string{"dynamo", sdk, smithy}, "for tests and laptops; it knows nothing of HTTP APIs"},
-	"mapping":                 {[]string{"internal/bind", "internal/detail", lambdaGo}, "functions link it: no template engine"},
-	"mapping/vtl":             {nil, "for tests and the local gateway; it stands alone"},
-	"mapping/integration":     {[]string{"internal/gwevent", "mapping", "mapping/vtl", regexp2}, "for tests and the local gateway"},
-	"warmup":                  {[]string{"internal/jsonscan", "internal/coldstart", lambdaGo}, "it runs before anything else, so it must cost nothing"},
-	"warmup/invoke":           {nil, "functions link it: a call of Lambda in 8 KB, the SDK's client takes 3.7 MB"},
-	"gateway":                 {[]string{"internal/gwevent", "mapping/integration", "mapping/vtl", lambdaGo}, "not the router: with one matcher for both, mistakes would cancel out"},
-	"cmd/lambdarest":          {[]string{"gateway", "mapping/vtl", "dynamo/dynamotest"}, "the top: a front for packages that do the work"},
-	"examples/users":          {[]string{"router", "dynamo", "mapping", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
-	"examples/users/proxy":    {[]string{"examples/users", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
-	"examples/users/nonproxy": {[]string{"examples/users", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
-	"examples/local":          {[]string{"gateway", "mapping", "warmup", "dynamo", "dynamo/dynamotest", "examples/users", sdk}, "the top"},
+	".":                            {nil, "documentation only"},
+	"internal/jsonscan":            {nil, "the bottom: everything may stand on it"},
+	"internal/detail":              {nil, "the bottom: everything may stand on it"},
+	"internal/bind":                {[]string{"internal/jsonscan"}, "functions link it: router and mapping bind by one set of rules"},
+	"internal/coldstart":           {nil, "the bottom: warmup and router meet in it"},
+	"internal/gwevent":             {nil, "the bottom: it writes what the router reads, so it must not use the router's code"},
+	"router":                       {[]string{"internal/bind", "internal/jsonscan", "internal/detail", "internal/coldstart", lambdaGo}, "functions link it: no SDK, no other package of ours"},
+	"router/routertest":            {[]string{"internal/gwevent", "router", lambdaGo, testify}, "for tests of functions"},
+	"dynamo":                       {[]string{"internal/jsonscan", sdk, smithy}, "useful without API Gateway: neither router nor aws-lambda-go"},
+	"dynamo/dynamotest":            {[]string{"dynamo", sdk, smithy}, "for tests and laptops; it knows nothing of HTTP APIs"},
+	"mapping":                      {[]string{"internal/bind", "internal/detail", lambdaGo}, "functions link it: no template engine"},
+	"mapping/vtl":                  {nil, "for tests and the local gateway; it stands alone"},
+	"mapping/integration":          {[]string{"internal/gwevent", "mapping", "mapping/vtl", regexp2}, "for tests and the local gateway"},
+	"warmup":                       {[]string{"internal/jsonscan", "internal/coldstart", lambdaGo}, "it runs before anything else, so it must cost nothing"},
+	"warmup/invoke":                {nil, "functions link it: a call of Lambda in 8 KB, the SDK's client takes 3.7 MB"},
+	"gateway":                      {[]string{"internal/gwevent", "mapping/integration", "mapping/vtl", lambdaGo}, "not the router: with one matcher for both, mistakes would cancel out"},
+	"cmd/lambdarest":               {[]string{"gateway", "mapping/vtl", "dynamo/dynamotest", "cmd/lambdarest/internal/cron", "cmd/lambdarest/internal/sam", lambdaGo, sdk, fsnotify}, "the top: a front for packages that do the work"},
+	"cmd/lambdarest/internal/cron": {nil, "it stands alone"},
+	"cmd/lambdarest/internal/sam":  {[]string{"gateway", "mapping/integration", yaml}, "it reads what the command runs"},
+	"examples/users":               {[]string{"router", "dynamo", "mapping", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
+	"examples/users/proxy":         {[]string{"examples/users", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
+	"examples/users/nonproxy":      {[]string{"examples/users", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
+	"examples/local":               {[]string{"gateway", "mapping", "warmup", "dynamo", "dynamo/dynamotest", "examples/users", sdk}, "the top"},
 }
 
 // TestImports reads the files itself: the test cache notices a change of a file

@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -203,6 +204,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	sw := &statusWriter{ResponseWriter: w}
 	sw.Header().Set(g.idHeader(), c.requestID)
 	c.r.Body = http.MaxBytesReader(w, r.Body, g.rules.body)
+	observed := newObserver(c, sw)
 	var fail *failure
 	defer func() {
 		v := recover() // of a handler that has begun its answer
@@ -210,7 +212,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			fail = errBadFunction(panicCause(v))
 		}
 		g.logCall(c, sw.status, fail)
-		c.observe(sw.status, fail)
+		observed.report(sw, fail)
 		if v != nil {
 			panic(v) // net/http ends the connection
 		}
@@ -356,6 +358,7 @@ func headerSize(h http.Header) int {
 type statusWriter struct {
 	http.ResponseWriter
 	status int
+	copyTo io.Writer // for the observer; nil for none
 }
 
 func (w *statusWriter) WriteHeader(status int) {
@@ -368,6 +371,9 @@ func (w *statusWriter) WriteHeader(status int) {
 func (w *statusWriter) Write(b []byte) (int, error) {
 	if w.status < 200 {
 		w.status = http.StatusOK
+	}
+	if w.copyTo != nil {
+		_, _ = w.copyTo.Write(b) // never fails
 	}
 	return w.ResponseWriter.Write(b)
 }

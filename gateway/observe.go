@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"time"
 )
@@ -17,8 +18,13 @@ type Exchange struct {
 	Header                    http.Header
 	// Route is the route, as "GET /users/{id}"; "" where there was none.
 	Route string
-	// Status is the answer's; 0 where the connection was ended.
-	Status int
+	// Body is the first 64 KB of the request's body, as far as it was read.
+	Body []byte
+	// Status is the answer's, 0 where the connection was ended; AnswerHeader and Answer are its headers and the first
+	// 64 KB of its body.
+	Status       int
+	AnswerHeader http.Header
+	Answer       []byte
 	// RequestID is the gateway's id of the request, InvocationID that of the function's invocation, "" where there was
 	// none.
 	RequestID, InvocationID string
@@ -28,14 +34,48 @@ type Exchange struct {
 	Err error
 }
 
-// observe reports the call.
-func (c *call) observe(status int, fail *failure) {
+// maxObserved is how much of a body an observer gets.
+const maxObserved = 64 << 10
+
+// observer listens in on one request.
+type observer struct {
+	c      *call
+	body   bytes.Buffer
+	answer bytes.Buffer
+}
+
+// newObserver returns nil where nobody observes.
+func newObserver(c *call, w *statusWriter) *observer {
 	if c.g.cfg.Observe == nil {
+		return nil
+	}
+	o := &observer{c: c}
+	c.r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.TeeReader(c.r.Body, limited{&o.body}), c.r.Body}
+	w.copyTo = limited{&o.answer}
+	return o
+}
+
+// limited takes all and keeps the first maxObserved bytes.
+type limited struct{ b *bytes.Buffer }
+
+func (l limited) Write(b []byte) (int, error) {
+	l.b.Write(b[:min(len(b), maxObserved-l.b.Len())])
+	return len(b), nil
+}
+
+// report reports the call.
+func (o *observer) report(w *statusWriter, fail *failure) {
+	if o == nil {
 		return
 	}
+	c := o.c
 	e := Exchange{
 		Time: c.start, Duration: time.Since(c.start), Method: c.r.Method, Host: c.r.Host,
-		Path: c.prefix + c.r.URL.EscapedPath(), Query: c.r.URL.RawQuery, Header: c.r.Header, Status: status,
+		Path: c.prefix + c.r.URL.EscapedPath(), Query: c.r.URL.RawQuery, Header: c.r.Header, Body: o.body.Bytes(),
+		Status: w.status, AnswerHeader: w.Header().Clone(), Answer: o.answer.Bytes(),
 		RequestID: c.requestID, InvocationID: c.functionID, Event: c.event, Result: c.result, Err: c.functionErr,
 	}
 	if c.route != nil {

@@ -35,6 +35,7 @@ type command struct {
 // file of its name.
 func commands() []command {
 	return []command{
+		{"start", "run a SAM template or an OpenAPI definition", runStart},
 		{"dynamodb", "serve DynamoDB on localhost", runDynamoDB},
 	}
 }

@@ -2,7 +2,7 @@
 // one Lambda function behind proxy integrations and as another behind non-proxy
 // integrations with mapping templates. Both share the repository; main packages
 // in proxy and nonproxy make the binaries, template.yaml and api.yaml deploy
-// them, and examples/local serves all of it on localhost.
+// them, and lambdarest start runs them on localhost; examples/local does so in one process.
 package users
 
 import (

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
+)
+
+// A builder makes a bootstrap binary of each function.
+type builder struct {
+	dir string
+	log io.Writer
+}
+
+// newBuilder builds the functions, one after the other: the go command uses all processors for each.
+func newBuilder(ctx context.Context, dir string, functions []*sam.Function, log io.Writer) (*builder, error) {
+	b := &builder{dir: dir, log: log}
+	for _, fn := range functions {
+		if err := b.build(ctx, fn); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// isBuilt reports whether the function's folder has a binary already, and no program.
+func isBuilt(fn *sam.Function) bool {
+	sources, _ := filepath.Glob(filepath.Join(fn.CodeURI, "*.go"))
+	return len(sources) == 0 && isFile(filepath.Join(fn.CodeURI, "bootstrap"))
+}
+
+// binary is where the function's bootstrap is.
+func (b *builder) binary(fn *sam.Function) string {
+	if isBuilt(fn) {
+		return filepath.Join(fn.CodeURI, "bootstrap")
+	}
+	return filepath.Join(b.dir, fn.ID, "bootstrap")
+}
+
+// build compiles a function for this machine. A binary that runs is replaced, not written to.
+func (b *builder) build(ctx context.Context, fn *sam.Function) error {
+	if isBuilt(fn) {
+		return nil
+	}
+	if info, err := os.Stat(fn.CodeURI); err != nil || !info.IsDir() {
+		return fmt.Errorf("%s: function %s: CodeUri: there is no folder %s", fn.Pos, fn.ID, fn.CodeURI)
+	}
+	fmt.Fprintf(b.log, "building %s from %s\n", fn.ID, fn.CodeURI)
+	begin := time.Now()
+	binary := b.binary(fn)
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "lambda.norpc", "-o", binary+".new", ".")
+	cmd.Dir = fn.CodeURI
+	cmd.Env = append(os.Environ(), "GOOS=", "GOARCH=") // of this machine
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err == nil {
+		err = os.Rename(binary+".new", binary)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: function %s does not build: %w\n%s", fn.Pos, fn.ID, err, strings.TrimSpace(out.String()))
+	}
+	fmt.Fprintf(b.log, "built %s in %.1f s\n", fn.ID, time.Since(begin).Seconds())
+	return nil
+}
+
+// sources are the folders that a function is built from, as far as they belong to its module or to one beside it.
+func sources(ctx context.Context, fn *sam.Function) ([]string, error) {
+	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-tags", "lambda.norpc", "-f",
+		"{{if and .Module (not .Standard)}}{{if or .Module.Main (not .Module.Version)}}{{.Dir}}{{end}}{{end}}", ".")
+	cmd.Dir = fn.CodeURI
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("sources of %s: %w", fn.ID, err)
+	}
+	return strings.FieldsFunc(string(out), func(r rune) bool { return r == '\n' || r == '\r' }), nil
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
+	"github.com/lambdarest/lambdarest/dynamo/dynamotest"
+)
+
+// A database is where functions find DynamoDB: the embedded engine, or one that runs elsewhere.
+type database struct {
+	url    string
+	tables []sam.Table
+	server *http.Server // of the embedded engine
+}
+
+// startDatabase makes the tables, in the database at url, or in a new one where url is "".
+func startDatabase(ctx context.Context, url string, tables []sam.Table) (*database, error) {
+	db := &database{url: url, tables: tables}
+	if url == "" {
+		l, err := listen("127.0.0.1:0", false)
+		if err != nil {
+			return nil, err
+		}
+		db.url = "http://" + l.Addr().String()
+		db.server = &http.Server{Handler: loopbackOnly(dynamotest.New().Handler()), ReadHeaderTimeout: 10 * time.Second}
+		go func() { _ = db.server.Serve(l) }() // ends with close
+	}
+	client := dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", BaseEndpoint: &db.url, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "local"),
+	})
+	for _, table := range tables {
+		if err := makeTable(ctx, client, table); err != nil {
+			db.close()
+			return nil, fmt.Errorf("table %s at %s: %w", table.Name, db.url, err)
+		}
+	}
+	return db, nil
+}
+
+// makeTable makes a table unless it is there.
+func makeTable(ctx context.Context, client *dynamodb.Client, table sam.Table) error {
+	request, err := json.Marshal(table.Request)
+	if err != nil {
+		return err
+	}
+	var in dynamodb.CreateTableInput // has the names of the wire
+	if err := json.Unmarshal(request, &in); err != nil {
+		return err
+	}
+	var exists *types.ResourceInUseException
+	if _, err := client.CreateTable(ctx, &in); errors.As(err, &exists) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if err := dynamodb.NewTableExistsWaiter(client).Wait(ctx, &dynamodb.DescribeTableInput{TableName: &table.Name}, time.Minute); err != nil {
+		return err
+	}
+	if table.TTL == "" {
+		return nil
+	}
+	_, err = client.UpdateTimeToLive(ctx, &dynamodb.UpdateTimeToLiveInput{
+		TableName: &table.Name, TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &table.TTL, Enabled: aws.Bool(true)},
+	})
+	return err
+}
+
+func (db *database) tableNames() string {
+	var names []string
+	for _, table := range db.tables {
+		names = append(names, table.Name)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return ", tables: " + strings.Join(names, ", ")
+}
+
+func (db *database) close() {
+	if db.server != nil {
+		_ = db.server.Close()
+	}
+}

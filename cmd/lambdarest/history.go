@@ -1,0 +1,142 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/lambdarest/lambdarest/gateway"
+)
+
+// A history keeps the last requests with all that became of them, for the console and the lines on stdout.
+type history struct {
+	mu          sync.Mutex
+	records     []*record // the last one is the newest
+	last        int       // the number of the newest
+	invocations map[string]invocationOf
+	order       []string // the keys of invocations, the oldest first
+}
+
+// The bounds of a history: records, and bytes that one keeps of an event and of a result.
+const (
+	maxRecords = 100
+	maxKept    = 64 << 10
+)
+
+type invocationOf struct {
+	function string
+	gateway.Invocation
+}
+
+// A record is a request and, where there was one, the invocation that it led to.
+type record struct {
+	number     int
+	api        string
+	exchange   gateway.Exchange
+	function   string // "" where none was invoked
+	invocation gateway.Invocation
+}
+
+func newHistory() *history { return &history{invocations: make(map[string]invocationOf)} }
+
+// invocation keeps an invocation until its request is done, which is a moment later: an invocation of a request that
+// has timed out is never asked for, so that they are bounded, too.
+func (h *history) invocation(function string, i gateway.Invocation) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.invocations[i.RequestID] = invocationOf{function, i}
+	h.order = append(h.order, i.RequestID)
+	if len(h.order) > 4*maxRecords {
+		delete(h.invocations, h.order[0])
+		h.order = h.order[1:]
+	}
+}
+
+// exchange adds a request.
+func (h *history) exchange(api string, e gateway.Exchange) *record {
+	e.Event, e.Result = clip(e.Event), clip(e.Result)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.last++
+	r := &record{number: h.last, api: api, exchange: e}
+	if i, ok := h.invocations[e.InvocationID]; ok {
+		delete(h.invocations, e.InvocationID)
+		r.function, r.invocation = i.function, i.Invocation
+	}
+	if h.records = append(h.records, r); len(h.records) > maxRecords {
+		h.records[0] = nil
+		h.records = h.records[1:]
+	}
+	return r
+}
+
+// after returns the records with numbers above n, the newest first.
+func (h *history) after(n int) []*record {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var found []*record
+	for i := len(h.records) - 1; i >= 0 && h.records[i].number > n; i-- {
+		found = append(found, h.records[i])
+	}
+	return found
+}
+
+func (h *history) record(n int) *record {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, r := range h.records {
+		if r.number == n {
+			return r
+		}
+	}
+	return nil
+}
+
+func clip(b []byte) []byte {
+	if len(b) <= maxKept {
+		return b
+	}
+	return append(b[:maxKept:maxKept], fmt.Sprintf("… and %d bytes more", len(b)-maxKept)...)
+}
+
+// line is what start prints of a request.
+func (r *record) line() string {
+	e := &r.exchange
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %-7s %-28s %d %s", e.Time.Format(time.TimeOnly), e.Method, e.Path, e.Status, milliseconds(e.Duration))
+	if r.function != "" {
+		b.WriteString(" " + r.function)
+	}
+	if r.invocation.Cold {
+		fmt.Fprintf(&b, " cold, init %s", milliseconds(r.invocation.Init))
+	}
+	if r.invocation.MaxMemoryMB > 0 {
+		fmt.Fprintf(&b, " %d MB", r.invocation.MaxMemoryMB)
+	}
+	if e.InvocationID != "" {
+		b.WriteString(" " + e.InvocationID)
+	}
+	if e.Err != nil {
+		b.WriteString(": " + firstLine(e.Err.Error()))
+	}
+	return b.String()
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s
+}
+
+func milliseconds(d time.Duration) string {
+	return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+}
+
+// newID returns a random UUID.
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

@@ -1,0 +1,110 @@
+package sam
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// A Function is an AWS::Serverless::Function.
+type Function struct {
+	ID, Name string
+	// CodeURI is the folder with the Go program, or with an executable "bootstrap".
+	CodeURI string
+	Handler string
+	// MemoryMB and Timeout (seconds) are as AWS limits them; Concurrency is ReservedConcurrentExecutions, 0 for none.
+	MemoryMB, Timeout, Concurrency int
+	Env                            map[string]string
+	Schedules                      []Schedule
+	// Pos is where the template has it, as file:line.
+	Pos string
+}
+
+// A Schedule is an event that comes by itself.
+type Schedule struct {
+	Name       string
+	Expression string // rate(5 minutes) or cron(0 12 * * ? *)
+	Input      string // the event; "" for EventBridge's own
+}
+
+func (t *template) readFunction(r *resource) *Function {
+	props := t.properties(r)
+	f := &Function{
+		ID: r.id, Name: t.physicalName(r), Handler: props.get("Handler").text(),
+		MemoryMB:    props.get("MemorySize").number(128, 128, 10240),
+		Timeout:     props.get("Timeout").number(3, 1, 900),
+		Concurrency: props.get("ReservedConcurrentExecutions").number(0, 1, 100_000),
+		Env:         props.get("Environment").get("Variables").textMap(),
+		Pos:         fmt.Sprintf("%s:%d", t.files[r.node], r.node.Line),
+	}
+	t.checkRuntime(props)
+	code := props.get("CodeUri")
+	switch {
+	case props.get("PackageType").text() == "Image" || props.get("ImageUri").exists():
+		t.fail(r.node, "Resources."+r.id, "container images are not run; expected CodeUri with a folder")
+	case !code.exists():
+		t.fail(r.node, "Resources."+r.id, "expected CodeUri with the folder of a Go program")
+	case code.isMap() || strings.HasPrefix(code.text(), "s3://"):
+		code.fail("expected a folder of this machine")
+	default:
+		f.CodeURI = t.folder(code.text())
+	}
+	t.readFunctionURL(r, f, props.get("FunctionUrlConfig"))
+	return f
+}
+
+func (t *template) checkRuntime(props value) {
+	runtime := props.get("Runtime")
+	if !runtime.exists() {
+		if props.n != nil && props.get("PackageType").text() != "Image" {
+			props.fail("expected Runtime: provided.al2023")
+		}
+		return
+	}
+	switch runtime.text() {
+	case "provided.al2023", "provided.al2", "provided", "go1.x":
+	default:
+		runtime.fail("expected provided.al2023, got %s: this command runs Go programs", runtime.kind())
+	}
+}
+
+// readEvents reads the events of a function: its routes and schedules.
+func (t *template) readEvents(r *resource) {
+	f := t.Function(r.id)
+	for name, ev := range t.property(r, "Events").all() {
+		props := ev.get("Properties")
+		switch kind := ev.get("Type").text(); kind {
+		case "Api":
+			t.readRouteEvent(f, ev, props, false)
+		case "HttpApi":
+			t.readRouteEvent(f, ev, props, true)
+		case "Schedule", "ScheduleV2":
+			t.readSchedule(f, name, ev, props)
+		case "":
+			ev.fail("expected a Type, as Api, HttpApi or Schedule")
+		default:
+			t.warn(ev.n, ev.path, "events of type %s do not come by themselves here; send one with lambdarest invoke", kind)
+		}
+	}
+}
+
+var expression = regexp.MustCompile(`^(rate\(\d+ (minute|minutes|hour|hours|day|days)\)|cron\(\S+ \S+ \S+ \S+ \S+ \S+\))$`)
+
+func (t *template) readSchedule(f *Function, name string, ev, props value) {
+	at := props.get("Schedule")
+	if !at.exists() {
+		at = props.get("ScheduleExpression")
+	}
+	if !at.exists() {
+		ev.fail("expected a Schedule, as rate(5 minutes)")
+		return
+	}
+	if !expression.MatchString(at.text()) {
+		at.fail("expected rate(5 minutes) or cron(0 12 * * ? *), got %s", at.kind())
+		return
+	}
+	if !props.get("Enabled").boolean(true) || props.get("State").oneOf("ENABLED", "ENABLED", "DISABLED") == "DISABLED" {
+		return
+	}
+	f.Schedules = append(f.Schedules, Schedule{name, at.text(), props.get("Input").text()})
+}

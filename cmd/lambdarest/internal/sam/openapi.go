@@ -1,0 +1,233 @@
+package sam
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lambdarest/lambdarest/gateway"
+	"github.com/lambdarest/lambdarest/mapping/integration"
+)
+
+// OpenAPI definitions with API Gateway's extensions
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html).
+
+const (
+	anyMethod     = "x-amazon-apigateway-any-method"
+	integrationOf = "x-amazon-apigateway-integration"
+)
+
+// loadOpenAPI makes an app of a definition alone. Its functions have no code; folders gives it to them.
+func (t *template) loadOpenAPI(folders map[string]string) {
+	for name, folder := range folders {
+		t.Functions = append(t.Functions, &Function{ID: name, Name: name, CodeURI: folder, MemoryMB: 128, Timeout: 3, Pos: t.name + ":1"})
+	}
+	slices.SortFunc(t.Functions, func(a, b *Function) int { return strings.Compare(a.ID, b.ID) })
+	for name := range folders { // what ${Name.Arn} refers to
+		t.resources = append(t.resources, &resource{id: name, kind: typeFunction})
+	}
+	a := t.newAPI("Api", false)
+	body := value{&t.problems, t.resolve(t.root, ""), ""}
+	if isHTTPDefinition(body) {
+		a.Config.Kind = gateway.HTTP
+	}
+	t.readDefinition(a, body)
+	t.finishAPIs()
+}
+
+// isHTTPDefinition tells an HTTP API by what only one has.
+func isHTTPDefinition(body value) bool {
+	if body.get("x-amazon-apigateway-cors").exists() || body.get("paths").get("/$default").exists() {
+		return true
+	}
+	for _, item := range body.get("paths").all() {
+		for _, op := range item.all() {
+			if op.isMap() && op.get(integrationOf).get("payloadFormatVersion").text() == "2.0" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// readDefinition reads the routes of a definition.
+func (t *template) readDefinition(a *API, body value) {
+	for _, media := range body.get("x-amazon-apigateway-binary-media-types").texts() {
+		a.Config.BinaryMediaTypes = append(a.Config.BinaryMediaTypes, media)
+	}
+	for kind, v := range body.get("x-amazon-apigateway-gateway-responses").all() {
+		headers := make(map[string]string)
+		for name, text := range v.get("responseParameters").textMap() {
+			headers[strings.TrimPrefix(name, "gatewayresponse.header.")] = text
+		}
+		t.addGatewayResponse(a, kind, v.get("statusCode"), headers, v.get("responseTemplates"))
+	}
+	if cors := body.get("x-amazon-apigateway-cors"); cors.exists() {
+		a.Config.CORS = &gateway.CORS{
+			AllowOrigins: cors.get("allowOrigins").texts(), AllowMethods: cors.get("allowMethods").texts(), AllowHeaders: cors.get("allowHeaders").texts(),
+			ExposeHeaders: cors.get("exposeHeaders").texts(), MaxAge: time.Duration(cors.get("maxAge").number(0, 0, 86_400)) * time.Second,
+			AllowCredentials: cors.get("allowCredentials").boolean(false),
+		}
+	}
+	t.readSecuritySchemes(a, body)
+	if !body.get("paths").isMap() {
+		body.fail("expected paths")
+		return
+	}
+	for path, item := range body.get("paths").all() {
+		for method, op := range item.all() {
+			if isMethod(method) {
+				t.readOperation(a, path, method, op, body.get("security"))
+			}
+		}
+	}
+}
+
+func isMethod(name string) bool {
+	return name == anyMethod || slices.Contains([]string{"get", "put", "post", "delete", "options", "head", "patch"}, strings.ToLower(name))
+}
+
+func (t *template) readOperation(a *API, path, method string, op, security value) {
+	r := Route{Method: strings.ToUpper(method), Path: path, Pos: t.pos(op)}
+	if method == anyMethod {
+		r.Method = "ANY"
+	}
+	if path == "/$default" {
+		r.Path, r.Method = "$default", ""
+	}
+	v := op.get(integrationOf)
+	if !v.exists() {
+		op.fail("expected %s", integrationOf)
+		return
+	}
+	t.readIntegration(a, &r, v)
+	if own := op.get("security"); own.exists() {
+		security = own
+	}
+	t.applySecurity(a, &r, security)
+	t.addRoute(a, r, op)
+}
+
+func (t *template) readIntegration(a *API, r *Route, v value) {
+	switch kind := v.get("type").oneOf("", "aws_proxy", "aws", "mock", "http_proxy", "http"); kind {
+	case "aws_proxy", "aws":
+		r.Kind = Proxy
+		if kind == "aws" {
+			r.Kind = NonProxy
+		}
+		uri := v.get("uri")
+		if !uri.exists() {
+			v.fail("expected uri with the ARN of a function")
+			return
+		}
+		for name, text := range a.Config.StageVariables {
+			uri.n.Value = strings.ReplaceAll(uri.n.Value, "${stageVariables."+name+"}", text)
+		}
+		r.Function = t.functionOf(uri)
+		if version := v.get("payloadFormatVersion"); a.Config.Kind == gateway.HTTP && version.text() != "2.0" {
+			v.fail("expected payloadFormatVersion 2.0: HTTP APIs with format 1.0 are not run here")
+		}
+	case "mock":
+		r.Kind = Mock
+	case "http_proxy":
+		r.Kind, r.URL = HTTPProxy, v.get("uri").text()
+	case "http":
+		v.get("type").fail("expected aws_proxy, aws, mock or http_proxy: http with templates is not run here")
+		return
+	default:
+		v.fail("expected a type: aws_proxy, aws, mock or http_proxy")
+		return
+	}
+	if r.Kind == NonProxy || r.Kind == Mock {
+		r.Templates = t.readTemplates(v)
+		if _, err := integration.Compile(r.Templates); err != nil {
+			v.fail("%v", err)
+		}
+	}
+}
+
+// readTemplates reads the templates of a non-proxy integration. Its responses are tried in the order of the file.
+func (t *template) readTemplates(v value) integration.Templates {
+	ts := integration.Templates{
+		Request:         v.get("requestTemplates").textMap(),
+		ContentHandling: integration.ContentHandling(v.get("contentHandling").text()),
+	}
+	switch v.get("passthroughBehavior").oneOf("when_no_match", "when_no_match", "when_no_templates", "never") {
+	case "when_no_templates":
+		ts.Passthrough = integration.WhenNoTemplates
+	case "never":
+		ts.Passthrough = integration.Never
+	}
+	for pattern, resp := range v.get("responses").all() {
+		if pattern == "default" {
+			pattern = ""
+		}
+		out := integration.Response{
+			Pattern: pattern, Status: resp.get("statusCode").number(200, 200, 599), Templates: resp.get("responseTemplates").textMap(),
+			ContentHandling: integration.ContentHandling(resp.get("contentHandling").text()),
+		}
+		for name, text := range resp.get("responseParameters").textMap() {
+			if out.Headers == nil {
+				out.Headers = make(map[string]string)
+			}
+			out.Headers[strings.TrimPrefix(name, "method.response.header.")] = text
+		}
+		ts.Responses = append(ts.Responses, out)
+	}
+	return ts
+}
+
+// readSecuritySchemes reads the Lambda authorizers of a definition.
+func (t *template) readSecuritySchemes(a *API, body value) {
+	schemes := body.get("components").get("securitySchemes")
+	if !schemes.exists() {
+		schemes = body.get("securityDefinitions")
+	}
+	for name, v := range schemes.all() {
+		auth := v.get("x-amazon-apigateway-authorizer")
+		uri := auth.get("authorizerUri")
+		if !uri.exists() {
+			a.keySchemes[name] = v.get("type").text() == "apiKey" && strings.EqualFold(v.get("name").text(), "X-Api-Key")
+			if !a.keySchemes[name] {
+				t.warn(v.n, v.path, "only Lambda authorizers are asked here; routes with this one are open")
+			}
+			a.authorizers[name] = nil
+			continue
+		}
+		token := auth.get("type").oneOf("token", "token", "request") == "token"
+		authorizer := &Authorizer{
+			Name: name, Function: t.functionOf(uri), Token: token, Validation: auth.get("identityValidationExpression").text(),
+			Simple: auth.get("enableSimpleResponses").boolean(false),
+			TTL:    time.Duration(auth.get("authorizerResultTtlInSeconds").number(300, 0, 3600)) * time.Second,
+		}
+		for source := range strings.SplitSeq(auth.get("identitySource").text(), ",") {
+			if source = strings.TrimSpace(source); source != "" {
+				authorizer.Identity = append(authorizer.Identity, source)
+			}
+		}
+		if token && len(authorizer.Identity) == 0 && v.get("name").exists() {
+			authorizer.Identity = []string{"method.request.header." + v.get("name").text()}
+		}
+		a.authorizers[name] = authorizer
+	}
+}
+
+// applySecurity gives a route its authorizer, or the need for an API key.
+func (t *template) applySecurity(a *API, r *Route, security value) {
+	for _, alternative := range security.list() {
+		for name, v := range alternative.all() {
+			authorizer, ok := a.authorizers[name]
+			switch {
+			case !ok:
+				v.fail("the definition has no security scheme %q", name)
+			case authorizer != nil:
+				r.Authorizer = authorizer
+			case a.keySchemes[name] && a.Config.Kind == gateway.REST:
+				r.KeyRequired = true
+			}
+		}
+	}
+	if r.Authorizer == nil && a.auto != "" {
+		r.Authorizer = a.authorizers[a.auto]
+	}
+}

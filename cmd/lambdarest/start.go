@@ -1,0 +1,150 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
+)
+
+const aboutStart = `Usage: lambdarest start [FLAGS] [TEMPLATE]
+
+Runs what a SAM template describes, or an OpenAPI definition: builds the functions
+with the Go tool, starts them as Lambda does, serves their APIs and function URLs,
+and gives them DynamoDB with their tables. TEMPLATE is template.yaml where it is
+left out. Functions are built again when their sources change. It ends on SIGINT
+and SIGTERM, with all that it has started.`
+
+// startFlags are the flags of start.
+type startFlags struct {
+	addr       string
+	public     bool
+	template   string
+	dynamodb   string
+	parameters pairs
+	functions  pairs
+	env        pairs
+	apiKeys    list
+	hosts      list
+	watch      bool
+	schedules  bool
+	console    bool
+	timeout    time.Duration
+}
+
+// pairs is a flag KEY=VALUE that may be given more than once.
+type pairs map[string]string
+
+func (p pairs) String() string { return "" }
+
+func (p pairs) Set(s string) error {
+	key, val, ok := strings.Cut(s, "=")
+	if !ok || key == "" {
+		return errors.New("expected KEY=VALUE")
+	}
+	p[key] = val
+	return nil
+}
+
+// list is a flag that may be given more than once.
+type list []string
+
+func (l *list) String() string     { return "" }
+func (l *list) Set(s string) error { *l = append(*l, s); return nil }
+
+func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done bool) {
+	f = startFlags{parameters: pairs{}, functions: pairs{}, env: pairs{}}
+	flags := newFlags("start", aboutStart, stderr)
+	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "`host:port` of the first API; the others follow on the next ports. Port 0 picks free ones")
+	flags.BoolVar(&f.public, "public", false, "allow an address that other machines can reach; there is no authentication but the template's")
+	flags.StringVar(&f.dynamodb, "dynamodb", "", "`URL` of a DynamoDB to use in place of the embedded one")
+	flags.Var(f.parameters, "parameter", "`NAME=VALUE` of a template parameter; may be repeated")
+	flags.Var(f.functions, "function", "`NAME=FOLDER` with the code of a function that an OpenAPI definition names; may be repeated")
+	flags.Var(f.env, "env", "`NAME=VALUE` for the environment of all functions; may be repeated")
+	flags.Var(&f.apiKeys, "api-key", "`VALUE` of an API key that opens routes which require one; may be repeated")
+	flags.Var(&f.hosts, "host", "further host `NAME` to answer for; may be repeated")
+	flags.BoolVar(&f.watch, "watch", true, "build and restart functions when their sources change")
+	flags.BoolVar(&f.schedules, "schedules", false, "fire Schedule events")
+	flags.BoolVar(&f.console, "console", true, "serve the console at "+consolePath)
+	flags.DurationVar(&f.timeout, "timeout", 0, "how long an API waits for a function, in place of AWS's own limit")
+	if code, done := parseWith(flags, args, 1); done {
+		return f, code, true
+	}
+	f.template = cmp.Or(flags.Arg(0), "template.yaml")
+	return f, 0, false
+}
+
+// parseWith parses the flags of a command that takes up to n arguments.
+func parseWith(flags *flag.FlagSet, args []string, n int) (code int, done bool) {
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK, true
+	case err != nil: // flags has said what and how
+		return exitUsage, true
+	}
+	if flags.NArg() > n {
+		fmt.Fprintf(flags.Output(), "%s: unexpected argument %q\n", flags.Name(), flags.Arg(n))
+		return exitUsage, true
+	}
+	return exitOK, false
+}
+
+// runStart runs a template until ctx ends. It prints the URLs and routes to stdout when it can take requests, and then
+// a line a request.
+func runStart(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	f, code, done := parseStart(args, stderr)
+	if done {
+		return code
+	}
+	app, err := sam.Load(f.template, sam.Options{Parameters: f.parameters, Functions: f.functions})
+	if err != nil {
+		return fail(stderr, "start", err)
+	}
+	for _, warning := range app.Warnings {
+		fmt.Fprintln(stderr, "warning:", warning)
+	}
+	s, err := newSystem(ctx, f, app, stdout, stderr)
+	if err != nil {
+		return fail(stderr, "start", err)
+	}
+	defer s.close()
+	if err := s.serve(ctx); err != nil {
+		return fail(stderr, "start", err)
+	}
+	return exitOK
+}
+
+// listenAll listens on an address for each of n servers: the first on addr, the others on the ports that follow.
+func listenAll(addr string, n int, public bool) ([]net.Listener, error) {
+	var all []net.Listener
+	for range n {
+		l, err := listen(addr, public)
+		if err != nil {
+			for _, open := range all {
+				_ = open.Close()
+			}
+			return nil, err
+		}
+		all = append(all, l)
+		at := l.Addr().(*net.TCPAddr)
+		host, port, _ := net.SplitHostPort(addr)
+		if port != "0" {
+			addr = net.JoinHostPort(host, fmt.Sprint(at.Port+1))
+		}
+	}
+	return all, nil
+}
+
+// workFolder makes a folder for what is built.
+func workFolder() (dir string, remove func(), err error) {
+	dir, err = os.MkdirTemp("", "lambdarest-")
+	return dir, func() { _ = os.RemoveAll(dir) }, err
+}
