@@ -68,14 +68,16 @@ type flight struct {
 }
 
 // reclaim reports whether there is room for another flight. It waits for one that is just being written, which may
-// fail, and ends those whose connection has closed since: the last bytes sent are lost without an error.
+// fail. Where there is no room, those end whose connection has closed since: the last bytes sent are lost without an
+// error, and a runtime would not ask if it had them all. Where there is room, a closed connection says nothing: a
+// runtime with several closes those that it has too many of.
 func (i *instance) reclaim() bool {
 	i.delivery.Lock()
 	defer i.delivery.Unlock()
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for id, f := range i.flights {
-		if f.carrierGone {
+		if f.carrierGone && len(i.flights) >= i.p.perInstance() {
 			f.inv.finish(outcome{undelivered: true})
 			delete(i.flights, id)
 		}
