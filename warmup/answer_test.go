@@ -111,6 +111,7 @@ func TestPingsNeverFail(t *testing.T) {
 			{Primers: []*warmup.Primer{warmup.NewPrimer("hangs", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })}},
 			{Fanout: warmup.Fanout{Instances: 3, Invoker: warmup.InvokerFunc(func(context.Context, string, []byte) error { panic("broken") })}},
 			{Log: slog.New(panicking{slog.DiscardHandler})},
+			{Log: (*slog.Logger)(nil)},
 		} {
 			var next spy
 			h := warmup.Wrap(&next, cfg)

@@ -35,12 +35,12 @@ func NewPrimer(name string, run func(ctx context.Context) error) *Primer {
 	return &Primer{name: name, run: run, busy: make(chan struct{}, 1), start: primeAside}
 }
 
-// primeTimeout bounds primers where the context has no deadline.
-const primeTimeout = 10 * time.Second
+// primeTimeout bounds primers where the context has a late deadline, or none.
+const primeTimeout = 5 * time.Second
 
 // Prime runs those primers that have not succeeded yet, all at once, and returns
-// when each has ended or nine tenths of the time to ctx's deadline are over (10 s
-// without a deadline). The error joins those of all that failed. A primer that is
+// when each has ended, or when 5 s or nine tenths of the time to ctx's deadline are
+// over. The error joins those of all that failed. A primer that is
 // still running by then counts as failed, but goes on: if it succeeds later, it is
 // not run again.
 //

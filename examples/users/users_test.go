@@ -1,8 +1,10 @@
 package users_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -101,6 +103,29 @@ func TestWarmUpReachesNothing(t *testing.T) {
 		require.True(t, json.Valid(out))
 	}
 	require.Empty(t, db.Calls())
+}
+
+// What to look for in the logs: the ping, what it primed, and that the request after
+// it was no cold start.
+func TestWarmUpLogs(t *testing.T) {
+	repository, db := open(t)
+	var logged bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&logged, nil))
+	h := warmup.Wrap(users.Proxy(repository, log), users.WarmUp(repository, log))
+	for _, event := range []string{scheduled, scheduled, `{"resource":"/users","path":"/users","httpMethod":"GET","requestContext":{}}`} {
+		_, err := h.Invoke(t.Context(), []byte(event))
+		require.NoError(t, err)
+	}
+	lines := strings.Split(strings.TrimSpace(logged.String()), "\n")
+	require.Len(t, lines, 3)
+	require.Contains(t, lines[0], `msg="warm-up ping" action=answered kind=eventbridge-rule`)
+	require.Contains(t, lines[0], "cold=true")
+	require.Contains(t, lines[0], "primed=3")
+	require.Contains(t, lines[1], "cold=false")
+	require.NotContains(t, lines[1], "primed")
+	require.Contains(t, lines[2], "msg=request")
+	require.Contains(t, lines[2], "cold_start=false")
+	require.Equal(t, 2, db.Count("Scan"), "the primer's and the request's")
 }
 
 func TestNonProxy(t *testing.T) {

@@ -25,5 +25,5 @@ func main() {
 		log.Fatal(err)
 	}
 	logger := slog.New(slog.NewJSONHandler(os.Stderr, nil))
-	lambda.Start(warmup.Wrap(users.Proxy(repository, logger), warmup.Config{Log: logger}))
+	lambda.Start(warmup.Wrap(users.Proxy(repository, logger), users.WarmUp(repository, logger)))
 }
