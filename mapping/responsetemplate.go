@@ -138,10 +138,10 @@ func (w *responseWriter) close(bracket string) {
 	w.WriteString("\n" + w.indent + bracket)
 }
 
-var plainStep = regexp.MustCompile(`^[A-Za-z_]\w*$`)
+func plainStep() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_]\w*$`) }
 
 func step(name string) string {
-	if plainStep.MatchString(name) {
+	if plainStep().MatchString(name) {
 		return "." + name
 	}
 	return "['" + name + "']"

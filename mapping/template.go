@@ -92,17 +92,16 @@ func requestTemplate(plan *bind.Plan) (string, error) {
 	return w.text(plan.HasBody()), nil
 }
 
-// A name stands between quotes in a template and in JSON.
-var (
-	contextName = regexp.MustCompile(`^[\w:/-]+(\.[\w:/-]+)*$`)
-	plainName   = regexp.MustCompile(`^[A-Za-z][\w-]*$`)
-)
+// A name stands between quotes in a template and in JSON. (Patterns are compiled where they are used, see yaml.go.)
+func contextName() *regexp.Regexp { return regexp.MustCompile(`^[\w:/-]+(\.[\w:/-]+)*$`) }
+
+func plainName() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][\w-]*$`) }
 
 func checkName(in, name string) error {
 	if strings.ContainsAny(name, "'\"\\$#") || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\ufffd' }) {
 		return fmt.Errorf("%s parameter %q: such a name cannot stand in a template", in, name)
 	}
-	if in == "context" && !contextName.MatchString(name) {
+	if in == "context" && !contextName().MatchString(name) {
 		return fmt.Errorf("%q is no member of $context", name)
 	}
 	return nil
@@ -149,7 +148,7 @@ func (w *templateWriter) header(name string) string {
 func contextReference(name string) string {
 	ref := "$!{context"
 	for part := range strings.SplitSeq(name, ".") {
-		if plainName.MatchString(part) {
+		if plainName().MatchString(part) {
 			ref += "." + part
 		} else {
 			ref += ".get('" + part + "')"

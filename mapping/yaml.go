@@ -73,7 +73,7 @@ func (w *yamlWriter) indent(depth int) {
 
 // text writes a string behind its key.
 func (w *yamlWriter) text(s string, depth int) {
-	if !block.MatchString(s) || !strings.Contains(strings.TrimSuffix(s, "\n"), "\n") {
+	if !block().MatchString(s) || !strings.Contains(strings.TrimSuffix(s, "\n"), "\n") {
 		w.out = append(append(append(w.out, ' '), scalar(s)...), '\n')
 		return
 	}
@@ -90,24 +90,36 @@ func (w *yamlWriter) text(s string, depth int) {
 	}
 }
 
-var (
-	// block is what a literal block can hold: printable lines, of which the first is neither empty nor indented, and one
-	// line break at the end at most.
-	block = regexp.MustCompile(`\A[!-~]([ -~\t\x{a0}-\x{2027}\x{202a}-\x{d7ff}]*\n?[ -~\x{a0}-\x{2027}\x{202a}-\x{d7ff}])*\n?\z`)
-	// plain is what means itself without quotes.
-	plain = regexp.MustCompile(`\A[A-Za-z_/$][\w/.${}+=-]*([ :]?:*[\w/.$+=][\w/.${}+=-]*)*\z`)
-	// printable is what single quotes can hold on one line.
-	printable = regexp.MustCompile(`\A[ -~\x{a0}-\x{2027}\x{202a}-\x{d7ff}]*\z`)
-	// reserved is what YAML 1.1 or 1.2 reads as another value than a text.
-	reserved = regexp.MustCompile(`(?i)\A(true|false|yes|no|on|off|y|n|null|~)\z`)
-)
+// Patterns are compiled where they are used: at package level, every function that is
+// deployed would link package regexp and compile them when it starts.
+
+// block is what a literal block can hold: printable lines, of which the first is neither empty nor indented, and one
+// line break at the end at most.
+func block() *regexp.Regexp {
+	return regexp.MustCompile(`\A[!-~]([ -~\t\x{a0}-\x{2027}\x{202a}-\x{d7ff}]*\n?[ -~\x{a0}-\x{2027}\x{202a}-\x{d7ff}])*\n?\z`)
+}
+
+// plain is what means itself without quotes.
+func plain() *regexp.Regexp {
+	return regexp.MustCompile(`\A[A-Za-z_/$][\w/.${}+=-]*([ :]?:*[\w/.$+=][\w/.${}+=-]*)*\z`)
+}
+
+// printable is what single quotes can hold on one line.
+func printable() *regexp.Regexp {
+	return regexp.MustCompile(`\A[ -~\x{a0}-\x{2027}\x{202a}-\x{d7ff}]*\z`)
+}
+
+// reserved is what YAML 1.1 or 1.2 reads as another value than a text.
+func reserved() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\A(true|false|yes|no|on|off|y|n|null|~)\z`)
+}
 
 // scalar writes a string on one line.
 func scalar(s string) string {
 	switch {
-	case plain.MatchString(s) && !reserved.MatchString(s):
+	case plain().MatchString(s) && !reserved().MatchString(s):
 		return s
-	case printable.MatchString(s) && !(strings.Contains(s, "'") && !strings.ContainsAny(s, `"\`)):
+	case printable().MatchString(s) && !(strings.Contains(s, "'") && !strings.ContainsAny(s, `"\`)):
 		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 	}
 	return doubleQuoted(s)
@@ -115,7 +127,7 @@ func scalar(s string) string {
 
 // doubleQuoted writes what is not printable as escapes; those of YAML have other digits than JSON's beyond U+FFFF.
 func doubleQuoted(s string) string {
-	b := []byte{'"'}
+	b, printable := []byte{'"'}, printable()
 	for _, r := range s {
 		switch {
 		case r == '"' || r == '\\':
