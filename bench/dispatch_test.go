@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/go-chi/chi/v5"
@@ -81,16 +80,6 @@ func BenchmarkDispatch(b *testing.B) {
 		ctx := chi.NewRouteContext()
 		run("chi", func(method, path string) bool { ctx.Reset(); return mux.Match(ctx, method, path) })
 	}
-}
-
-// cpuTime returns the time in nanoseconds that this process has spent on the processor. Of
-// something as short as a look-up it says more than the clock does on a busy machine.
-func cpuTime(b *testing.B) int64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatal(err)
-	}
-	return u.Utime.Nano()
 }
 
 // registered reports whether httprouter takes a pattern: it refuses a literal beside a

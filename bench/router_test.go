@@ -64,12 +64,14 @@ func run(b *testing.B, event []byte, want string, contenders []contender) {
 	for _, c := range contenders {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
+			start := cpuTime(b)
 			for b.Loop() {
 				out, err := c.h.Invoke(b.Context(), event)
 				if err != nil || !strings.Contains(string(out), want) {
 					b.Fatalf("%s, %v", out, err)
 				}
 			}
+			b.ReportMetric(float64(cpuTime(b)-start)/float64(b.N), "cpu-ns/op")
 		})
 	}
 }
