@@ -49,7 +49,7 @@ var rules = map[string]rule{
 	"warmup":                       {[]string{"internal/jsonscan", "internal/coldstart", lambdaGo}, "it runs before anything else, so it must cost nothing"},
 	"warmup/invoke":                {nil, "functions link it: a call of Lambda in 8 KB, the SDK's client takes 3.7 MB"},
 	"gateway":                      {[]string{"internal/gwevent", "mapping/integration", "mapping/vtl", lambdaGo}, "not the router: with one matcher for both, mistakes would cancel out"},
-	"cmd/lambdarest":               {[]string{"gateway", "mapping/vtl", "dynamo/dynamotest", "cmd/lambdarest/internal/cron", "cmd/lambdarest/internal/sam", lambdaGo, sdk, fsnotify}, "the top: a front for packages that do the work"},
+	"cmd/lambdarest":               {[]string{"internal/gwevent", "gateway", "mapping/vtl", "dynamo/dynamotest", "cmd/lambdarest/internal/cron", "cmd/lambdarest/internal/sam", lambdaGo, sdk, fsnotify}, "the top: a front for packages that do the work"},
 	"cmd/lambdarest/internal/cron": {nil, "it stands alone"},
 	"cmd/lambdarest/internal/sam":  {[]string{"gateway", "mapping/integration", yaml}, "it reads what the command runs"},
 	"examples/users":               {[]string{"router", "dynamo", "mapping", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},

@@ -36,6 +36,9 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"start", "run a SAM template or an OpenAPI definition", runStart},
+		{"invoke", "invoke a function of a template once", runInvoke},
+		{"render", "render a mapping template against a request", runRender},
+		{"events", "print the event of a request", runEvents},
 		{"dynamodb", "serve DynamoDB on localhost", runDynamoDB},
 	}
 }

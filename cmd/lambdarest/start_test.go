@@ -14,13 +14,14 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 )
 
-// TestMain lets the test binary be a function: with BOOTSTRAP set it runs no test.
+// TestMain lets the test binary be a function: with BOOTSTRAP set it runs no test. Scripts have it as their command.
 func TestMain(m *testing.M) {
 	if os.Getenv("BOOTSTRAP") == "" {
-		os.Exit(m.Run())
+		testscript.Main(m, map[string]func(){"lambdarest": lambdarest})
 	}
 	lambda.Start(func(_ context.Context, event map[string]any) (any, error) {
 		body, _ := event["body"].(string)

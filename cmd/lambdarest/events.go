@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+)
+
+const aboutEvents = `Usage: lambdarest events [FLAGS] KIND
+
+Prints the event that a function gets for a request, as AWS sends it. KIND is one of
+rest, http, url, alb, alb-multi, lattice and schedule.
+
+	lambdarest events -method POST -path '/users?dry=1' -body @user.json rest`
+
+// runEvents prints an event.
+func runEvents(_ context.Context, args []string, stdout, stderr io.Writer) int {
+	var r requestFlags
+	var o string
+	flags := newFlags("events", aboutEvents, stderr)
+	r.add(flags)
+	outputFlag(flags, &o, "`json` for one line")
+	if code, done := parseWith(flags, args, 1); done {
+		return code
+	}
+	if flags.NArg() == 0 {
+		return misused(stderr, "events", "expected a KIND: "+strings.Join(eventKinds, ", "))
+	}
+	event, err := r.event(flags.Arg(0))
+	if err != nil {
+		return fail(stderr, "events", err)
+	}
+	printJSON(stdout, event, o)
+	return exitOK
+}
+
+// misused says how a command was called wrongly.
+func misused(stderr io.Writer, name, message string) int {
+	_, _ = io.WriteString(stderr, "lambdarest "+name+": "+message+"; -h helps\n")
+	return exitUsage
+}

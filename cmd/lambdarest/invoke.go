@@ -1,0 +1,112 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
+	"github.com/lambdarest/lambdarest/gateway"
+)
+
+const aboutInvoke = `Usage: lambdarest invoke [FLAGS] FUNCTION [TEMPLATE]
+
+Builds a function of a template and invokes it once, with the template's tables in an
+empty embedded DynamoDB. The event is -event, or made of a request as lambdarest
+events does. The result goes to stdout, what Lambda logs to stderr. The exit code is 1
+where the function fails.
+
+	lambdarest invoke -method POST -path /users -body '{"id":1}' ProxyFunction
+	lambdarest invoke -event '{"a":1}' Worker`
+
+// runInvoke invokes a function once.
+func runInvoke(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	f := startFlags{parameters: pairs{}, functions: pairs{}, env: pairs{}}
+	var r requestFlags
+	var given, kind, o string
+	flags := newFlags("invoke", aboutInvoke, stderr)
+	r.add(flags)
+	flags.StringVar(&given, "event", "", "`JSON` of the event, @FILE for a file, or @- for stdin")
+	flags.StringVar(&kind, "kind", "rest", "`KIND` of the event that is made of a request: rest, http, url, alb, alb-multi, lattice or schedule")
+	flags.StringVar(&f.dynamodb, "dynamodb", "", "`URL` of a DynamoDB to use in place of the embedded one")
+	flags.Var(f.parameters, "parameter", "`NAME=VALUE` of a template parameter; may be repeated")
+	flags.Var(f.env, "env", "`NAME=VALUE` for the environment of the function; may be repeated")
+	outputFlag(flags, &o, "`json` for an object with the result and what is known of the invocation")
+	if code, done := parseWith(flags, args, 2); done {
+		return code
+	}
+	if flags.NArg() == 0 {
+		return misused(stderr, "invoke", "expected the name of a FUNCTION")
+	}
+	event, err := text(given)
+	if given == "" {
+		event, err = r.event(kind)
+	}
+	if err == nil && !json.Valid(event) {
+		err = errors.New("the event is not JSON")
+	}
+	if err != nil {
+		return fail(stderr, "invoke", err)
+	}
+	f.template = cmp.Or(flags.Arg(1), "template.yaml")
+	seen, result, err := invokeOnce(ctx, f, flags.Arg(0), event, stderr)
+	if fe := (*gateway.FunctionError)(nil); errors.As(err, &fe) {
+		result = fe.Payload
+	} else if err != nil {
+		return fail(stderr, "invoke", err)
+	}
+	printResult(stdout, seen, result, o)
+	if err != nil {
+		return exitFailed
+	}
+	return exitOK
+}
+
+// invokeOnce starts what the function needs, invokes it, and ends it all.
+func invokeOnce(ctx context.Context, f startFlags, name string, event []byte, stderr io.Writer) (seen gateway.Invocation, result []byte, err error) {
+	app, err := sam.Load(f.template, sam.Options{Parameters: f.parameters})
+	if err != nil {
+		return seen, nil, err
+	}
+	fn := app.Function(name)
+	if fn == nil {
+		return seen, nil, fmt.Errorf("%s has no function %q", f.template, name)
+	}
+	app.Functions, app.APIs = []*sam.Function{fn}, nil
+	s, err := newSystem(ctx, f, app, io.Discard, stderr)
+	if err != nil {
+		return seen, nil, err
+	}
+	p := s.functions[fn.ID]
+	p.Output = nil // WriteTo has it
+	p.Observe = func(i gateway.Invocation) { seen = i }
+	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: newID()})
+	result, err = p.Invoke(ctx, event)
+	s.close() // then the output is complete
+	if seen.RequestID != "" {
+		_, _ = seen.WriteTo(stderr)
+	}
+	return seen, result, err
+}
+
+func printResult(w io.Writer, seen gateway.Invocation, result []byte, o string) {
+	if o != "json" {
+		printJSON(w, result, o)
+		return
+	}
+	if !json.Valid(result) {
+		result, _ = json.Marshal(string(result)) // a string cannot fail
+	}
+	data, _ := json.Marshal(map[string]any{ // strings, numbers and valid JSON cannot fail
+		"result": json.RawMessage(result), "failed": seen.Err != nil, "requestId": seen.RequestID, "log": seen.Log(),
+		"durationMs": float64(seen.Duration) / float64(time.Millisecond), "initMs": float64(seen.Init) / float64(time.Millisecond),
+		"maxMemoryMB": seen.MaxMemoryMB,
+	})
+	printJSON(w, data, o)
+}
