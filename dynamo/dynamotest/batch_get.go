@@ -103,12 +103,26 @@ func (r *batchGetRequest) prepare() (map[string][]*read, *fault) {
 	if total > maxBatchGet {
 		return nil, validation("Too many items requested for the BatchGetItem call")
 	}
+	for _, of := range r.RequestItems {
+		if of.repeats() {
+			return nil, validation("Provided list of item keys contains duplicates")
+		}
+	}
 	return reads, nil
 }
 
-// checkReads checks the keys against the table: their types, and that none comes twice.
+// repeats tells whether a key comes twice. Numbers are canonical, so equal keys
+// have equal texts.
+func (k keysOfTable) repeats() bool {
+	seen := make(map[string]bool, len(k.Keys))
+	for _, key := range k.Keys {
+		seen[string(appendCanonical(nil, key, appendCanonicalValue))] = true
+	}
+	return len(seen) < len(k.Keys)
+}
+
+// checkReads checks the keys against the table.
 func checkReads(db *DB, reads []*read) *fault {
-	seen := make(map[rowKey]bool, len(reads))
 	for _, one := range reads {
 		t, f := db.table(one.table)
 		if f != nil {
@@ -117,11 +131,6 @@ func checkReads(db *DB, reads []*read) *fault {
 		if f := one.check(t); f != nil {
 			return f
 		}
-		k := t.rowKey(one.key)
-		if seen[k] {
-			return validation("Provided list of item keys contains duplicates")
-		}
-		seen[k] = true
 	}
 	return nil
 }

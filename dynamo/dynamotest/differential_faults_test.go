@@ -132,6 +132,9 @@ var faultsOfLocal = []faultOfLocal{
 	{name: "a faulty operation fails its transaction without reasons", explains: func(x exchange) bool {
 		return x.engine.kind == "TransactionCanceledException" && x.engine.says("ValidationError") && x.local.status == http.StatusBadRequest
 	}},
+	{name: "carries one operation of a transaction out before it has checked the next", explains: func(x exchange) bool {
+		return x.operation == "TransactWriteItems" && x.engine.kind == "ValidationException" && x.local.kind == "TransactionCanceledException" && x.local.says("ValidationError")
+	}},
 	{name: "the keys of TransactGetItems before anything else", explains: func(x exchange) bool {
 		return x.operation == "TransactGetItems" && x.engine.status == http.StatusBadRequest && x.local.kind == "TransactionCanceledException" && !x.local.says("reasons")
 	}},

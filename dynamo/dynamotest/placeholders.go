@@ -18,6 +18,9 @@ type placeholders struct {
 // newPlaceholders checks the two maps as they stand, before any expression is
 // parsed. A nil map is absent, which differs from an empty one.
 func newPlaceholders(names map[string]string, values item) (*placeholders, *fault) {
+	if names == nil && values == nil {
+		return &placeholders{}, nil
+	}
 	if names != nil && len(names) == 0 {
 		return nil, validation("ExpressionAttributeNames must not be empty")
 	}

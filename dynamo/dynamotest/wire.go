@@ -82,8 +82,9 @@ type wire struct {
 }
 
 func (s *wire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("x-amzn-RequestId", requestID())
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequest+1))
+	h := w.Header()
+	h["X-Amzn-Requestid"] = []string{requestID()}
+	body, err := readBody(r)
 	switch {
 	case err != nil:
 		http.Error(w, "", http.StatusBadRequest)
@@ -95,7 +96,7 @@ func (s *wire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusOK, []byte("healthy: dynamodb.us-east-1.amazonaws.com "))
 		return
 	}
-	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+	h["Content-Type"] = []string{"application/x-amz-json-1.0"}
 	out, err := s.serve(r, body)
 	if spoiled, ok := err.(*spoiled); ok {
 		spoiled.reply(w, out)
@@ -106,6 +107,16 @@ func (s *wire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	reply(w, http.StatusOK, out)
+}
+
+// readBody reads a body of up to one byte more than may be.
+func readBody(r *http.Request) ([]byte, error) {
+	if n := r.ContentLength; n >= 0 && n <= maxRequest {
+		body := make([]byte, n)
+		_, err := io.ReadFull(r.Body, body)
+		return body, err
+	}
+	return io.ReadAll(io.LimitReader(r.Body, maxRequest+1))
 }
 
 func (s *wire) serve(r *http.Request, body []byte) (out []byte, err error) {
@@ -122,9 +133,9 @@ func (s *wire) serve(r *http.Request, body []byte) (out []byte, err error) {
 
 // reply writes an answer with its checksum, which the SDKs verify.
 func reply(w http.ResponseWriter, status int, body []byte) {
-	h := w.Header()
-	h.Set("x-amz-crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10))
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h := w.Header() // by the canonical names, which saves making them so
+	h["X-Amz-Crc32"] = []string{strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // nobody is left to tell of a broken connection
 }
