@@ -52,9 +52,7 @@ func isHTTPDefinition(body value) bool {
 
 // readDefinition reads the routes of a definition.
 func (t *template) readDefinition(a *API, body value) {
-	for _, media := range body.get("x-amazon-apigateway-binary-media-types").texts() {
-		a.Config.BinaryMediaTypes = append(a.Config.BinaryMediaTypes, media)
-	}
+	a.Config.BinaryMediaTypes = append(a.Config.BinaryMediaTypes, body.get("x-amazon-apigateway-binary-media-types").texts()...)
 	for kind, v := range body.get("x-amazon-apigateway-gateway-responses").all() {
 		headers := make(map[string]string)
 		for name, text := range v.get("responseParameters").textMap() {

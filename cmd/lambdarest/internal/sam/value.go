@@ -165,29 +165,3 @@ func (v value) oneOf(fallback string, allowed ...string) string {
 	v.fail("expected %s, got %s", strings.Join(allowed, " or "), v.kind())
 	return fallback
 }
-
-// data returns the value as encoding/json would decode it.
-func (v value) data() any {
-	if !v.exists() {
-		return nil
-	}
-	switch v.n.Kind {
-	case yaml.MappingNode:
-		m := make(map[string]any)
-		for key, item := range v.all() {
-			m[key] = item.data()
-		}
-		return m
-	case yaml.SequenceNode:
-		list := []any{}
-		for _, item := range v.list() {
-			list = append(list, item.data())
-		}
-		return list
-	}
-	var scalar any
-	if v.n.Tag == "!!str" || v.n.Decode(&scalar) != nil {
-		return v.n.Value
-	}
-	return scalar
-}
