@@ -59,7 +59,7 @@ func batchWriteItem(db *DB, r *batchWriteRequest) (*batchWriteResult, *fault) {
 		changes = append(changes, planned...)
 	}
 	for _, c := range changes {
-		c.commit()
+		c.commit(db)
 	}
 	return res, nil
 }

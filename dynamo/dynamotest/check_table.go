@@ -343,13 +343,10 @@ func (r *createTableRequest) checkUse() *fault {
 func (s *streamSpec) check() *fault {
 	switch {
 	case s == nil:
-		return nil
 	case !*s.StreamEnabled && s.StreamViewType != "":
-		return validation(msgInvalid + "StreamViewType can not be specified when StreamEnabled is false")
-	case !*s.StreamEnabled:
-		return nil
-	case s.StreamViewType == "":
-		return validation(msgInvalid + "StreamViewType is required when StreamEnabled is true")
+		return validation("Invalid StreamViewType: Stream StreamEnabled was false but a StreamViewType was present.")
+	case *s.StreamEnabled && s.StreamViewType == "":
+		return validation("Invalid StreamViewType: Stream ViewType must not be null or empty when enabling streams.")
 	}
-	return validation("dynamotest has no streams yet: create the table without one")
+	return nil
 }

@@ -80,6 +80,9 @@ func (db *DB) add(r *createTableRequest) *table {
 			t.addIndex(r.index(spec, i == 1))
 		}
 	}
+	if s := r.StreamSpecification; s != nil && *s.StreamEnabled {
+		db.enableStream(t, s.StreamViewType)
+	}
 	db.tables[t.name] = t
 	return t
 }

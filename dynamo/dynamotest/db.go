@@ -29,6 +29,8 @@ type DB struct {
 	delay  time.Duration
 
 	expiring atomic.Int64 // tables with time to live
+	streams  []*stream    // oldest first
+	sequence int64        // of the newest record of any stream
 	client   func() *dynamodb.Client
 	log      callLog
 	injected injections

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"strconv"
+	"strings"
 )
 
 // decodeRequest reads the JSON of a request into a struct whose fields are named
@@ -138,10 +139,22 @@ func (c *cursor) decodeStruct(v reflect.Value) {
 		return
 	}
 	for c.more() {
-		if field := v.FieldByName(c.string()); field.IsValid() && field.CanSet() {
+		if field := v.FieldByName(fieldOf(c.string())); field.IsValid() && field.CanSet() {
 			c.decode(field)
 		} else {
 			c.raw()
 		}
 	}
+}
+
+// fieldOf is the name of the field for a member: ShardID for ShardId, as Go has
+// it. No member ends in ID.
+func fieldOf(member string) string {
+	if name, ok := strings.CutSuffix(member, "Id"); ok {
+		return name + "ID"
+	}
+	if strings.HasSuffix(member, "ID") {
+		return ""
+	}
+	return member
 }

@@ -22,6 +22,7 @@ func deleteTable(db *DB, r *tableRequest) (*tableResult, *fault) {
 			map[string]string{statusCreating: "created", statusUpdating: "updated"}[status] + ": " + t.name}
 	case status != statusDeleting:
 		t.settling = db.settle(statusDeleting)
+		db.disableStream(t)
 	}
 	d := db.describe(t)
 	d.TableStatus = statusDeleting

@@ -33,6 +33,9 @@ type tableDescription struct {
 	SSEDescription            *sseDescription     `json:",omitempty"`
 	TableClassSummary         *classSummary       `json:",omitempty"`
 	OnDemandThroughput        *onDemandThroughput `json:",omitempty"`
+	StreamSpecification       *streamSpec         `json:",omitempty"`
+	LatestStreamLabel         string              `json:",omitempty"`
+	LatestStreamArn           string              `json:",omitempty"`
 	DeletionProtectionEnabled bool
 }
 
@@ -96,6 +99,12 @@ func (db *DB) describe(t *table) *tableDescription {
 	}
 	if s.sse != nil && deref(s.sse.Enabled) {
 		d.SSEDescription = &sseDescription{"ENABLED", "KMS", "arn:aws:kms:us-east-1:000000000000:key/dynamotest"}
+	}
+	if t.stream != nil {
+		d.LatestStreamLabel, d.LatestStreamArn = t.stream.label, t.stream.arn
+	}
+	if t.streaming() {
+		d.StreamSpecification = &streamSpec{new(true), t.stream.view}
 	}
 	for _, x := range t.indexes {
 		if x.global {

@@ -22,7 +22,8 @@
 //     returns the SDK's error types.
 //   - [DB.Client] is an SDK client without a socket: the SDK's serializers,
 //     retries and deserializers run.
-//   - [DB.Handler] is the wire protocol, for other processes and languages.
+//   - [DB.Handler] is the wire protocol, for other processes and languages, and
+//     for DynamoDB Streams.
 //
 // All three lead to the same tables, and may be used at once.
 //

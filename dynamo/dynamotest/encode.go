@@ -55,6 +55,14 @@ func appendMap(b []byte, v reflect.Value) []byte {
 	return append(b, '}')
 }
 
+// memberFor is the inverse of fieldOf.
+func memberFor(field string) string {
+	if name, ok := strings.CutSuffix(field, "ID"); ok {
+		return name + "Id"
+	}
+	return field
+}
+
 // fields writes the exported fields of a struct, and of the structs that it embeds.
 func (o *object) fields(v reflect.Value) {
 	for i := range v.NumField() {
@@ -63,7 +71,7 @@ func (o *object) fields(v reflect.Value) {
 		case field.Anonymous:
 			o.fields(v.Field(i))
 		case field.IsExported() && !v.Field(i).IsZero():
-			o.member(field.Name)
+			o.member(memberFor(field.Name))
 			o.b = appendRequest(o.b, v.Field(i))
 		}
 	}

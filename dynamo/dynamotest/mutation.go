@@ -146,12 +146,13 @@ func (m *mutation) result(old item) (item, *fault) {
 
 // commit carries the change out. The caller holds the lock for writing, since
 // before plan.
-func (c *change) commit() {
+func (c *change) commit(db *DB) {
 	if c.after == nil {
 		c.table.delete(c.key)
 	} else {
 		c.table.put(c.key, c.after)
 	}
+	db.record(c.table, c.old, c.after, false)
 }
 
 // checkNewItem checks the values and the size of an item that is to be stored.

@@ -126,7 +126,7 @@ func (db *DB) write(m *mutation, want reports, returned func(*change) item) (*wr
 	if f != nil {
 		return nil, f
 	}
-	c.commit()
+	c.commit(db)
 	consumed := newCapacity(want.consumed, c.table.name)
 	consumed.chargeWrite(c, 1)
 	return &writeResult{attributes: returned(c), collection: c.collectionKey(want.collections), capacity: consumed}, nil

@@ -9,6 +9,9 @@ func (t *table) request() *createTableRequest {
 			return attributeDefinition{&k.name, new(k.kind.String())}
 		}),
 	}
+	if t.streaming() { // its records stay behind
+		r.StreamSpecification = &streamSpec{new(true), t.stream.view}
+	}
 	provisioned := r.BillingMode == "PROVISIONED"
 	if provisioned {
 		r.ProvisionedThroughput = &throughput{&t.settings.read, &t.settings.write}

@@ -69,6 +69,7 @@ type table struct {
 	settings settings
 	tags     []tag
 	ttl      timeToLive
+	stream   *stream // the latest, nil for none
 }
 
 var tableName = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)

@@ -164,7 +164,9 @@ func (db *DB) expire() {
 	now := db.clock()
 	for _, t := range db.tables {
 		for _, k := range t.ttl.expired(now) {
+			gone, _ := t.rows.get(k)
 			t.delete(k)
+			db.record(t, gone.item, nil, true)
 		}
 	}
 }

@@ -94,7 +94,7 @@ func transactWriteItems(db *DB, r *transactWriteRequest) (*transactWriteResult, 
 		b.of(mutations[i].table).chargeWrite(c, 2)
 		if mutations[i].kind != mutateNothing {
 			of.add(c, r.ReturnItemCollectionMetrics)
-			c.commit()
+			c.commit(db)
 		}
 	}
 	if token != "" {

@@ -102,7 +102,7 @@ func (r *updateTableRequest) check() *fault {
 		return r.ProvisionedThroughput.check()
 	case len(r.ReplicaUpdates) > 0:
 		return validation("dynamotest has no global tables: update the table without ReplicaUpdates")
-	case r.StreamSpecification != nil:
+	case r.StreamSpecification.check() != nil:
 		return r.StreamSpecification.check()
 	case r.empty() && updates != nil:
 		return validation(msgInvalid + "List of GlobalSecondaryIndexUpdates is empty")
@@ -114,7 +114,7 @@ func (r *updateTableRequest) check() *fault {
 
 func (r *updateTableRequest) empty() bool {
 	return r.ProvisionedThroughput == nil && r.BillingMode == "" && len(r.GlobalSecondaryIndexUpdates) == 0 && r.SSESpecification == nil &&
-		r.DeletionProtectionEnabled == nil && r.TableClass == "" && r.OnDemandThroughput == nil
+		r.DeletionProtectionEnabled == nil && r.TableClass == "" && r.OnDemandThroughput == nil && r.StreamSpecification == nil
 }
 
 func checkUpdates(updates []indexUpdate) *fault {
@@ -161,6 +161,9 @@ func (r *updateTableRequest) against(t *table) (*createTableRequest, *fault) {
 	if f := r.checkThroughput(t); f != nil {
 		return nil, f
 	}
+	if f := r.checkStream(t); f != nil {
+		return nil, f
+	}
 	billing := t.settings.billing
 	if r.BillingMode != "" {
 		billing = r.BillingMode
@@ -189,6 +192,18 @@ func (r *updateTableRequest) checkThroughput(t *table) *fault {
 			"Current WriteCapacityUnits provisioned for the table: %d. Requested WriteCapacityUnits: %d. "+
 			"Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
 			s.read, *p.ReadCapacityUnits, s.write, *p.WriteCapacityUnits)
+	}
+	return nil
+}
+
+func (r *updateTableRequest) checkStream(t *table) *fault {
+	s := r.StreamSpecification
+	switch {
+	case s == nil:
+	case *s.StreamEnabled && t.streaming():
+		return validation("Table already has an enabled stream")
+	case !*s.StreamEnabled && !t.streaming():
+		return validation("Table has no stream to disable")
 	}
 	return nil
 }
@@ -251,6 +266,11 @@ func (r *updateTableRequest) apply(db *DB, t *table, schema *createTableRequest)
 	if r.SSESpecification != nil {
 		s.sse = r.SSESpecification
 	}
+	if spec := r.StreamSpecification; spec != nil && *spec.StreamEnabled {
+		db.enableStream(t, spec.StreamViewType)
+	} else if spec != nil {
+		db.disableStream(t)
+	}
 	for _, u := range r.GlobalSecondaryIndexUpdates {
 		u.apply(db, t, schema)
 	}
@@ -283,7 +303,7 @@ func (t *table) define(schema *createTableRequest) {
 	})
 }
 
-// UpdateTable is DynamoDB's UpdateTable, but for streams and global tables.
+// UpdateTable is DynamoDB's UpdateTable, but for global tables.
 func (db *DB) UpdateTable(ctx context.Context, in *dynamodb.UpdateTableInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateTableOutput, error) {
 	return db.Client().UpdateTable(ctx, in, opts...)
 }

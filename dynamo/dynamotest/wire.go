@@ -69,16 +69,28 @@ func wireOperations() map[string]wireOperation {
 	}
 }
 
-// Handler returns the DynamoDB service itself, as HTTP: JSON 1.0 with the
+// streamOperations are those of the service DynamoDB Streams.
+func streamOperations() map[string]wireOperation {
+	return map[string]wireOperation{
+		"ListStreams":      wired("ListStreams", listStreams),
+		"DescribeStream":   wired("DescribeStream", describeStream),
+		"GetShardIterator": wired("GetShardIterator", getShardIterator),
+		"GetRecords":       wired("GetRecords", getRecords),
+	}
+}
+
+// Handler returns the services DynamoDB and DynamoDB Streams themselves, as HTTP: JSON 1.0 with the
 // operation in X-Amz-Target. Give its address to any AWS SDK, in any language,
 // as endpoint. Requests must carry an Authorization header; any signature passes.
 func (db *DB) Handler() http.Handler {
-	return &wire{db: db, operations: wireOperations()}
+	return &wire{db: db, services: map[string]map[string]wireOperation{
+		"DynamoDB_20120810": wireOperations(), "DynamoDBStreams_20120810": streamOperations(),
+	}}
 }
 
 type wire struct {
-	db         *DB
-	operations map[string]wireOperation
+	db       *DB
+	services map[string]map[string]wireOperation
 }
 
 func (s *wire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -121,8 +133,8 @@ func readBody(r *http.Request) ([]byte, error) {
 
 func (s *wire) serve(r *http.Request, body []byte) (out []byte, err error) {
 	target, name, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	op, known := s.operations[name]
-	if r.Method != http.MethodPost || target != "DynamoDB_20120810" || !known {
+	op, known := s.services[target][name]
+	if r.Method != http.MethodPost || !known {
 		return nil, &fault{kind: faultUnknownOperation}
 	}
 	if r.Header.Get("Authorization") == "" && !r.URL.Query().Has("X-Amz-Signature") {
