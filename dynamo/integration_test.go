@@ -34,21 +34,24 @@ type Doc struct {
 
 const docs = "docs"
 
-func eachDoor(t *testing.T, test func(t *testing.T, c dynamo.Client)) {
+func eachDoor(t *testing.T, test func(t *testing.T, c dynamo.Client)) { eachDoorOf[Doc](t, docs, test) }
+
+// eachDoorOf has a table for items of type T behind each door.
+func eachDoorOf[T any](t *testing.T, table string, test func(t *testing.T, c dynamo.Client)) {
 	t.Run("engine", func(t *testing.T) {
-		test(t, dynamotest.New(dynamotest.TableFor[Doc](docs)))
+		test(t, dynamotest.New(dynamotest.TableFor[T](table)))
 	})
 	t.Run("engine behind the SDK", func(t *testing.T) {
-		test(t, dynamotest.New(dynamotest.TableFor[Doc](docs)).Client())
+		test(t, dynamotest.New(dynamotest.TableFor[T](table)).Client())
 	})
 	t.Run("DynamoDB Local", func(t *testing.T) {
-		test(t, localClient(t))
+		test(t, localClient[T](t, table))
 	})
 }
 
 // localClient gives a client of DynamoDB Local on this machine, with a table
 // that is deleted after the test.
-func localClient(t *testing.T) *dynamodb.Client {
+func localClient[T any](t *testing.T, table string) *dynamodb.Client {
 	t.Helper()
 	const env = "DYNAMODB_LOCAL_URL"
 	endpoint := os.Getenv(env)
@@ -64,12 +67,12 @@ func localClient(t *testing.T) *dynamodb.Client {
 		// DynamoDB Local keeps tables apart by access key: letters and digits.
 		Credentials: credentials.NewStaticCredentialsProvider(fmt.Sprintf("t%d", time.Now().UnixNano()), "secret", ""),
 	})
-	in, err := dynamo.CreateTableInput[Doc](docs)
+	in, err := dynamo.CreateTableInput[T](table)
 	require.NoError(t, err)
 	_, err = c.CreateTable(t.Context(), in)
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		_, err := c.DeleteTable(context.WithoutCancel(t.Context()), &dynamodb.DeleteTableInput{TableName: aws.String(docs)})
+		_, err := c.DeleteTable(context.WithoutCancel(t.Context()), &dynamodb.DeleteTableInput{TableName: aws.String(table)})
 		if err != nil {
 			t.Errorf("delete table: %v", err)
 		}
