@@ -19,12 +19,14 @@ import (
 //	  "cookie":  "sid=1; theme=dark",
 //	  "context": {"identity.sourceIp": "192.0.2.1"},
 //	  "stage":   {"table": "users"},
-//	  "body":    {"name": "Kim"}
+//	  "body":    "{\"name\": \"Kim\"}"
 //	}
 //
-// Every parameter arrives as the text that the client sent, and is parsed here: so a template needs to know no types, and
-// a client's mistake is answered by this package and not by API Gateway's parser. A query parameter that is absent is
-// null. A header, a member of the context or a stage variable that is absent is "", which counts as absent.
+// Everything arrives as the text that the client sent, and is parsed here: so a template needs to know no types, and a
+// client's mistake is answered by this package and not by API Gateway, whose parser of bodies takes {a:1} for JSON and
+// makes NaN of NaN. A query parameter that is absent is null. A header, a member of the context or a stage variable that
+// is absent is "", which counts as absent. A template written by hand may give the body as JSON: an In with tags is a
+// struct, so that a string can be nothing but its text.
 type boundEvent struct {
 	Params map[string]map[string]*string
 	Cookie string
@@ -46,8 +48,14 @@ func (e *boundEvent) UnmarshalJSON(doc []byte) error {
 	return nil
 }
 
-// Body returns the request's body as the template has written it.
-func (e *boundEvent) Body() ([]byte, error) { return e.Raw, nil }
+// Body returns the request's body.
+func (e *boundEvent) Body() ([]byte, error) {
+	var text string
+	if len(e.Raw) == 0 || e.Raw[0] != '"' || json.Unmarshal(e.Raw, &text) != nil {
+		return e.Raw, nil
+	}
+	return []byte(text), nil
+}
 
 // Values returns the one value that a template gets of a parameter, or none.
 func (e *boundEvent) Values(p *bind.Param) ([]string, error) {

@@ -28,11 +28,11 @@ import (
 // a query parameter cannot pose as a header. Numbers are parsed by [New], so that a client's mistake is its 400 with a
 // name, and not API Gateway's without one.
 //
-// A body that is not JSON at all, as {a, is answered by API Gateway with 400; no body is {}. A template gets one value of
-// each parameter, so that slices are refused; of a header that came in several spellings, any one.
+// No body is {}. A template gets one value of each parameter, so that slices are refused; of a header that came in several
+// spellings, any one.
 //
-// The template of a T without tags is the body as JSON, $input.json('$'); that of a [Passthrough] is the console's, with
-// its escapes mended. A T that New does not take is an error, and so is a name that has a quote, a backslash, a $ or a #.
+// The template of a T without tags is the body as JSON, $input.json('$'), which leaves what is no JSON to API Gateway: it
+// takes {a:1}, and answers {a and [NaN] with 400. That of a [Passthrough] is the console's, with its escapes mended. A T that New does not take is an error, and so is a name that has a quote, a backslash, a $ or a #.
 //
 // Not verified on AWS: that the maps of $input.params() have containsKey, and that path values come decoded.
 func TemplateFor[T any]() (string, error) {
@@ -173,7 +173,7 @@ func (w *templateWriter) text(body bool) string {
 		members = append(members, `  "cookie": `+cookie[0])
 	}
 	if body {
-		members = append(members, `  "body": `+bodyTemplate)
+		members = append(members, `  "body": "`+escaped("$input.body")+`"`)
 	}
 	b.WriteString("{\n" + strings.Join(members, ",\n") + "\n}\n")
 	return b.String()

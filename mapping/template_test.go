@@ -147,10 +147,18 @@ func TestBoundMistakes(t *testing.T) {
 	require.EqualError(t, err, `{"status":400,"title":"Bad Request","detail":"body field text must be a string (and 3 more)","errors":[`+
 		`{"pointer":"/text","detail":"must be a string"},{"pointer":"/price","detail":"must be a number"},`+
 		`{"parameter":"id","in":"path","detail":"must be an integer"},{"parameter":"limit","in":"query","detail":"must be an integer"}]}`)
-	for body, want := range map[string]string{"null": "must be an object", `[1]`: "must be an object", "a=b": "must be an object"} {
+	for body, want := range map[string]string{
+		"null": "must be an object", `[1]`: "must be an object", `"x"`: "must be an object", "a=b": "is not valid JSON at byte 0", "{text:1}": "is not valid JSON at byte 1",
+		`{"x":NaN}`: "is not valid JSON at byte 5", " ": "must be JSON, and there is none",
+	} {
 		_, err = bound(t, reflect.TypeFor[quote](), vtl.Input{Path: map[string]string{"id": "7"}, Body: []byte(body)})
-		require.ErrorContains(t, err, `"errors":[{"detail":"`+want+`"}]`)
+		require.ErrorContains(t, err, want, body)
 	}
+	byHand, err := newPlan(reflect.TypeFor[quote]())
+	require.NoError(t, err)
+	var q quote
+	require.NoError(t, decodeBound(byHand, []byte(`{"path":{"id":"7"},"body":{"text":"x"}}`), reflect.ValueOf(&q).Elem()))
+	require.Equal(t, quote{ID: 7, Text: "x"}, q)
 	for _, event := range []string{`[]`, `"x"`, `{"path":[]}`, `{"path":{"id":7}}`, `{"cookie":{}}`} {
 		plan, err := newPlan(reflect.TypeFor[quote]())
 		require.NoError(t, err)
@@ -276,6 +284,9 @@ func (g generator) roundTrip(t *testing.T) {
 	fields = append(fields, reflect.StructField{Name: "Body", Type: reflect.TypeFor[string]()})
 	body := g.texts[g.IntN(len(g.texts))]
 	in.Body, _ = json.Marshal(map[string]string{"Body": body, "F0": "forged"})
+	if g.IntN(4) == 0 { // no JSON, most often: the event is, all the same
+		_, _ = bound(t, reflect.StructOf(fields), vtl.Input{Body: []byte(body)})
+	}
 
 	v, err := bound(t, reflect.StructOf(fields), in)
 	faulty := map[string]bool{}
@@ -286,7 +297,6 @@ func (g generator) roundTrip(t *testing.T) {
 			faulty[f.In+" "+f.Parameter] = true
 		}
 	}
-	body = strings.ReplaceAll(body, "\x7f", "") // json-smart drops DEL from strings
 	require.Equal(t, valid(body), v.FieldByName("Body").String())
 	for i := range places {
 		text, ok := maps[places[i]][names[i]], false
