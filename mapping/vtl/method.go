@@ -58,7 +58,7 @@ func (r *renderer) dispatch(v any, name string, args []any) (any, error) {
 		return r.scopeMethod(v, name, args)
 	case *list:
 		switch v.kind {
-		case javaArray:
+		case javaArray, objectArray:
 			return r.arrayMethod(v, name, args)
 		case mapView:
 			return r.viewMethod(v, name, args)
@@ -229,6 +229,9 @@ func (r *renderer) property(v any, name string) (any, error) {
 			return v.text(), nil
 		}
 	case string, *list:
+		if l, ok := v.(*list); ok && l.kind.isArray() { // Velocity lends arrays methods, and no getters
+			return nil, nil
+		}
 		if name == "empty" || name == "blank" {
 			return r.call(v, "is"+capitalise(name), nil)
 		}

@@ -67,7 +67,7 @@ func (r *renderer) listMethod(l *list, name string, args []any) (any, error) {
 		if args[0] == nil && strings.HasSuffix(name, "All") && strings.Contains(" addAll removeAll retainAll containsAll ", " "+name+" ") {
 			return nil, throw("the argument is null")
 		}
-		if other, ok := args[0].(*list); ok && other.kind != javaArray {
+		if other, ok := args[0].(*list); ok && !other.kind.isArray() {
 			if v, err := r.listOfList(l, name, other); v != any(noMethod) {
 				return v, err
 			}
@@ -92,7 +92,11 @@ func (r *renderer) listMethod0(l *list, name string) (any, error) {
 	case "iterator":
 		return newCursor(l), nil
 	case "toArray", "clone":
-		return &list{kind: l.kind, items: append([]any(nil), l.items...)}, r.charge(len(l.items))
+		copied := &list{kind: l.kind, items: append([]any(nil), l.items...)}
+		if name == "toArray" && l.kind != javaArray {
+			copied.kind = objectArray
+		}
+		return copied, r.charge(len(l.items))
 	case "toJSONString", "toString":
 		if l.kind == jsonArray {
 			b, err := r.appendJSON(nil, l, true, 0)
@@ -152,7 +156,7 @@ func (r *renderer) listMethod2(l *list, name string, a, b any) (any, error) {
 	case "add":
 		return "", l.insert(i, b)
 	case "addAll":
-		if other, ok := b.(*list); ok && other.kind != javaArray {
+		if other, ok := b.(*list); ok && !other.kind.isArray() {
 			return len(other.items) > 0, orThrow(r.charge(len(other.items)), func() error { return l.insert(i, other.items...) })
 		}
 	case "subList":
@@ -236,7 +240,7 @@ func (r *renderer) viewMethod(l *list, name string, args []any) (any, error) {
 		return r.listMethod(l, name, args)
 	case "add", "addAll":
 		other, isList := first[*list](args)
-		if len(args) == 1 && (name == "add" || isList && other.kind != javaArray) {
+		if len(args) == 1 && (name == "add" || isList && !other.kind.isArray()) {
 			return nil, throw("a view of a map cannot be added to")
 		}
 	case "clear":
@@ -258,7 +262,7 @@ func (r *renderer) removeFromView(l *list, name string, args []any) (any, error)
 	other, ok := args[0].(*list)
 	if name == "remove" {
 		other = &list{items: args}
-	} else if !ok || other.kind == javaArray {
+	} else if !ok || other.kind.isArray() {
 		return noMethod, nil
 	}
 	var kept []any

@@ -1,6 +1,7 @@
 package vtl
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"strconv"
@@ -214,6 +215,8 @@ func doubleStatic(name string, args []any) (any, error) {
 		case "hashCode":
 			bits := math.Float64bits(a)
 			return int32(bits ^ bits>>32), nil
+		case "toHexString":
+			return hexDouble(a), nil
 		case "isNaN":
 			return math.IsNaN(a), nil
 		case "isInfinite":
@@ -236,4 +239,27 @@ func doubleStatic(name string, args []any) (any, error) {
 		return int32(order(a, b)), nil
 	}
 	return noMethod, nil
+}
+
+// hexDouble is Double.toHexString: the bits of the fraction, as in 0x1.8p1 for 3.
+func hexDouble(f float64) string {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return string(appendDouble(nil, f))
+	}
+	bits := math.Float64bits(f)
+	fraction := strings.TrimRight(fmt.Sprintf("%013x", bits&(1<<52-1)), "0")
+	exponent, lead := int(bits>>52&0x7ff)-1023, "0x1."
+	if exponent == -1023 { // zero, or too small for a leading 1
+		exponent, lead = -1022, "0x0."
+	}
+	if fraction == "" {
+		fraction = "0"
+		if lead == "0x0." {
+			exponent = 0
+		}
+	}
+	if math.Signbit(f) {
+		lead = "-" + lead
+	}
+	return lead + fraction + "p" + strconv.Itoa(exponent)
 }

@@ -183,6 +183,9 @@ func (r *renderer) stringMethod2(s, name string, a, b any) (any, error) {
 			}
 			return substring(s, int(a), int(to)), nil
 		}
+		if from, ok := b.(int32); ok && (name == "indexOf" || name == "lastIndexOf") {
+			return r.stringFrom(s, name, string(a), from)
+		}
 	case char:
 		if to, ok := b.(char); ok && name == "replace" {
 			return strings.ReplaceAll(s, string(rune(a)), string(rune(to))), nil

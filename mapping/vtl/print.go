@@ -83,8 +83,8 @@ func (r *renderer) appendContainer(b []byte, v any, depth int) ([]byte, error) {
 		switch v.kind {
 		case jsonArray:
 			return r.appendJSON(b, v, true, depth)
-		case javaArray:
-			return append(b, "[Ljava.lang.String;@0"...), nil
+		case javaArray, objectArray:
+			return append(append(b, className(v)...), "@0"...), nil
 		}
 		return r.appendList(b, v, depth)
 	case *dict:
@@ -164,7 +164,7 @@ func (r *renderer) equal(a, b any, depth int) (bool, error) {
 		return ok && (x == y || math.IsNaN(x) && math.IsNaN(y)), nil
 	case *list:
 		y, ok := b.(*list)
-		if !ok || x == y || x.kind == javaArray || x.kind.family() != y.kind.family() {
+		if !ok || x == y || x.kind.isArray() || x.kind.family() != y.kind.family() {
 			return ok && x == y, nil
 		}
 		return r.equalLists(x, y, depth)

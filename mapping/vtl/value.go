@@ -34,11 +34,14 @@ type class string
 type listKind uint8
 
 const (
-	arrayList listKind = iota // prints [a, b]
-	jsonArray                 // prints ["a","b"]
-	javaArray                 // String[]: prints its type
-	mapView                   // what keySet, values and entrySet return: not a list
+	arrayList   listKind = iota // prints [a, b]
+	jsonArray                   // prints ["a","b"]
+	javaArray                   // String[]: prints its type
+	objectArray                 // Object[]: so does this
+	mapView                     // what keySet, values and entrySet return: not a list
 )
+
+func (k listKind) isArray() bool { return k == javaArray || k == objectArray }
 
 // family tells the classes apart that never equal each other.
 func (k listKind) family() listKind {
@@ -261,6 +264,8 @@ func className(v any) string {
 			return "net.minidev.json.JSONArray"
 		case javaArray:
 			return "[Ljava.lang.String;"
+		case objectArray:
+			return "[Ljava.lang.Object;"
 		case mapView:
 			return "java.util.LinkedHashMap$LinkedKeySet"
 		}

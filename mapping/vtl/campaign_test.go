@@ -1,0 +1,256 @@
+package vtl
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestAgainstVelocity renders random templates with the reference renderer, Apache Velocity 1.7 with Jayway JsonPath, and
+// with this package, and compares. The renderer is a process that reads a case a line; CAMPAIGN is the number of cases and
+// SEED another seed. VELOCITY names the renderer; without it, one beside the repository is used.
+func TestAgainstVelocity(t *testing.T) {
+	n, seed := campaign(t)
+	cases := make([]testCase, n)
+	for i := range cases {
+		g := generator{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}
+		cases[i] = g.testCase()
+	}
+	explained := map[string]int{}
+	for i := 0; i < n; {
+		lines := velocity(t, cases[i:]) // again, where a case has ended it
+		for line, err := readLine(lines); err == nil; line, err = readLine(lines) {
+			why, diff := cases[i].compare(t, line)
+			explained[why]++
+			if diff != "" {
+				t.Errorf("SEED=%d, case %d: %s\ntemplate %q\nbody %q", seed, i, diff, cases[i].Template, cases[i].Body)
+			}
+			i++
+		}
+		if i < n {
+			_, err := cases[i].render(t)
+			// It writes overrides as JSON, and whatever objects are in them, whose methods it calls.
+			require.True(t, errors.Is(err, ErrLimit) || strings.Contains(cases[i].Template, "Override"), "case %d ends the reference renderer: template %q\nbody %q", i, cases[i].Template, cases[i].Body)
+			explained["ends the reference renderer"]++
+			i++
+		}
+	}
+	t.Logf("%d cases, SEED=%d: %v", n, seed, explained)
+}
+
+// compare tells in what we differ from a line of the reference's, or how the case ended.
+func (c *testCase) compare(t *testing.T, line []byte) (how, diff string) {
+	t.Helper()
+	got, err := c.render(t)
+	if len(line) > maxLine {
+		if !errors.Is(err, ErrLimit) {
+			diff = fmt.Sprintf("the reference renders more than %d bytes, we %d, error %v", maxLine, len(got.Body), err)
+		}
+		return "too long", diff
+	}
+	var want referenceAnswer
+	if json.Unmarshal(line, &want) != nil { // an override that is not a number
+		line = bytes.ReplaceAll(line, []byte(":NaN"), []byte(":null"))
+		require.NoError(t, json.Unmarshal(line, &want), "%s", line)
+	}
+	return explain(want, got, err)
+}
+
+// campaign returns the size and the seed.
+func campaign(t *testing.T) (n int, seed uint64) {
+	t.Helper()
+	n = 300
+	if size, err := strconv.Atoi(os.Getenv("CAMPAIGN")); err == nil {
+		n = size
+	}
+	seed, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64)
+	if err != nil {
+		seed = uint64(time.Now().UnixNano())
+	}
+	t.Logf("SEED=%d", seed)
+	return n, seed
+}
+
+// velocity starts the reference renderer and returns its answers.
+func velocity(t *testing.T, cases []testCase) *bufio.Reader {
+	t.Helper()
+	renderer := os.Getenv("VELOCITY")
+	if renderer == "" {
+		renderer = filepath.Join("..", "..", "..", "shared", "tools", "velocity-oracle", "render")
+	}
+	if _, err := os.Stat(renderer); err != nil {
+		t.Skipf("no reference renderer (%v): nothing is compared with Velocity, recorded cases and the package's own still are", err)
+	}
+	if _, err := exec.LookPath("javac"); err != nil {
+		t.Skipf("no JDK (%v): nothing is compared with Velocity, recorded cases and the package's own still are", err)
+	}
+	cmd := exec.CommandContext(t.Context(), renderer)
+	in, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	go func() {
+		w := bufio.NewWriter(in)
+		for i := range cases {
+			_, _ = w.Write(asciiJSON(cases[i])) // a renderer that is gone is found by the reader
+		}
+		_ = w.Flush()
+		_ = in.Close()
+	}()
+	t.Cleanup(func() {
+		_ = in.Close()
+		_, _ = io.Copy(io.Discard, out)
+		_ = cmd.Wait()
+	})
+	return bufio.NewReaderSize(out, 1<<20)
+}
+
+// maxLine is more than a text that is within our limits takes as JSON.
+const maxLine = 6 * MaxOutputBytes
+
+// readLine returns a line; of one that is longer than maxLine the rest is dropped.
+func readLine(r *bufio.Reader) (line []byte, err error) {
+	for {
+		piece, err := r.ReadSlice('\n')
+		if len(line) <= maxLine {
+			line = append(line, piece...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
+		}
+	}
+}
+
+// asciiJSON encodes a case with nothing in it that the renderer's permissive parser would drop.
+func asciiJSON(c testCase) []byte {
+	encoded, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // strings and maps of them
+	}
+	var b []byte
+	for _, u := range encodeUTF16(string(encoded)) {
+		if u < 0x7f {
+			b = append(b, byte(u))
+		} else {
+			b = fmt.Appendf(b, `\u%04x`, u)
+		}
+	}
+	return append(b, '\n')
+}
+
+type referenceAnswer struct {
+	Out              *string
+	Err              string
+	RequestOverride  any
+	ResponseOverride any
+}
+
+func (c *testCase) render(t *testing.T) (Output, error) {
+	t.Helper()
+	tpl, err := Parse("t", c.Template)
+	if err != nil {
+		return Output{}, err
+	}
+	sorted := func(v any) map[string]string {
+		m, _ := v.(map[string]string)
+		return m
+	}
+	return tpl.Render(Input{
+		Body: []byte(c.Body), Path: sorted(c.Params["path"]), Query: sorted(c.Params["querystring"]), Header: sorted(c.Params["header"]),
+		Context: c.Context, StageVariables: c.StageVariables,
+	})
+}
+
+// identity is what differs from one run of Java to the next.
+var identity = regexp.MustCompile(`(\[Ljava\.lang\.(?:String|Object);|java\.[\w.$]+|net\.minidev\.[\w.$]+)@[0-9a-f]+`)
+
+// explain compares an answer with the reference's.
+func explain(want referenceAnswer, got Output, err error) (how, diff string) {
+	switch {
+	case errors.Is(err, ErrLimit):
+		return "a budget of ours", ""
+	case err != nil && strings.Contains(err.Error(), "regular expression is not supported") && want.Err == "":
+		return "a regular expression that Go does not have", ""
+	case want.Err != "" && err != nil:
+		return "both have an error", ""
+	case want.Err != "":
+		return "differs", fmt.Sprintf("the reference has the error %s, we render %q", want.Err, got.Body)
+	case err != nil:
+		return "differs", fmt.Sprintf("we have the error %v, the reference renders %q", err, *want.Out)
+	}
+	ours, theirs := identity.ReplaceAllString(string(got.Body), "$1@0"), identity.ReplaceAllString(*want.Out, "$1@0")
+	if ours != theirs {
+		return "differs", fmt.Sprintf("\nwe        %q\nreference %q", ours, theirs)
+	}
+	if !sameJSON(got.RequestOverride, want.RequestOverride) || !sameJSON(got.ResponseOverride, want.ResponseOverride) {
+		return "differs", fmt.Sprintf("overrides: we %v %v, reference %v %v", got.RequestOverride, got.ResponseOverride, want.RequestOverride, want.ResponseOverride)
+	}
+	return "the same", ""
+}
+
+func sameJSON(a map[string]any, b any) bool {
+	encoded, err := json.Marshal(finite(a))
+	var decoded any
+	return err == nil && json.Unmarshal(encoded, &decoded) == nil && sameValue(decoded, b)
+}
+
+// sameValue compares an override with the reference's, which writes what JSON has no type for (what #define makes, say) as
+// an empty object, where we give its text.
+func sameValue(ours, theirs any) bool {
+	switch theirs := theirs.(type) {
+	case nil:
+		empty, isMap := ours.(map[string]any)
+		return ours == nil || isMap && len(empty) == 0
+	case map[string]any:
+		if _, isText := ours.(string); isText && len(theirs) == 0 {
+			return true
+		}
+		m, _ := ours.(map[string]any)
+		for k := range theirs {
+			if !sameValue(m[k], theirs[k]) {
+				return false
+			}
+		}
+		return len(m) == len(theirs)
+	case []any:
+		l, _ := ours.([]any)
+		return slices.EqualFunc(l, theirs, sameValue)
+	}
+	return ours == theirs
+}
+
+// finite makes null of what JSON has no number for, as the reference does.
+func finite(v any) any {
+	switch v := v.(type) {
+	case float64:
+		if math.IsInf(v, 0) || math.IsNaN(v) {
+			return nil
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = finite(v[k])
+		}
+	case []any:
+		for i := range v {
+			v[i] = finite(v[i])
+		}
+	}
+	return v
+}
