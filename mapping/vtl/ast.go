@@ -23,6 +23,7 @@ type (
 
 	// ifArm is one condition with its block; a nil condition is #else.
 	ifArm struct {
+		pos  int
 		cond expression
 		body block
 	}

@@ -21,6 +21,7 @@ type SyntaxError struct {
 	Line int    // from 1
 	Col  int    // from 1, in characters
 	Msg  string
+	src  string
 }
 
 // Error returns the message behind its position, in the form of compilers: "get.vtl:3:14: unexpected end of template".
@@ -32,7 +33,8 @@ type RenderError struct {
 	Line int    // from 1
 	Col  int    // from 1, in characters
 	Msg  string
-	Err  error // the cause: ErrLimit, ErrMalformedBody or nil
+	Err  error // the cause: ErrLimit, ErrMalformedBody, the context's error or nil
+	src  string
 }
 
 // Error returns the message behind its position: "get.vtl:3:14: $s.charAt: index 9 is out of range".
@@ -43,6 +45,44 @@ func (e *RenderError) Unwrap() error { return e.Err }
 
 func position(name string, line, col int) string {
 	return name + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(col) + ": "
+}
+
+// Excerpt shows where a SyntaxError or a RenderError is: the line of the template and a caret under the place, each with a
+// line break. It is "" for any other error.
+//
+//	"id": $input.path('$.id'
+//	                        ^
+func Excerpt(err error) string {
+	var (
+		syntax *SyntaxError
+		render *RenderError
+	)
+	switch {
+	case errors.As(err, &syntax):
+		return excerpt(syntax.src, syntax.Line, syntax.Col)
+	case errors.As(err, &render):
+		return excerpt(render.src, render.Line, render.Col)
+	}
+	return ""
+}
+
+// excerpt cuts a long line to what is around the place. Tabs are kept, so that the caret stands below it.
+func excerpt(src string, line, col int) string {
+	const before, after = 60, 40
+	for range line - 1 {
+		_, src, _ = strings.Cut(src, "\n")
+	}
+	src, _, _ = strings.Cut(src, "\n")
+	runes := []rune(strings.TrimRight(src, "\r"))
+	col = min(col-1, len(runes))
+	from, to := max(0, col-before), min(len(runes), col+after)
+	indent := strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return r
+		}
+		return ' '
+	}, string(runes[from:col]))
+	return string(runes[from:to]) + "\n" + indent + "^\n"
 }
 
 // lineCol counts the lines and characters before an offset.

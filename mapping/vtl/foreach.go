@@ -117,6 +117,7 @@ func (n *foreachNode) iterate(r *renderer, s *scope, items *cursor) error {
 			hidden = len(r.nulls)
 			r.nulls = append(r.nulls, nullVar{n.name, true})
 		}
+		r.in.Coverage.note(n.pos, taken)
 		err = n.body1(r, item == nil, hidden)
 		if err != nil {
 			return s.ended(err)

@@ -7,29 +7,30 @@ import (
 // parser is a recursive-descent parser over tokens that it reads one at a time, since it tells the lexer when a
 // directive's arguments begin. Tokens are kept, so that looking ahead and quoting a directive's text need no second scan.
 type parser struct {
-	name   string // of the template
-	lex    lexer
-	toks   []token
-	next   int
-	depth  int
-	macros map[string]bool       // defined with #macro, which matters to "\#name" only
-	texts  map[expression]string // operands as they are written
-	ranges map[int]bool          // whether the "[" at this token opens a range
-	trial  int                   // looking ahead: tokens must stay as they are
-	base   int                   // offset of the source in the template, for string literals
-	outer  string                // the whole template
+	name     string // of the template
+	lex      lexer
+	toks     []token
+	next     int
+	depth    int
+	macros   map[string]bool       // defined with #macro, which matters to "\#name" only
+	texts    map[expression]string // operands as they are written
+	ranges   map[int]bool          // whether the "[" at this token opens a range
+	trial    int                   // looking ahead: tokens must stay as they are
+	base     int                   // offset of the source in the template, for string literals
+	outer    string                // the whole template
+	branches *branches             // of the whole template
 }
 
 // syntaxPanic carries a SyntaxError out of the recursion; parse recovers it.
 type syntaxPanic struct{ err *SyntaxError }
 
-func newParser(name, outer, src string, base, depth int, macros map[string]bool) *parser {
-	return &parser{name: name, lex: lexer{src: src}, outer: outer, base: base, depth: depth, macros: macros, ranges: map[int]bool{}}
+func newParser(name, outer, src string, base, depth int, macros map[string]bool, branches *branches) *parser {
+	return &parser{branches: branches, name: name, lex: lexer{src: src}, outer: outer, base: base, depth: depth, macros: macros, ranges: map[int]bool{}}
 }
 
 func (p *parser) fail(pos int, msg string) {
 	line, col := lineCol(p.outer, p.base+pos)
-	panic(syntaxPanic{&SyntaxError{p.name, line, col, msg}})
+	panic(syntaxPanic{&SyntaxError{p.name, line, col, msg, p.outer}})
 }
 
 // unexpected reports the next token.
@@ -227,25 +228,37 @@ func (p *parser) isPluggable(name string) bool {
 }
 
 func (p *parser) ifStatement() statement {
-	p.next++
 	n := &ifNode{}
-	n.arms = append(n.arms, p.arm())
-	for p.accept(kElseIf) {
-		n.arms = append(n.arms, p.arm())
+	n.arms = append(n.arms, p.arm("#if"))
+	for p.is(kElseIf) {
+		n.arms = append(n.arms, p.arm("#elseif"))
 	}
-	if p.accept(kElse) {
-		n.arms = append(n.arms, ifArm{body: p.statements()})
+	if p.is(kElse) {
+		pos := p.branch("#else", taken)
+		p.next++
+		n.arms = append(n.arms, ifArm{pos: pos, body: p.statements()})
+	} else {
+		p.branches.add(n.arms[0].pos, skipped, "#if, if nothing of it holds")
 	}
 	p.expect(kEnd, "#end")
 	return n
 }
 
-func (p *parser) arm() ifArm {
+// branch notes a branch that begins with the next token.
+func (p *parser) branch(name string, way way) (pos int) {
+	pos = p.base + p.peek(0).pos
+	p.branches.add(pos, way, name)
+	return pos
+}
+
+func (p *parser) arm(name string) ifArm {
+	pos := p.branch(name, taken)
+	p.next++
 	p.space()
 	p.expect(kParenOpen, `"("`)
 	cond := p.expression()
 	p.expect(kParenClose, `")"`)
-	return ifArm{cond, p.statements()}
+	return ifArm{pos, cond, p.statements()}
 }
 
 func (p *parser) set() statement {

@@ -125,6 +125,9 @@ func (p *parser) macro(t token, args []directiveArg) statement {
 
 func (p *parser) foreach(t token, args []directiveArg, body block) statement {
 	n := &foreachNode{pos: p.base + t.pos, body: body}
+	if len(args) == 3 {
+		p.branches.add(n.pos, taken, "#foreach")
+	}
 	if len(args) < 2 {
 		return &failNode{n.pos, "#foreach has no list"}
 	}

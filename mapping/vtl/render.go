@@ -2,6 +2,7 @@ package vtl
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"strings"
 )
@@ -18,6 +19,8 @@ type Input struct {
 	Context map[string]any
 	// StageVariables is $stageVariables.
 	StageVariables map[string]string
+	// Coverage, if not nil, notes which branches are rendered.
+	Coverage *Coverage
 	// Order is the order in which loops go through the parameters. The zero value sorts them by name.
 	Order Order
 }
@@ -41,7 +44,13 @@ type Output struct {
 // Render renders the template. Every error is a *RenderError; there is no output then. API Gateway answers 500, or 400
 // where errors.Is(err, ErrMalformedBody). Render may be called from many goroutines at once.
 func (t *Template) Render(in Input) (Output, error) {
-	r := &renderer{t: t, in: &in, out: make([]byte, 0, 2*len(t.src)+len(in.Body))}
+	return t.RenderContext(context.Background(), in)
+}
+
+// RenderContext is Render for a caller who may stop waiting: once ctx is done, rendering ends soon with an error that wraps
+// that of ctx. The limits of the package end it in any case.
+func (t *Template) RenderContext(ctx context.Context, in Input) (Output, error) {
+	r := &renderer{t: t, in: &in, ctx: ctx, out: make([]byte, 0, 2*len(t.src)+len(in.Body))}
 	err := r.block(t.body)
 	if err != nil && !errors.Is(err, errStop) && !errors.Is(err, errBreak) {
 		return Output{}, r.at(0, err)
@@ -69,7 +78,9 @@ type renderer struct {
 	out   []byte
 	vars  map[string]any
 	nulls []nullVar
+	ctx   context.Context
 	steps int
+	check int // at so many steps, budget and context are looked at
 	depth int
 
 	input   *inputObject
@@ -117,7 +128,7 @@ func (r *renderer) locate(pos int, err error) error {
 		return err
 	}
 	line, col := lineCol(r.t.src, pos)
-	re = &RenderError{Name: r.t.name, Line: line, Col: col, Msg: err.Error()}
+	re = &RenderError{Name: r.t.name, Line: line, Col: col, Msg: err.Error(), src: r.t.src}
 	if errors.As(err, &t) {
 		re.Err = t.err
 	}
@@ -126,8 +137,22 @@ func (r *renderer) locate(pos int, err error) error {
 
 // charge counts work against the budget.
 func (r *renderer) charge(n int) error {
-	if r.steps += n; r.steps > MaxSteps {
+	if r.steps += n; r.steps >= r.check {
+		return r.mayGoOn()
+	}
+	return nil
+}
+
+// stepsBetween is how much work goes by between two looks at the context: about 0.1 ms of it.
+const stepsBetween = 2000
+
+func (r *renderer) mayGoOn() error {
+	if r.steps > MaxSteps {
 		return limit("more than %d steps", MaxSteps)
+	}
+	r.check = min(r.steps+stepsBetween, MaxSteps+1)
+	if r.ctx != nil && r.ctx.Err() != nil {
+		return &thrown{msg: "rendering was stopped: " + context.Cause(r.ctx).Error(), err: context.Cause(r.ctx)}
 	}
 	return nil
 }
@@ -179,17 +204,20 @@ func (t textNode) render(r *renderer) error {
 
 func (n *ifNode) render(r *renderer) error {
 	for i := range n.arms {
-		if n.arms[i].cond == nil {
-			return r.block(n.arms[i].body)
-		}
-		yes, err := n.arms[i].cond.truth(r)
-		if err != nil {
-			return err
+		arm := &n.arms[i]
+		yes := arm.cond == nil
+		if !yes {
+			var err error
+			if yes, err = arm.cond.truth(r); err != nil {
+				return err
+			}
 		}
 		if yes {
-			return r.block(n.arms[i].body)
+			r.in.Coverage.note(arm.pos, taken)
+			return r.block(arm.body)
 		}
 	}
+	r.in.Coverage.note(n.arms[0].pos, skipped)
 	return nil
 }
 

@@ -19,12 +19,14 @@ type Template struct {
 	name string
 	src  string
 	body block
+
+	branches []branch
 }
 
 // Parse parses a template; name is what errors call it, usually its file. Every error is a *SyntaxError.
 func Parse(name, src string) (t *Template, err error) {
 	if len(src) > MaxTemplateBytes {
-		return nil, &SyntaxError{name, 1, 1, fmt.Sprintf("template of %d bytes, the limit is %d", len(src), MaxTemplateBytes)}
+		return nil, &SyntaxError{Name: name, Line: 1, Col: 1, Msg: fmt.Sprintf("template of %d bytes, the limit is %d", len(src), MaxTemplateBytes)}
 	}
 	defer func() {
 		switch r := recover().(type) {
@@ -36,8 +38,9 @@ func Parse(name, src string) (t *Template, err error) {
 		}
 	}()
 	src = decodeUTF8(src)
-	p := newParser(name, src, src, 0, 0, map[string]bool{})
-	return &Template{name: name, src: src, body: p.template()}, nil
+	found := new(branches)
+	p := newParser(name, src, src, 0, 0, map[string]bool{}, found)
+	return &Template{name: name, src: src, body: p.template(), branches: found.list}, nil
 }
 
 // Name returns the name given to Parse.
