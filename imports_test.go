@@ -46,6 +46,7 @@ var rules = map[string]rule{
 	"mapping":                      {[]string{"internal/bind", "internal/detail", lambdaGo}, "functions link it: no template engine"},
 	"mapping/vtl":                  {nil, "for tests and the local gateway; it stands alone"},
 	"mapping/integration":          {[]string{"internal/gwevent", "mapping", "mapping/vtl", regexp2}, "for tests and the local gateway"},
+	"mapping/mappingtest":          {[]string{"internal/gwevent", "mapping/vtl"}, "for tests of templates"},
 	"warmup":                       {[]string{"internal/jsonscan", "internal/coldstart", lambdaGo}, "it runs before anything else, so it must cost nothing"},
 	"warmup/invoke":                {nil, "functions link it: a call of Lambda in 8 KB, the SDK's client takes 3.7 MB"},
 	"gateway":                      {[]string{"internal/gwevent", "mapping/integration", "mapping/vtl", lambdaGo}, "not the router: with one matcher for both, mistakes would cancel out"},
