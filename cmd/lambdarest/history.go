@@ -72,15 +72,26 @@ func (h *history) exchange(api string, e gateway.Exchange) *record {
 	return r
 }
 
-// after returns the records with numbers above n, the newest first.
-func (h *history) after(n int) []*record {
+// after returns the records with numbers above n, the newest first, and the newest number.
+func (h *history) after(n int) (found []*record, last int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var found []*record
 	for i := len(h.records) - 1; i >= 0 && h.records[i].number > n; i-- {
 		found = append(found, h.records[i])
 	}
-	return found
+	return found, h.last
+}
+
+// numberOf returns the number of the request with that id, 0 where there is none.
+func (h *history) numberOf(requestID string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, r := range h.records {
+		if r.exchange.RequestID == requestID {
+			return r.number
+		}
+	}
+	return 0
 }
 
 func (h *history) record(n int) *record {
