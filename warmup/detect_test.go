@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,9 +37,26 @@ var pings = []struct{ name, event string }{
 	{"escaped key", `{"w\u0061rmer":true}`},
 }
 
+// all is a configuration that takes whatever it can for a ping.
+var all = warmup.Config{Shapes: warmup.AllShapes, Delay: -1}
+
+// askedFor are pings of shapes that the zero Config does not answer.
+var askedFor = []string{
+	`"#warmup"`, `"#warmup wait=200"`,
+	`{"vaporWarmer":true,"concurrency":10,"functionAlias":"prod","functionName":"app"}`, `{"vaporWarmerPing":true}`,
+	`{"type":"warmer","warmerId":"warmer-abc","index":0,"concurrency":5,"delay":75}`,
+	`{}`, `null`,
+}
+
 func TestPings(t *testing.T) {
 	for _, tt := range pings {
 		t.Run(tt.name, func(t *testing.T) { requireAnswered(t, tt.event, warmup.Config{}) })
+	}
+	for _, event := range askedFor {
+		t.Run(event, func(t *testing.T) {
+			requireAnswered(t, event, all)
+			requirePassed(t, []byte(event), warmup.Config{})
+		})
 	}
 }
 
@@ -130,14 +148,18 @@ var vetoKeys = []string{
 func TestVetoes(t *testing.T) {
 	for _, key := range vetoKeys {
 		t.Run(key, func(t *testing.T) {
+			events := slices.Clone(askedFor)
 			for _, ping := range pings {
-				if !strings.HasPrefix(ping.event, "{") {
+				events = append(events, ping.event)
+			}
+			for _, event := range events {
+				members, ok := strings.CutPrefix(strings.TrimSuffix(event, "}"), "{")
+				if !ok || members == "" {
 					continue
 				}
-				members := strings.TrimSuffix(ping.event[1:], "}")
 				for _, value := range []string{`null`, `""`, `{"a":[1]}`} {
-					requirePassed(t, fmt.Appendf(nil, `{%q:%s,%s}`, key, value, members), warmup.Config{})
-					requirePassed(t, fmt.Appendf(nil, `{%s,%q:%s}`, members, key, value), warmup.Config{})
+					requirePassed(t, fmt.Appendf(nil, `{%q:%s,%s}`, key, value, members), all)
+					requirePassed(t, fmt.Appendf(nil, `{%s,%q:%s}`, members, key, value), all)
 				}
 			}
 		})
@@ -211,7 +233,12 @@ func TestTruncated(t *testing.T) {
 	for _, ping := range pings {
 		event := strings.TrimSpace(ping.event)
 		for n := range len(event) {
-			requirePassed(t, []byte(event[:n]), warmup.Config{})
+			requirePassed(t, []byte(event[:n]), all)
+		}
+	}
+	for _, event := range askedFor {
+		for n := range len(event) {
+			requirePassed(t, []byte(event[:n]), all)
 		}
 	}
 }
@@ -224,15 +251,24 @@ func FuzzWrap(f *testing.F) {
 		f.Add([]byte(tt.event), "arn:aws:events:*:*:rule/*")
 	}
 	f.Add([]byte(restEvent()), "*")
+	for _, event := range askedFor {
+		f.Add([]byte(event), "")
+	}
 	f.Fuzz(func(t *testing.T, payload []byte, rule string) {
 		var passed bool
 		next := func(context.Context, []byte) ([]byte, error) { passed = true; return nil, nil }
-		h := warmup.Wrap(handlerFunc(next), warmup.Config{Rules: []string{rule}})
-		out, err := h.Invoke(t.Context(), payload)
+		cfg := all
+		cfg.Rules = []string{rule}
+		ctx := onLambda(t.Context(), functionARN)
+		out, err := warmup.Wrap(handlerFunc(next), cfg).Invoke(ctx, payload)
 		require.NoError(t, err)
 		if passed {
 			return
 		}
+		cfg.Strict, cfg.Token = true, "nobody guesses"
+		_, err = warmup.Wrap(handlerFunc(next), cfg).Invoke(ctx, payload)
+		require.NoError(t, err)
+		require.True(t, passed, "answered without the token: %q", payload)
 		require.True(t, json.Valid(out))
 		require.True(t, json.Valid(payload), "answered what is not JSON: %q", payload)
 		var object map[string]json.RawMessage

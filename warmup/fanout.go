@@ -83,9 +83,9 @@ var (
 	errLate  = errors.New("warmup: fan-out: not sent in time")
 )
 
-// instances returns how many instances p asks to keep warm, this one included.
+// instances returns how many instances a root asks to keep warm, this one included.
 func (f *Fanout) instances(p *ping, initType string) int {
-	if f.Invoker == nil || p.child || p.elsewhere > 0 && p.count == 0 || initType == "lambda-managed-instances" {
+	if f.Invoker == nil || p.elsewhere > 0 && p.count == 0 || initType == "lambda-managed-instances" {
 		return 1
 	}
 	limit := min(f.Max, hardMax)
