@@ -15,11 +15,11 @@ type backoff struct{ first, most time.Duration }
 // defaultBackoff is what holds without the option Backoff.
 var defaultBackoff = backoff{50 * time.Millisecond, 5 * time.Second}
 
-// Backoff sets the pauses between the attempts of batches and transactions:
-// about first after the first attempt, doubled with each further one, never
-// above most; the last half of each is random. The default is 50 ms and 5 s.
-// Pauses end with the context. What the SDK repeats by itself (single reads and
-// writes) follows the client's Retryer instead.
+// Backoff sets the pauses between the attempts of batches, transactions and
+// conditional writes: about first after the first attempt, doubled with each
+// further one, never above most; the last half of each is random. The default is
+// 50 ms and 5 s. Pauses end with the context. What the SDK repeats by itself,
+// reads above all, follows the client's Retryer instead.
 func Backoff(first, most time.Duration) Option {
 	return func(c *config) error {
 		if first < 0 || most < first {

@@ -14,7 +14,7 @@ import (
 // Of the options, [Consistent], [Project] and [Capacity] apply.
 func (r *Repository[T]) Get(ctx context.Context, key Key, opts ...ReadOption) (T, error) {
 	var out T
-	err := r.get(ctx, key, opts, &out)
+	err := r.reread(ctx, func() error { return r.get(ctx, key, opts, &out) })
 	if err != nil {
 		var zero T
 		return zero, r.fail("get", err)

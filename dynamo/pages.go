@@ -126,7 +126,11 @@ func (r *Repository[T]) pages(ctx context.Context, p *paged, start item) iter.Se
 		left := p.cfg.limit
 		progress := progress{last: start}
 		for {
-			page, err := r.page(ctx, p, start, pageLimit(p.cfg, left))
+			var page wholePage[T]
+			err := r.reread(ctx, func() (err error) {
+				page, err = r.page(ctx, p, start, pageLimit(p.cfg, left))
+				return err
+			})
 			if err == nil && len(page.next) > 0 && !progress.advance(page.next) {
 				err = corrupt("no progress: a LastEvaluatedKey came twice")
 			}

@@ -280,10 +280,10 @@ func TestScanRefusesImpossibleAnswers(t *testing.T) {
 		requests int
 		items    int
 	}{
-		{"no answer", func(int) *dynamodb.ScanOutput { return nil }, 1, 0},
+		{"no answer", func(int) *dynamodb.ScanOutput { return nil }, readAttempts, 0},
 		{"fewer items than Count", func(int) *dynamodb.ScanOutput {
 			return &dynamodb.ScanOutput{Count: 2, Items: []map[string]types.AttributeValue{userItem("1", "u")}}
-		}, 1, 0},
+		}, readAttempts, 0},
 		{"item without key", func(int) *dynamodb.ScanOutput {
 			return &dynamodb.ScanOutput{Items: []map[string]types.AttributeValue{userItem("1", "u"), {"name": avS("u")}}}
 		}, 1, 1},
@@ -300,7 +300,7 @@ func TestScanRefusesImpossibleAnswers(t *testing.T) {
 			f := &fake{}
 			f.scan = func(*dynamodb.ScanInput) (*dynamodb.ScanOutput, error) { return tc.page(f.requests), nil }
 			items := 0
-			for _, err := range repo[user](t, f).Scan(t.Context()) {
+			for _, err := range repo[user](t, f, Backoff(0, 0)).Scan(t.Context()) {
 				if err != nil {
 					require.ErrorIs(t, err, ErrCorruptResponse)
 					break

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -29,12 +27,10 @@ import (
 // attempt can give (the old item), is not repeated after a doubt at all. What
 // carries a token can be repeated until there is an answer, which then is true.
 
-// Attempts at a conditional write that leave a doubt, and the pauses between
-// them. Throttled attempts do not count: the SDK's retryer has its own limit.
-const (
-	writeAttempts = 4
-	writeBackoff  = 50 * time.Millisecond // doubled each time, half of it jitter
-)
+// writeAttempts is how often a conditional write whose attempts leave a doubt is
+// sent; see Backoff for the pauses. Throttled attempts do not count: the SDK's
+// retryer has its own limit.
+const writeAttempts = 4
 
 // write is one write of one item, ready to be sent.
 type write struct {
@@ -93,7 +89,6 @@ func (r *Repository[T]) attempts(ctx context.Context, w *write) (written, error)
 	}
 	doubt := &doubt{repeat: w.repeat}
 	o := r.watch(ctx, w.operation)
-	pause := writeBackoff
 	for attempt := 1; ; attempt++ {
 		out, err := w.send(ctx, doubt.hook, o.hook)
 		if err == nil && doubt.received.empty() {
@@ -110,8 +105,7 @@ func (r *Repository[T]) attempts(ctx context.Context, w *write) (written, error)
 		switch {
 		case errors.As(err, &failed):
 			return r.settle(w, doubt, failed, err)
-		case again && attempt < writeAttempts && sleep(ctx, pause):
-			pause *= 2
+		case again && attempt < writeAttempts && r.backoff.wait(ctx, attempt) == nil:
 			continue
 		case again && ctx.Err() != nil:
 			err = errors.Join(err, ctx.Err())
@@ -158,16 +152,4 @@ func (r *Repository[T]) conditionFailed(w *write, failed *types.ConditionalCheck
 	}
 	out.Old = old
 	return out
-}
-
-// sleep waits between d/2 and d; false if the context ends first.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d/2 + rand.N(d/2))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }

@@ -348,7 +348,7 @@ func TestBackoff(t *testing.T) {
 		require.Error(t, repo[user](t, w.client()).Put(t.Context(), user{ID: 1}, IfNotExists()))
 		require.Len(t, at, writeAttempts)
 		for i := 1; i < len(at); i++ {
-			pause, limit := at[i].Sub(at[i-1]), writeBackoff<<(i-1)
+			pause, limit := at[i].Sub(at[i-1]), defaultBackoff.first<<(i-1)
 			require.GreaterOrEqual(t, pause, limit/2)
 			require.Less(t, pause, limit)
 		}

@@ -1,0 +1,29 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+)
+
+// readAttempts is how often a read is sent whose answers cannot be right.
+const readAttempts = 4
+
+// reread runs a read of one answer, and runs it again after what the SDK takes
+// for final although the next answer may be another one: a page of some proxy or
+// nothing at all in place of the answer, a conflict, a 429 without a name. A read
+// does no harm. What the SDK has repeated is not repeated again.
+func (r *Repository[T]) reread(ctx context.Context, read func() error) error {
+	for attempt := 1; ; attempt++ {
+		err := read()
+		if err == nil || attempt == readAttempts || !worthRereading(err) || r.backoff.wait(ctx, attempt) != nil {
+			return err
+		}
+	}
+}
+
+func worthRereading(err error) bool {
+	if repeated := (again{}); errors.As(err, &repeated) {
+		return false
+	}
+	return errors.Is(err, ErrCorruptResponse) || conflict(err)
+}
