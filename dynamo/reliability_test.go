@@ -352,7 +352,7 @@ func TestEveryFaultForEveryOperation(t *testing.T) {
 		m.run(t)
 	})
 	t.Run("DynamoDB Local", func(t *testing.T) {
-		local := localClient(t)
+		local := localClient[Doc](t, docs)
 		who, err := local.Options().Credentials.Retrieve(t.Context())
 		require.NoError(t, err)
 		p := &proxy{upstream: forwarded(t, *local.Options().BaseEndpoint)}
