@@ -109,6 +109,14 @@ func TestToken(t *testing.T) {
 	}
 }
 
+// Tokens may be as long as one likes.
+func TestLongToken(t *testing.T) {
+	long := strings.Repeat("0123456789abcdef", 100)
+	cfg := warmup.Config{Token: long}
+	require.True(t, isPing(t, t.Context(), cfg, `{"warmer":true,"token":"`+long+`"}`))
+	require.False(t, isPing(t, t.Context(), cfg, `{"warmer":true,"token":"`+long[1:]+`"}`))
+}
+
 // A client context proves itself by its own members, not by those of the event.
 func TestClientContextIsGuarded(t *testing.T) {
 	cfg := warmup.Config{Strict: true, Token: "t"}

@@ -13,6 +13,7 @@ import (
 
 // A ping is what a ping asks for. It holds nothing of the event's memory.
 type ping struct {
+	_           incomparable
 	shape       Shape
 	from        origin
 	child       bool          // sent by a warmer as one of several: it is delayed, and never fans out
@@ -21,8 +22,7 @@ type ping struct {
 	test        bool          // a root that asks for nothing to be sent
 	delay       time.Duration // that a child asks for; -1 where it does not say
 	correlation string        // name of the round of pings; may be empty
-	_           incomparable
-	elsewhere   int // pings, in an array or the only one, that target other functions
+	elsewhere   int           // pings, in an array or the only one, that target other functions
 }
 
 // members are those of a ping's object that say what to do or where it comes from,
@@ -104,7 +104,7 @@ func (h *pinger) readObject(p *ping, payload []byte, lc *lambdacontext.LambdaCon
 		}
 	}
 	p.add(&m, lc)
-	p.from = origin{account: text(m[account]), region: text(m[region]), token: text(m[token])}
+	p.from = origin{account: text(m[account]), region: text(m[region]), token: whole(m[token])}
 	if p.shape == pluginContext { // it proves itself by what stands beside its source
 		custom := lc.ClientContext.Custom
 		p.from = origin{account: custom["account"], region: custom["region"], token: custom["token"]}
@@ -184,7 +184,15 @@ const maxText = 256
 // text returns the value of a JSON string, or "" for anything else and for strings
 // that are too long.
 func text(raw []byte) string {
-	if len(raw) < 2 || len(raw) > maxText || raw[0] != '"' {
+	if len(raw) > maxText {
+		return ""
+	}
+	return whole(raw)
+}
+
+// whole returns the value of a JSON string of any length, or "" for anything else.
+func whole(raw []byte) string {
+	if len(raw) < 2 || raw[0] != '"' {
 		return ""
 	}
 	return jsonscan.Unquote(raw)

@@ -40,9 +40,8 @@ const primeTimeout = 5 * time.Second
 
 // Prime runs those primers that have not succeeded yet, all at once, and returns
 // when each has ended, or when 5 s or nine tenths of the time to ctx's deadline are
-// over. The error joins those of all that failed. A primer that is
-// still running by then counts as failed, but goes on: if it succeeds later, it is
-// not run again.
+// over. The error joins those of all that failed. A primer that is still running by
+// then counts as failed, but goes on: if it succeeds later, it is not run again.
 //
 // Handlers that [Wrap] made prime at pings. Call Prime in main, before
 // lambda.Start, where Lambda initialises the process ahead of time (provisioned

@@ -1,9 +1,11 @@
 package warmup_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,6 +16,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lambdarest/lambdarest/router"
 	"github.com/lambdarest/lambdarest/warmup"
 )
 
@@ -166,9 +169,8 @@ func TestReadyMadePrimers(t *testing.T) {
 	notFound, denied := errors.New("not found"), errors.New("denied")
 	call := func(err error) func(context.Context) error { return func(context.Context) error { return err } }
 	var got string
-	echo := handlerFunc(func(_ context.Context, p []byte) ([]byte, error) {
+	echo := handlerFunc(func(ctx context.Context, p []byte) ([]byte, error) {
 		got = string(p)
-		require.False(t, warmup.ColdStart(t.Context()))
 		return p, nil
 	})
 	for _, tt := range []struct {
@@ -196,4 +198,13 @@ func TestReadyMadePrimers(t *testing.T) {
 		})
 	}
 	require.Equal(t, `{"a":1}`, got)
+}
+
+// A router that was primed with itself does not log a cold start for that.
+func TestInvocationIsNoColdStart(t *testing.T) {
+	var logged bytes.Buffer
+	r := router.New(router.Log(slog.New(slog.NewTextHandler(&logged, nil))))
+	r.Handle("/{proxy+}", func(context.Context, *router.Request) (*router.Response, error) { return router.NoContent(), nil })
+	require.NoError(t, warmup.Prime(t.Context(), warmup.Invocation("router", r, restEvent())))
+	require.Contains(t, logged.String(), "cold_start=false")
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lambdarest/lambdarest/internal/coldstart"
 )
 
 // Certificates returns a primer that loads the system's pool of certificates, for
@@ -47,15 +49,15 @@ func Connection(name string, call func(ctx context.Context) error, answers ...er
 // Invocation returns a primer that invokes h with an event that you made up, and
 // drops the answer. It runs code of a router or another handler for the first time:
 // pages of the binary are loaded, the heap grows, pools fill. Give it a handler that
-// has no side effects: a router of its own, or a route that only answers. It never
-// is a cold start and the event never is taken for a ping, unless h does that
-// itself. It fails where h returns an error.
+// has no side effects: a router of its own, or a route that only answers. The event is
+// neither a cold start nor looked at as a ping. The primer fails where h returns an
+// error.
 func Invocation(name string, h lambda.Handler, event string) *Primer {
 	if h == nil {
 		panic("warmup: Invocation: h is nil")
 	}
 	return NewPrimer(name, func(ctx context.Context) error {
-		_, err := h.Invoke(ctx, []byte(event))
+		_, err := h.Invoke(coldstart.With(ctx, coldstart.Start{}), []byte(event))
 		return err
 	})
 }

@@ -96,9 +96,9 @@ type Config struct {
 	// the handlers of a process, or to ask it; nil makes a new one.
 	Instance *Instance
 
-	// Log gets one line for each ping: a *slog.Logger, or nil for none. Level is Info, or Warn where a
-	// primer or the fan-out failed. Nothing of the event is logged but the name that a
-	// warmer gave to its round of pings. The attributes:
+	// Log gets one line for each ping: a *slog.Logger, or nil for none. Its level is
+	// Info, or Warn where a primer or the fan-out failed. Nothing of the event is logged
+	// but the name that a warmer gave to its round of pings. The attributes:
 	//
 	//	action          answered, fanned-out or dry-run
 	//	kind            the shape
@@ -167,7 +167,7 @@ func newPinger(cfg *Config) *pinger {
 		}
 	}
 	h := &pinger{cfg: *cfg, timed: cfg.Log != nil || cfg.Instance != nil, instance: cfg.Instance}
-	h.cfg.Rules = slices.Clone(cfg.Rules)
+	h.cfg.Rules, h.cfg.Primers = slices.Clone(cfg.Rules), slices.Clone(cfg.Primers)
 	if cfg.Shapes == 0 {
 		h.cfg.Shapes = DefaultShapes
 	}
