@@ -293,7 +293,7 @@ func encoded(v any) []byte {
 func handled(h http.Handler) func(*http.Request, []byte) *recorded {
 	return func(req *http.Request, body []byte) *recorded {
 		in := req.Clone(req.Context())
-		in.Body = io.NopCloser(bytes.NewReader(body))
+		in.Body, in.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, in)
 		return &recorded{w.Code, w.Header(), w.Body.Bytes()}

@@ -457,7 +457,7 @@ func TestBatchesUnderFaults(t *testing.T) {
 	if err != nil {
 		var some *dynamo.BatchError[Cell]
 		require.ErrorAs(t, err, &some)
-		require.Equal(t, n, some.Taken, "the batch goes on to the end")
+		require.Equal(t, n, some.Taken, "the batch goes on to the end: %v", err)
 		require.Equal(t, n, some.Done+len(some.Left))
 		for _, l := range some.Left {
 			left[l.Value.ID] = l
