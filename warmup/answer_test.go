@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -174,4 +175,40 @@ func TestLogWithoutAnInvoker(t *testing.T) {
 	_, err := warmup.Wrap(&spy{}, warmup.Config{Log: log}).Invoke(t.Context(), []byte(`{"warmer":true,"concurrency":3}`))
 	require.NoError(t, err)
 	require.Equal(t, []any{"answered", 1.0, 3.0}, []any{lines()[0]["action"], lines()[0]["total"], lines()[0]["asked"]})
+}
+
+// With everything switched on, pings and requests may run side by side: Managed
+// Instances do that.
+func TestConcurrentPings(t *testing.T) {
+	log, lines := capture(t)
+	var sent recorder
+	var runs atomic.Int64
+	var next countingSpy
+	h := warmup.Wrap(&next, warmup.Config{
+		Strict: true, Token: "t", Log: log, Instance: new(warmup.Instance),
+		Fanout:  warmup.Fanout{Invoker: &sent, Instances: 3},
+		Primers: []*warmup.Primer{warmup.NewPrimer("once", func(context.Context) error { runs.Add(1); return nil })},
+	})
+	ctx := onLambda(t.Context(), functionARN)
+	const workers, each = 8, 20
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for range each {
+				for _, event := range []string{
+					`{"warmer":true,"account":"123456789012","region":"eu-west-1","token":"t"}`,
+					`{"warmer":true,"account":"123456789012","region":"eu-west-1","token":"x"}`,
+				} {
+					if _, err := h.Invoke(ctx, []byte(event)); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	require.EqualValues(t, 1, runs.Load())
+	require.EqualValues(t, workers*each, next.calls.Load())
+	require.Len(t, sent.payloads, 2*workers*each)
+	require.Len(t, lines(), workers*each)
 }

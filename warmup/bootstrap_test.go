@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -93,4 +94,28 @@ func TestBootstrapFansOut(t *testing.T) {
 		require.Equal(t, `{"warmed":true}`, call(t, p, child))
 	}
 	require.Len(t, got, 2, "children do not fan out")
+}
+
+// An instance that takes several invocations at a time has one first request, too.
+func TestBootstrapConcurrently(t *testing.T) {
+	p := start(t)
+	p.Concurrency, p.PerInstance = 1, 4
+	var first atomic.Int64
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 10 {
+				out, err := p.Invoke(t.Context(), []byte(`{"id":1}`))
+				var s seen
+				if err != nil || json.Unmarshal(out, &s) != nil {
+					t.Errorf("%s, %v", out, err)
+				}
+				if s.First {
+					first.Add(1)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	require.EqualValues(t, 1, first.Load())
 }

@@ -2,6 +2,8 @@ module github.com/lambdarest/lambdarest/warmup/invokesdk
 
 go 1.26
 
+// In the repository, the library is the one around this module. A release requires
+// the release of the library that it was made with.
 replace github.com/lambdarest/lambdarest => ../..
 
 require (
