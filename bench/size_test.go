@@ -73,3 +73,14 @@ func sizeOf(t *testing.T, file string) int64 {
 	}
 	return info.Size()
 }
+
+// What dynamo adds to a function that links the SDK's client with the same operations.
+// About 200 KB of it are attributevalue and expression. The limit keeps it from growing.
+func TestSizeOfDynamo(t *testing.T) {
+	sdk, own := build(t, "dynamosdk"), build(t, "dynamo")
+	added := sections(t, own) - sections(t, sdk)
+	t.Logf("%d bytes of sections, %d of the file", added, sizeOf(t, own)-sizeOf(t, sdk))
+	if added > 620_000 {
+		t.Errorf("%d bytes, the limit is 620 KB", added)
+	}
+}

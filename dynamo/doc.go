@@ -10,8 +10,12 @@
 //	users, err := dynamo.New[User](dynamodb.NewFromConfig(cfg), "ausg")
 //	err = users.Put(ctx, User{ID: 1, Name: "Kim"}, dynamo.IfNotExists())
 //	user, err := users.Get(ctx, dynamo.KeyOf(1))
+//	user, err = users.Update(ctx, dynamo.KeyOf(1), expression.Set(expression.Name("name"), expression.Value("Lee")))
 //	for user, err := range users.Scan(ctx) { … }
 //	page, err := users.ScanPage(ctx, cursor, 25)
+//
+// Tags declare sort keys, indexes, templated keys, versions and times as well;
+// see [New]. [Repository.Query] reads by key or by [Index].
 //
 // [New] reads the tags once and refuses what it does not understand. A
 // [Repository] is safe for concurrent use. Conditions and filters are those of
@@ -27,8 +31,12 @@
 //     early in silence: an answer without a body, or without Items, is
 //     [ErrCorruptResponse].
 //   - A conditional write whose answer is lost does not come back as a failed
-//     condition; see [Repository.Put]. An outcome that cannot be known is
+//     condition; see [Repository.Put]. A counter is never increased twice; see
+//     [Repository.Update] and [Once]. An outcome that cannot be known is
 //     [ErrUnknownOutcome].
+//   - With a version, of two writers that have read the same item one succeeds and
+//     the other learns of it, and a deleted item stays deleted.
+//   - Two items never get one templated key.
 //   - A batch of any size writes every item or returns exactly those that it did
 //     not write, in a [BatchError].
 //   - A transaction is repeated with one token until there is an answer, and says
@@ -38,7 +46,8 @@
 //     [ErrCursor].
 //   - Error messages name operation, table and attribute, and never hold a key
 //     or a value of an item, or a name inside a map, as far as this package and
-//     its checks go; the text of DynamoDB's own errors follows as it came.
+//     its checks go; the text of DynamoDB's own errors follows, but for the values
+//     in it.
 //
 // # Items
 //
@@ -61,4 +70,37 @@
 //   - Bytes that do not fit into an array, NaN as a number, and a map where a time
 //     should be, are errors; and what makes attributevalue panic is one.
 //   - Decode errors are a [DecodeError] that names the attribute and both types.
+//
+// # Beside others
+//
+// What libraries of this kind do, by their documentation: guregu/dynamo 2 (G),
+// AWS's entitymanager, not released (E), the SDK's attributevalue, expression and
+// paginators (S), fogfish/dynamo (F), the Java Enhanced Client (J), ElectroDB (L),
+// dynamodb-toolbox 2 (T), OneTable (O), PynamoDB (P), Dynamoose (D) and
+// EfficientDynamoDb (N). Y is yes, p partly, raw by hand.
+//
+//	                              here G   E   S   F   J   L   T   O   P   D   N
+//	typed CRUD, Query, Scan       Y    p   Y   –   p   Y   Y   Y   Y   Y   Y   Y
+//	lazy iteration                Y    p   p   –   –   Y   –   –   –   Y   –   Y
+//	auto-pagination               Y    Y   Y   p   –   Y   Y   Y   Y   Y   Y   Y
+//	managed parallel scan         Y    Y   –   –   –   p   –   p   p   p   Y   Y
+//	string cursor                 Y    –   –   –   p   –   Y   –   –   –   –   Y
+//	signed cursor                 Y    –   –   –   –   –   –   –   –   –   –   –
+//	limit of matches and of reads Y    Y   –   –   –   –   Y   p   p   Y   –   –
+//	batches: chunks, backoff      Y    Y   p   –   –   –   p   p   p   Y   p   Y
+//	transactions                  Y    Y   –   raw –   Y   Y   Y   Y   Y   Y   Y
+//	transaction token             Y    Y   –   raw –   p   p   Y   p   Y   –   p
+//	condition with the old item   Y    Y   p   raw p   Y   p   p   p   p   –   p
+//	optimistic lock, delete too   Y    –   –   –   p   –   –   –   –   Y   –   Y
+//	atomic counters               Y    p   Y   p   p   Y   Y   Y   p   Y   p   p
+//	times and time to live        Y    p   p   p   –   p   p   Y   Y   Y   Y   p
+//	key templates (1)             p    –   –   –   p   –   Y   p   Y   –   –   –
+//	schema, CreateTable from T    Y    Y   Y   –   –   Y   –   p   Y   Y   Y   –
+//	stream image into T           Y    –   –   p   –   –   p   p   Y   –   p   –
+//	consumed capacity             Y    Y   –   raw –   Y   p   Y   Y   p   –   Y
+//	error taxonomy                Y    p   –   p   Y   p   Y   Y   p   Y   p   p
+//	decode error with its path    Y    –   –   –   –   p   p   Y   p   p   p   –
+//	in-memory engine              Y    –   –   –   –   –   –   p   –   –   –   –
+//
+// (1) Templates, but no collections: a Query reads items of one type.
 package dynamo

@@ -187,7 +187,7 @@ func (k keyAttr) encode(value any) (types.AttributeValue, error) {
 func (k keyAttr) marshal(v reflect.Value) (types.AttributeValue, error) {
 	switch k.form {
 	case formMarshaler:
-		return attributevalue.Marshal(v.Addr().Interface())
+		return v.Addr().Interface().(attributevalue.Marshaler).MarshalDynamoDBAttributeValue()
 	case formUnix:
 		return text(k.scalar, strconv.FormatInt(v.Convert(timeType).Interface().(time.Time).Unix(), 10)), nil
 	case formBytes:

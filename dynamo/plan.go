@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"reflect"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -158,7 +159,7 @@ func (ps planner) fields(p *plan) error {
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(fields, func(a, b field) int { return slices.Compare(a.index, b.index) })
+	sort.Slice(fields, func(i, j int) bool { return slices.Compare(fields[i].index, fields[j].index) < 0 }) // links less than slices.SortFunc
 	p.byName = make(map[string]int, len(fields))
 	for _, f := range fields {
 		if f.av.omitEmpty && f.av.nullEmpty {

@@ -105,13 +105,11 @@ func (f field) setTime(v reflect.Value, t time.Time) {
 }
 
 // timeValue is the attribute value that f has when it is set to t.
-func (f field) timeValue(t time.Time) (types.AttributeValue, error) {
+func (f field) timeValue(t time.Time) types.AttributeValue {
 	if f.inSeconds() {
-		return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.Unix(), 10)}, nil
+		return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.Unix(), 10)}
 	}
-	v := reflect.New(base(f.typ)).Elem()
-	f.setTime(v, t)
-	return attributevalue.Marshal(v.Interface())
+	return &types.AttributeValueMemberS{Value: f.moment(t).Format(time.RFC3339Nano)}
 }
 
 // versionIn is the number in a version field; a nil pointer is 0.

@@ -197,7 +197,7 @@ func keyAttrOf(f field) (keyAttr, error) {
 	case formBytes:
 		k.scalar = types.ScalarAttributeTypeB
 	case formMarshaler:
-		av, err := attributevalue.Marshal(reflect.New(k.typ).Interface())
+		av, err := reflect.New(k.typ).Interface().(attributevalue.Marshaler).MarshalDynamoDBAttributeValue()
 		if err != nil {
 			return keyAttr{}, fmt.Errorf("the zero value of %v cannot be marshalled, so the kind of key is not known: %w", f.typ, err)
 		}

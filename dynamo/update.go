@@ -213,12 +213,8 @@ func (r *Repository[T]) maintain(cfg *writeConfig, e *expressions) ([]action, er
 		if at.field == nil {
 			continue
 		}
-		av, err := at.timeValue(now)
-		if err != nil {
-			return nil, err
-		}
 		set(at.field, at.placeholder, at.expression)
-		e.value(at.value, av)
+		e.value(at.value, at.timeValue(now))
 	}
 	e.append(own)
 	return own, nil

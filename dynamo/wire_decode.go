@@ -2,8 +2,7 @@ package dynamo
 
 import (
 	"reflect"
-	"slices"
-	"strings"
+	"sort"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 
@@ -198,7 +197,7 @@ type inexact struct {
 // decodeInexact decodes, for each field without an exact match, the first of the
 // others in the order of their names.
 func (p *plan) decodeInexact(w *wireReader, v reflect.Value, seen bitset, waiting []inexact) error {
-	slices.SortFunc(waiting, func(a, b inexact) int { return strings.Compare(a.name, b.name) })
+	sort.Slice(waiting, func(i, j int) bool { return waiting[i].name < waiting[j].name }) // links less than slices.SortFunc
 	rest := w.scan
 	for _, a := range waiting {
 		if seen.has(a.field) {
