@@ -251,20 +251,26 @@ func FuzzWrap(f *testing.F) {
 		f.Add([]byte(tt.event), "arn:aws:events:*:*:rule/*")
 	}
 	f.Add([]byte(restEvent()), "*")
-	for _, event := range askedFor {
+	for _, event := range append(askedFor, `{"warmer":true,"concurrency":"1e3","target":"orders"}`, `[{"warmer":true,"concurrency":4}]`) {
 		f.Add([]byte(event), "")
 	}
 	f.Fuzz(func(t *testing.T, payload []byte, rule string) {
 		var passed bool
 		next := func(context.Context, []byte) ([]byte, error) { passed = true; return nil, nil }
+		var sent recorder
 		cfg := all
-		cfg.Rules = []string{rule}
+		cfg.Rules, cfg.Fanout = []string{rule}, warmup.Fanout{Invoker: &sent, Instances: 2}
 		ctx := onLambda(t.Context(), functionARN)
 		out, err := warmup.Wrap(handlerFunc(next), cfg).Invoke(ctx, payload)
 		require.NoError(t, err)
 		if passed {
 			return
 		}
+		require.LessOrEqual(t, len(sent.payloads), 9)
+		for _, child := range slices.Clone(sent.payloads) {
+			require.True(t, isPing(t, ctx, cfg, child), child)
+		}
+		require.LessOrEqual(t, len(sent.payloads), 9, "children fanned out")
 		cfg.Strict, cfg.Token = true, "nobody guesses"
 		_, err = warmup.Wrap(handlerFunc(next), cfg).Invoke(ctx, payload)
 		require.NoError(t, err)
