@@ -31,7 +31,8 @@
 //
 // Expressions, numbers, item sizes, pages, batches and transactions follow
 // DynamoDB, with its validation messages. One behaviour suite runs through
-// every door and against DynamoDB Local. GAPS.md in this folder says what is
+// every door and against DynamoDB Local; RunClient of the package conformance runs
+// it against any client. GAPS.md in this folder says what is
 // missing; a request for any of it fails, rather than doing something else.
 //
 // Where DynamoDB leaves the answer open, this engine is strict: every read is

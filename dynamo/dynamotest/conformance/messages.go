@@ -1,4 +1,4 @@
-package dynamotest_test
+package conformance
 
 import (
 	"fmt"
@@ -13,10 +13,10 @@ import (
 
 // Messages and orders of validation that were recorded on AWS. DynamoDB Local
 // words most of them in its own way, so it is asked for the type only.
-func TestMessagesOfAWS(t *testing.T) {
+func testMessagesOfAWS(t *testing.T, each runner) {
 	const one = "1 validation error detected: "
 	const emptyS = "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: p"
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		if d.local {
 			t.Skip("DynamoDB Local words these in its own way")
 		}
@@ -108,9 +108,9 @@ func slicesOf[T any](n int, v T) []T {
 }
 
 // What refuses a transaction as such, and what is a reason to cancel it.
-func TestFaultsOfKeysInTransactions(t *testing.T) {
+func testFaultsOfKeysInTransactions(t *testing.T, each runner) {
 	const mismatch = "The provided key element does not match the schema"
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.indexed()
 		update := func(v types.AttributeValue) types.TransactWriteItem {
 			return types.TransactWriteItem{Update: &types.Update{
@@ -151,7 +151,7 @@ func TestFaultsOfKeysInTransactions(t *testing.T) {
 }
 
 // 31 lists or maps around a scalar are the most; an update may not build more.
-func TestNesting(t *testing.T) {
+func testNesting(t *testing.T, each runner) {
 	const message = "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
 	nested := func(depth int) types.AttributeValue {
 		v := s("leaf")
@@ -160,7 +160,7 @@ func TestNesting(t *testing.T) {
 		}
 		return v
 	}
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		table, key := d.table("p:S"), av{"p": s("a")}
 		d.put(table, av{"p": s("a"), "x": nested(31)})
 		_, err := d.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: av{"p": s("a"), "x": nested(32)}})

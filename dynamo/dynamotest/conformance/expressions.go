@@ -1,4 +1,4 @@
-package dynamotest_test
+package conformance
 
 import (
 	"strings"
@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestConditions(t *testing.T) {
+func testConditions(t *testing.T, each runner) {
 	item := av{
 		"id": s("1"), "n": n("5"), "s": s("hello"), "b": bin("\x01\x02"), "yes": boolean(true), "nil": null(),
 		"ss": ss("a", "b"), "ns": ns("1", "2"), "l": l(n("1"), s("two"), m(av{"k": s("v")})), "m": m(av{"k": m(av{"d": n("7")})}),
@@ -20,7 +20,7 @@ func TestConditions(t *testing.T) {
 		":N": s("N"), ":S": s("S"), ":NULL": s("NULL"), ":M": s("M"), ":one": n("1"), ":two": n("2"), ":three": n("3"), ":B1": bin("\x01"),
 		":ba": ss("b", "a"), ":map": m(av{"k": m(av{"d": n("7.0")})}), ":yes": boolean(true), ":seven": n("7"), ":v": s("v"),
 	}
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S")
 		d.put(table, item)
 		for _, row := range []struct {
@@ -65,10 +65,10 @@ func TestConditions(t *testing.T) {
 
 // The messages are DynamoDB's own; DynamoDB Local has the same library of
 // expressions and is compared to the letter, but for lists of types in a set's order.
-func TestFaultyConditions(t *testing.T) {
+func testFaultyConditions(t *testing.T, each runner) {
 	a := av{":a": n("1")}
 	prefix := "Invalid ConditionExpression: "
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S")
 		for _, row := range []struct {
 			condition string
@@ -144,7 +144,7 @@ func TestFaultyConditions(t *testing.T) {
 				ExpressionAttributeValues: row.values, ExpressionAttributeNames: row.names,
 			})
 			t.Log(row.condition)
-			letter := &door{client: d.client, t: t}
+			letter := &door{Client: d.Client, t: t}
 			letter.fails(err, validation, row.message)
 		}
 		_, err := d.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &table, Key: av{"id": s("1")}, ExpressionAttributeNames: map[string]string{"#a": "a"}})
@@ -154,7 +154,7 @@ func TestFaultyConditions(t *testing.T) {
 	})
 }
 
-func TestUpdates(t *testing.T) {
+func testUpdates(t *testing.T, each runner) {
 	base := av{"id": s("1"), "n": n("5"), "s": s("x"), "l": l(n("0"), n("1"), n("2")), "m": m(av{"k": n("7"), "d": m(av{})}), "ss": ss("a", "b")}
 	values := av{":one": n("1"), ":list": l(s("z")), ":ss": ss("b", "c"), ":all": ss("a", "b"), ":ns": ns("1"), ":s": s("new"), ":half": n("0.5"), ":big": n("1e100")}
 	with := func(change av) av {
@@ -172,7 +172,7 @@ func TestUpdates(t *testing.T) {
 	const wrongType, badPath, noAttribute = "An operand in the update expression has an incorrect data type",
 		"The document path provided in the update expression is invalid for update",
 		"The provided expression refers to an attribute that does not exist in the item"
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S")
 		for _, row := range []struct {
 			update string
@@ -273,8 +273,8 @@ func TestUpdates(t *testing.T) {
 	})
 }
 
-func TestUpdateReturnValues(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testUpdateReturnValues(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S")
 		for mode, want := range map[types.ReturnValue]av{
 			types.ReturnValueNone:       nil,

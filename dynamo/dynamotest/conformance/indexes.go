@@ -1,19 +1,17 @@
-package dynamotest_test
+package conformance
 
 import (
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
-
-	"github.com/lambdarest/lambdarest/dynamo/dynamotest"
 )
 
 // schemaOf is a key in the suite's short form: "id" or "id so".
@@ -70,6 +68,7 @@ func (d *door) create(in *dynamodb.CreateTableInput) string {
 	_, err := d.CreateTable(d.t.Context(), in)
 	require.NoError(d.t, err)
 	d.drop(*in.TableName)
+	require.NoError(d.t, dynamodb.NewTableExistsWaiter(d).Wait(d.t.Context(), &dynamodb.DescribeTableInput{TableName: in.TableName}, 5*time.Minute))
 	return *in.TableName
 }
 
@@ -81,8 +80,8 @@ func rows(items []map[string]types.AttributeValue) (keys []string) {
 	return keys
 }
 
-func TestIndexesProjectAndAreSparse(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testIndexesProjectAndAreSparse(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.indexed()
 		whole := av{"p": s("a"), "s": s("1"), "g": s("G"), "n": n("5"), "b": bin("B"), "x": s("X"), "y": s("Y"), "z": s("Z")}
 		d.put(table, whole)
@@ -132,9 +131,9 @@ func convert(items []map[string]types.AttributeValue) []av {
 
 // A local index completes its rows from the table when more is asked for, and
 // that is charged; a global one refuses.
-func TestReadsBeyondTheProjection(t *testing.T) {
+func testReadsBeyondTheProjection(t *testing.T, each runner) {
 	const invalid = "One or more parameter values were invalid: "
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.indexed()
 		it := av{"p": s("a"), "s": s("1"), "g": s("G"), "n": n("5"), "x": s("X"), "z": s("Z")}
 		d.put(table, it)
@@ -186,9 +185,9 @@ func TestReadsBeyondTheProjection(t *testing.T) {
 	})
 }
 
-func TestIndexKeysOfItems(t *testing.T) {
+func testIndexKeysOfItems(t *testing.T, each runner) {
 	const invalid, empty = "One or more parameter values were invalid: ", "One or more parameter values are not valid. "
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.indexed()
 		key := av{"p": s("a"), "s": s("1")}
 		d.put(table, key)
@@ -233,9 +232,9 @@ func TestIndexKeysOfItems(t *testing.T) {
 }
 
 // What an ExclusiveStartKey of an index must be.
-func TestStartKeysOfIndexes(t *testing.T) {
+func testStartKeysOfIndexes(t *testing.T, each runner) {
 	const invalid, mismatch = "The provided starting key is invalid", "The provided key element does not match the schema"
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.indexed()
 		for _, row := range []struct {
 			key     av
@@ -272,17 +271,17 @@ func TestStartKeysOfIndexes(t *testing.T) {
 
 // Many items have the same index key; pages of every size give each once, in
 // both directions, and in segments.
-func TestPagesOverEqualIndexKeys(t *testing.T) {
-	const each = 12
-	doors(t, func(t *testing.T, d *door) {
+func testPagesOverEqualIndexKeys(t *testing.T, each runner) {
+	const ofEach = 12
+	each(t, func(t *testing.T, d *door) {
 		table := d.indexed()
 		var items []av
-		for i := range each * 3 {
+		for i := range ofEach * 3 {
 			items = append(items, av{"p": s(fmt.Sprint("p", i)), "s": s("s"), "g": s("G"), "n": n(fmt.Sprint(i % 3)), "b": bin("\x00\xff")})
 		}
 		d.fill(table, items)
 		for _, index := range []struct{ name, key string }{{"keys", "g"}, {"some", "g"}, {"all", "b"}} {
-			for _, limit := range []int32{1, 5, each * 3} {
+			for _, limit := range []int32{1, 5, ofEach * 3} {
 				var forward []string
 				for _, ahead := range []bool{true, false} {
 					var seen []string
@@ -327,8 +326,8 @@ func TestPagesOverEqualIndexKeys(t *testing.T) {
 
 // What writes cost the indexes: nothing where the projected part stays as it
 // is, and two writes where the index key changes.
-func TestCapacityOfIndexWrites(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testCapacityOfIndexWrites(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.create(&dynamodb.CreateTableInput{
 			AttributeDefinitions: definitionsOf("p:S s:S g:S n:N"), KeySchema: schemaOf("p s"),
 			GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{global("glo", "g", "x")},
@@ -382,8 +381,8 @@ func TestCapacityOfIndexWrites(t *testing.T) {
 	})
 }
 
-func TestItemCollectionMetrics(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testItemCollectionMetrics(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		if d.local {
 			t.Skip("DynamoDB Local has no item collection metrics")
 		}
@@ -418,83 +417,4 @@ func TestItemCollectionMetrics(t *testing.T) {
 		require.NoError(t, err)
 		require.Nil(t, none.ItemCollectionMetrics)
 	})
-}
-
-// Whatever is written, each index holds exactly the table's items that have its
-// keys, in their order. DYNAMOTEST_SEED fixes the seed.
-func TestIndexesFollowTheTable(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
-	db := dynamotest.New()
-	d := &door{client: db, t: t}
-	table := d.indexed()
-	model := map[string]av{}
-	some := func(texts ...string) string { return texts[r.IntN(len(texts))] }
-	for range 2000 {
-		key := av{"p": s(some("a", "a\x00", "b")), "s": s(some("1", "1\x00", "1\x00\x01", "2"))}
-		item := maps.Clone(key)
-		for attr, v := range (av{"g": s(some("G", "G\x00", "H")), "n": n(some("-1.5", "0", "7", "70")), "b": bin(some("\x00", "\x00\x01", "\xff"))}) {
-			if r.IntN(3) > 0 {
-				item[attr] = v
-			}
-		}
-		id := text(key["p"]) + "/" + text(key["s"])
-		if r.IntN(4) == 0 {
-			_, err := d.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &table, Key: key})
-			require.NoError(t, err)
-			delete(model, id)
-			continue
-		}
-		d.put(table, item)
-		model[id] = item
-	}
-	described, err := d.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: &table})
-	require.NoError(t, err)
-	for _, index := range []struct{ name, keys string }{{"keys", "g n"}, {"some", "g"}, {"all", "b n"}, {"swap", "s p"}} {
-		attrs := strings.Fields(index.keys)
-		partitions := map[string][]av{}
-		for _, item := range model {
-			if !slices.ContainsFunc(attrs, func(attr string) bool { return item[attr] == nil }) {
-				partitions[fmt.Sprint(item[attrs[0]])] = append(partitions[fmt.Sprint(item[attrs[0]])], item)
-			}
-		}
-		total := 0
-		for _, want := range partitions {
-			total += len(want)
-			out, err := d.Query(t.Context(), &dynamodb.QueryInput{
-				TableName: &table, IndexName: &index.name, KeyConditionExpression: aws.String(attrs[0] + " = :v"),
-				ExpressionAttributeValues: av{":v": want[0][attrs[0]]},
-			})
-			require.NoError(t, err)
-			require.Len(t, out.Items, len(want))
-			require.True(t, slices.IsSortedFunc(out.Items, func(a, b map[string]types.AttributeValue) int {
-				return strings.Compare(orderOf(a, attrs), orderOf(b, attrs))
-			}), "%s of %s", index.name, index.keys)
-		}
-		for _, x := range described.Table.GlobalSecondaryIndexes {
-			if *x.IndexName == index.name {
-				require.EqualValues(t, total, *x.ItemCount)
-			}
-		}
-	}
-}
-
-// orderOf is a text that orders as the index key and then the table key do, for
-// the values of the test above.
-func orderOf(it av, attrs []string) string {
-	numbers := map[string]string{"-1.5": "0", "0": "1", "7": "2", "70": "3"}
-	var parts []string
-	for _, attr := range append(slices.Clone(attrs[1:]), "p", "s") {
-		if attr == "n" {
-			parts = append(parts, numbers[text(it[attr])])
-		} else {
-			parts = append(parts, strings.NewReplacer("\x00", "\x02", "\x01", "\x03").Replace(text(it[attr]))+"\x01")
-		}
-	}
-	return strings.Join(parts, "\x01")
-}
-
-func scanOf(table, index string) *dynamodb.ScanInput {
-	return &dynamodb.ScanInput{TableName: &table, IndexName: &index}
 }

@@ -1,4 +1,4 @@
-package dynamotest_test
+package conformance
 
 import (
 	"fmt"
@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTables(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testTables(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S so:B")
 		require.NoError(t, dynamodb.NewTableExistsWaiter(d).Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: &table}, time.Minute))
 		d.put(table, av{"id": s("1"), "so": bin("2")})
@@ -49,8 +49,8 @@ func TestTables(t *testing.T) {
 	})
 }
 
-func TestBatches(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testBatches(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		one, two := d.table("id:S"), d.table("id:S so:N")
 		d.put(one, av{"id": s("old")})
 		_, err := d.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{
@@ -104,8 +104,8 @@ func TestBatches(t *testing.T) {
 }
 
 // DynamoDB answers at most 16 MB; DynamoDB Local does not stop there.
-func TestBatchGetStopsAt16MB(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testBatchGetStopsAt16MB(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		if d.local {
 			t.Skipf("DynamoDB Local answers more than 16 MB")
 		}
@@ -133,8 +133,8 @@ func TestBatchGetStopsAt16MB(t *testing.T) {
 	})
 }
 
-func TestTransactions(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testTransactions(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S")
 		d.put(table, av{"id": s("here"), "n": n("1")})
 		write := func(token string, items ...types.TransactWriteItem) error {

@@ -1,4 +1,4 @@
-package dynamotest_test
+package conformance
 
 import (
 	"strings"
@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestItemsComeBackAsTheyWere(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testItemsComeBackAsTheyWere(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		for _, row := range []struct {
 			keys string
 			item av
@@ -42,8 +42,8 @@ func TestItemsComeBackAsTheyWere(t *testing.T) {
 	})
 }
 
-func TestNumbersAreCanonical(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testNumbersAreCanonical(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S")
 		for in, want := range map[string]string{
 			"00042": "42", "1.0": "1", "-0": "0", "1E3": "1000", "+5": "5", ".5": "0.5", "5.": "5", "0.10": "0.1", "1e-3": "0.001",
@@ -70,8 +70,8 @@ func TestNumbersAreCanonical(t *testing.T) {
 	})
 }
 
-func TestInvalidItemsAndKeys(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testInvalidItemsAndKeys(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		one, two, missing := d.table("id:S"), d.table("id:S so:N"), "nothing-here"
 		for _, row := range []struct {
 			name, table string
@@ -106,8 +106,8 @@ func TestInvalidItemsAndKeys(t *testing.T) {
 	})
 }
 
-func TestPutReturnsOldAndConsumed(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testPutReturnsOldAndConsumed(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S")
 		in := &dynamodb.PutItemInput{
 			TableName: &table, Item: av{"id": s("1"), "v": n("1")},
@@ -130,8 +130,8 @@ func TestPutReturnsOldAndConsumed(t *testing.T) {
 	})
 }
 
-func TestConditionFailureReturnsTheItem(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testConditionFailureReturnsTheItem(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S")
 		d.put(table, av{"id": s("1"), "v": n("1")})
 		in := &dynamodb.PutItemInput{
@@ -152,8 +152,8 @@ func TestConditionFailureReturnsTheItem(t *testing.T) {
 	})
 }
 
-func TestProjection(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testProjection(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S")
 		d.put(table, av{"id": s("1"), "n": n("5"), "l": l(n("0"), m(av{"a": s("x"), "b": s("y")}), n("2")), "m": m(av{"x": s("1"), "y": s("2")})})
 		for expression, want := range map[string]av{

@@ -1,8 +1,7 @@
-package dynamotest_test
+package conformance
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -11,8 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
-
-	"github.com/lambdarest/lambdarest/dynamo/dynamotest"
 )
 
 const (
@@ -22,7 +19,7 @@ const (
 )
 
 // What CreateTable refuses of indexes, in the order in which it looks.
-func TestInvalidIndexes(t *testing.T) {
+func testInvalidIndexes(t *testing.T, each runner) {
 	const undefined = paramsBad + "Some index key attributes are not defined in AttributeDefinitions. Keys: [q], AttributeDefinitions: [p, s, t]"
 	const sameName = "Both the Hash Key and the Range Key element in the KeySchema have the same name"
 	many := func(n int, one func(name string)) {
@@ -30,7 +27,7 @@ func TestInvalidIndexes(t *testing.T) {
 			one(fmt.Sprint("index", i))
 		}
 	}
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		for _, row := range []struct {
 			message string
 			change  func(*dynamodb.CreateTableInput)
@@ -99,8 +96,8 @@ func TestInvalidIndexes(t *testing.T) {
 
 // An index that is added has the rows of before, but for those whose attribute
 // has another type; one that is removed is gone.
-func TestUpdateTableIndexes(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testUpdateTableIndexes(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("p:S s:S")
 		d.put(table, av{"p": s("a"), "s": s("1"), "g": n("7"), "x": s("X")})
 		d.put(table, av{"p": s("a"), "s": s("2"), "g": s("7")})
@@ -172,8 +169,8 @@ func (d *door) waitForIndex(table, index string) {
 	}, 10*time.Second, 10*time.Millisecond)
 }
 
-func TestUpdateTableSettings(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testUpdateTableSettings(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := tableName()
 		units := func(read, write int64) *types.ProvisionedThroughput {
 			return &types.ProvisionedThroughput{ReadCapacityUnits: &read, WriteCapacityUnits: &write}
@@ -222,8 +219,8 @@ func TestUpdateTableSettings(t *testing.T) {
 	})
 }
 
-func TestTimeToLive(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testTimeToLive(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("p:S")
 		set := func(table, attr string, on bool) error {
 			out, err := d.UpdateTimeToLive(t.Context(), &dynamodb.UpdateTimeToLiveInput{
@@ -256,47 +253,8 @@ func TestTimeToLive(t *testing.T) {
 	})
 }
 
-// Items expire when the clock says so, from indexes too, and never before.
-func TestItemsExpireByTheClock(t *testing.T) {
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	db := dynamotest.New(dynamotest.Table{Name: "sessions", Partition: dynamotest.S("p"), Indexes: []dynamotest.Index{
-		{Name: "byg", Partition: dynamotest.S("g")},
-	}})
-	db.SetClock(func() time.Time { return now })
-	d := &door{client: db, t: t}
-	at := func(t time.Time) types.AttributeValue { return n(fmt.Sprint(t.Unix())) }
-	for id, until := range map[string]types.AttributeValue{
-		"soon": at(now.Add(time.Minute)), "half": n(fmt.Sprint(now.Add(time.Minute).Unix()) + ".9"), "later": at(now.Add(time.Hour)),
-		"ancient": at(now.AddDate(-6, 0, 0)), "text": s("0"), "negative": n("-5"), "huge": n("1e30"), "none": null(),
-	} {
-		d.put("sessions", av{"p": s(id), "g": s("G"), "until": until})
-	}
-	_, err := d.UpdateTimeToLive(t.Context(), &dynamodb.UpdateTimeToLiveInput{
-		TableName: aws.String("sessions"), TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("until"), Enabled: aws.Bool(true)},
-	})
-	require.NoError(t, err)
-	d.put("sessions", av{"p": s("new"), "g": s("G"), "until": at(now.Add(time.Minute))})
-	d.put("sessions", av{"p": s("extended"), "g": s("G"), "until": at(now.Add(time.Minute))})
-	d.put("sessions", av{"p": s("extended"), "g": s("G"), "until": at(now.Add(time.Hour))})
-	count := func() int {
-		out, err := d.Query(t.Context(), &dynamodb.QueryInput{
-			TableName: aws.String("sessions"), IndexName: aws.String("byg"), KeyConditionExpression: aws.String("g = :v"), ExpressionAttributeValues: av{":v": s("G")},
-		})
-		require.NoError(t, err)
-		return int(out.Count)
-	}
-	require.Equal(t, 10, count())
-	now = now.Add(time.Minute)
-	require.Equal(t, 10, count())
-	now = now.Add(time.Second)
-	require.Equal(t, 7, count())
-	require.Nil(t, d.get("sessions", av{"p": s("soon")}))
-	now = now.Add(time.Hour)
-	require.Equal(t, 5, count())
-}
-
-func TestTags(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testTags(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		if d.local {
 			t.Skip("DynamoDB Local has no tags")
 		}
@@ -330,72 +288,4 @@ func TestTags(t *testing.T) {
 		require.Equal(t, map[string]string{"b": "3", "c": ""}, list())
 		d.fails(tag(aws.String("not-an-arn"), "a", "1"), validation, "Invalid TableArn: Invalid ResourceArn provided as input not-an-arn")
 	})
-}
-
-// With a delay, tables and indexes go through DynamoDB's statuses, and waiters work.
-func TestStatuses(t *testing.T) {
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	db := dynamotest.New()
-	db.SetClock(func() time.Time { return now })
-	db.SetDelay(time.Minute)
-	d := &door{client: db, t: t}
-	table := d.table("p:S")
-	status := func() string {
-		out, err := d.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: &table})
-		if err != nil {
-			return "none"
-		}
-		s := string(out.Table.TableStatus)
-		for _, x := range out.Table.GlobalSecondaryIndexes {
-			s += " " + string(x.IndexStatus)
-		}
-		return s
-	}
-	put := func() error {
-		_, err := d.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: av{"p": s("a"), "g": s("G")}})
-		return err
-	}
-	require.Equal(t, "CREATING", status())
-	d.fails(put(), notFound, "Requested resource not found")
-	now = now.Add(time.Minute)
-	require.Equal(t, "ACTIVE", status())
-	require.NoError(t, put())
-	_, err := d.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{
-		TableName: &table, AttributeDefinitions: definitionsOf("g:S"), GlobalSecondaryIndexUpdates: []types.GlobalSecondaryIndexUpdate{
-			{Create: &types.CreateGlobalSecondaryIndexAction{IndexName: aws.String("byg"), KeySchema: schemaOf("g"), Projection: projectionOf("ALL")}},
-		},
-	})
-	require.NoError(t, err)
-	require.Equal(t, "UPDATING CREATING", status())
-	require.NoError(t, put())
-	_, err = d.Scan(t.Context(), &dynamodb.ScanInput{TableName: &table, IndexName: aws.String("byg")})
-	d.fails(err, validation, "Cannot read from backfilling global secondary index: byg")
-	now = now.Add(time.Minute)
-	require.Equal(t, "ACTIVE ACTIVE", status())
-	scanned, err := d.Scan(t.Context(), &dynamodb.ScanInput{TableName: &table, IndexName: aws.String("byg")})
-	require.NoError(t, err)
-	require.EqualValues(t, 1, scanned.Count)
-	_, err = d.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: &table})
-	require.NoError(t, err)
-	require.Equal(t, "DELETING ACTIVE", status())
-	d.fails(put(), notFound, "Requested resource not found")
-	now = now.Add(time.Minute)
-	require.Equal(t, "none", status())
-	out, err := d.ListTables(t.Context(), &dynamodb.ListTablesInput{})
-	require.NoError(t, err)
-	require.Empty(t, out.TableNames)
-}
-
-// What tools ask before they do anything else.
-func TestWhatToolsAsk(t *testing.T) {
-	db := dynamotest.New(dynamotest.Table{Name: "users", Partition: dynamotest.S("id")})
-	for operation, want := range map[string]string{
-		"DescribeLimits":            `{"AccountMaxReadCapacityUnits":80000,"AccountMaxWriteCapacityUnits":80000,"TableMaxReadCapacityUnits":40000,"TableMaxWriteCapacityUnits":40000}`,
-		"DescribeEndpoints":         `{"Endpoints":[{"Address":"dynamodb.us-east-1.amazonaws.com","CachePeriodInMinutes":1440}]}`,
-		"DescribeContinuousBackups": `{"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"ENABLED","PointInTimeRecoveryDescription":{"PointInTimeRecoveryStatus":"DISABLED"}}}`,
-	} {
-		w := post(db.Handler(), "DynamoDB_20120810."+operation, `{"TableName":"users"}`)
-		require.Equal(t, http.StatusOK, w.Code)
-		require.Equal(t, want, w.Body.String())
-	}
 }

@@ -1,11 +1,7 @@
-package dynamotest_test
+package conformance
 
 import (
 	"fmt"
-	"net/http"
-	"net/http/httputil"
-	neturl "net/url"
-	"os"
 	"strings"
 	"testing"
 
@@ -13,13 +9,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
-
-	"github.com/lambdarest/lambdarest/dynamo/dynamotest"
 )
 
 // Indexes of one update all refer to the list as it was, at every depth.
-func TestUpdatesInsideLists(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testUpdatesInsideLists(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table, key := d.table("id:S"), av{"id": s("1")}
 		for _, row := range []struct {
 			update     string
@@ -46,8 +40,8 @@ func TestUpdatesInsideLists(t *testing.T) {
 }
 
 // A path must not lead into a key attribute, in whatever expression it stands.
-func TestKeysAreScalars(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testKeysAreScalars(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S so:S")
 		key, value := av{"id": s("a"), "so": s("b")}, av{":v": s("a")}
 		nested, keyed := aws.String("attribute_exists(x) AND (NOT size(id.x) = :v)"), aws.String("id = :v")
@@ -108,7 +102,7 @@ func TestKeysAreScalars(t *testing.T) {
 			},
 		} {
 			t.Log(name)
-			(&door{client: d.client, t: t}).fails(call(), validation, message+"id") // to the letter on DynamoDB Local too
+			(&door{Client: d.Client, t: t}).fails(call(), validation, message+"id") // to the letter on DynamoDB Local too
 		}
 		_, err := d.GetItem(ctx, &dynamodb.GetItemInput{TableName: &table, Key: key, ProjectionExpression: aws.String("so[1]")})
 		d.fails(err, validation, message+"so")
@@ -117,11 +111,11 @@ func TestKeysAreScalars(t *testing.T) {
 }
 
 // Sort keys of a key condition obey the rules of stored ones.
-func TestSortKeyValuesOfQueries(t *testing.T) {
+func testSortKeyValuesOfQueries(t *testing.T, each runner) {
 	const empty = "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: so"
 	const long = "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes"
 	values := av{":p": s("a"), ":empty": s(""), ":k": s("k"), ":long": s(strings.Repeat("k", 1025)), ":most": s(strings.Repeat("k", 1024))}
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S so:S")
 		for condition, message := range map[string]string{
 			"so = :empty": empty, "so > :empty": empty, "begins_with(so, :empty)": empty, "so BETWEEN :empty AND :k": empty,
@@ -135,13 +129,13 @@ func TestSortKeyValuesOfQueries(t *testing.T) {
 				require.NoError(t, err)
 				continue
 			}
-			(&door{client: d.client, t: t}).fails(err, validation, message)
+			(&door{Client: d.Client, t: t}).fails(err, validation, message)
 		}
 	})
 }
 
-func TestTransactGetStopsAt4MB(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testTransactGetStopsAt4MB(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S")
 		var gets []types.TransactGetItem
 		for i := range 11 {
@@ -158,8 +152,8 @@ func TestTransactGetStopsAt4MB(t *testing.T) {
 
 // Where an update goes through a list, the answer holds the whole list: after
 // the update an index of the expression may mean another element.
-func TestUpdatedListsComeWhole(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testUpdatedListsComeWhole(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S")
 		for mode, want := range map[types.ReturnValue]av{
 			types.ReturnValueUpdatedOld: {"l": l(s("a"), s("b"), s("c"))},
@@ -177,8 +171,8 @@ func TestUpdatedListsComeWhole(t *testing.T) {
 }
 
 // A token protects its own request only, however alike another looks when printed.
-func TestTokensTellRequestsApart(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testTokensTellRequestsApart(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S")
 		token := table // no other run of the suite has used it
 		write := func(item av) error {
@@ -203,8 +197,8 @@ func TestTokensTellRequestsApart(t *testing.T) {
 
 // Bytes that are no UTF-8 and nil elements do not get past the SDK's encoder.
 // The methods of a DB, which have no encoder, do as it does.
-func TestTextIsUTF8(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testTextIsUTF8(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S")
 		d.put(table, av{"id": s("1\xff"), "a\xfe\xff": s("\xff\xfe!"), "m": m(av{"\xc3": ss("é", "\xff")}), "l": l(s("x"), nil)})
 		_, err := d.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
@@ -229,8 +223,8 @@ func TestTextIsUTF8(t *testing.T) {
 	})
 }
 
-func TestAttributeNamesHaveALength(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testAttributeNamesHaveALength(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table, key := d.table("id:S"), av{"id": s("1")}
 		const empty = "Empty attribute name"
 		for name, row := range map[string]struct {
@@ -266,8 +260,8 @@ func TestAttributeNamesHaveALength(t *testing.T) {
 	})
 }
 
-func TestTableNamesOfBatches(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testTableNamesOfBatches(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		for _, name := range []string{"", "a", "ab;c", strings.Repeat("n", 256)} {
 			message := "1 validation error detected: Value '" + name + "' at 'requestItems' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 255, Member must have length greater than or equal to 3, Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+]"
 			key := av{"id": s("1")}
@@ -277,44 +271,4 @@ func TestTableNamesOfBatches(t *testing.T) {
 			d.fails(err, validation, message)
 		}
 	})
-}
-
-// These requests no SDK for Go can send. Where DynamoDB Local runs, it gets
-// them too, and answers alike.
-func TestUncommonJSON(t *testing.T) {
-	const create = `{"TableName":"uncommon","AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}],"KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],"BillingMode":"PAY_PER_REQUEST"}`
-	doors := map[string]http.Handler{"wire": dynamotest.New().Handler()}
-	if url := os.Getenv("DYNAMODB_LOCAL_URL"); url != "" {
-		at, err := neturl.Parse(url)
-		require.NoError(t, err)
-		doors["local"] = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(at)
-			r.Out.Header.Set("Content-Type", "application/x-amz-json-1.0")
-			r.Out.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=x")
-		}}
-	}
-	for door, h := range doors {
-		post(h, "DynamoDB_20120810.DeleteTable", `{"TableName":"uncommon"}`)
-		require.Equal(t, 200, post(h, "DynamoDB_20120810.CreateTable", create).Code, door)
-		for _, row := range []struct{ operation, members, want string }{
-			{"PutItem", `"Item":{"id":{"S":"a"},"x":{"S":"1"}},"Item":{"id":{"S":"a"},"y":{"S":"1"}}`, `{"id":{"S":"a"},"y":{"S":"1"}}`},
-			{"PutItem", `"Item":{"id":{"S":"a"},"x":{"S":"1"},"x":{"N":"1"}}`, `{"id":{"S":"a"},"x":{"N":"1"}}`},
-			{"PutItem", `"Item":{"id":{"S":"a"},"m":{"M":{"x":{"SS":[]},"x":{"N":"1"}}}}`, `{"id":{"S":"a"},"m":{"M":{"x":{"N":"1"}}}}`},
-			{"UpdateItem", `"Key":{"id":{"S":"a"}},"UpdateExpression":"REMOVE m SET #b = :v","ExpressionAttributeValues":{":v":{"S":"1"}},"ExpressionAttributeNames":{"#a":"x"},"ExpressionAttributeNames":{"#b":"y"}`, `{"id":{"S":"a"},"y":{"S":"1"}}`},
-			{"PutItem", `"Item":{"id":{"S":"a"},"x":{"SS":["a",null]}}`, ""},
-			{"PutItem", `"Item":{"id":{"S":"a"},"x":{"NS":["1",null]}}`, ""},
-			{"GetItem", `"Key":{"id":{"S":"a"}},"KeyConditions":{},"Expected":{},"ConditionalOperator":"AND"`, `{"id":{"S":"a"},"y":{"S":"1"}}`},
-			{"PutItem", `"Item":{"id":{"S":"a"}},"AttributesToGet":["id"],"ScanFilter":{},"AttributeUpdates":{}`, `{"id":{"S":"a"}}`},
-		} {
-			w := post(h, "DynamoDB_20120810."+row.operation, `{"TableName":"uncommon",`+row.members+`}`)
-			if row.want == "" {
-				require.Equal(t, 400, w.Code, "%s: %s", door, row.members)
-				require.Contains(t, w.Body.String(), "#ValidationException", door)
-				continue
-			}
-			require.Equal(t, 200, w.Code, "%s: %s: %s", door, row.members, w.Body)
-			require.JSONEq(t, `{"Item":`+row.want+`}`, post(h, "DynamoDB_20120810.GetItem", `{"TableName":"uncommon","Key":{"id":{"S":"a"}}}`).Body.String(), "%s: %s", door, row.members)
-		}
-		require.Equal(t, 200, post(h, "DynamoDB_20120810.DeleteTable", `{"TableName":"uncommon"}`).Code, door)
-	}
 }

@@ -1,4 +1,4 @@
-package dynamotest_test
+package conformance
 
 import (
 	"strings"
@@ -15,12 +15,12 @@ func condition(op string, values ...types.AttributeValue) types.Condition {
 }
 
 // Every operator on an attribute of every kind, and on one that is not there.
-func TestLegacyFilters(t *testing.T) {
+func testLegacyFilters(t *testing.T, each runner) {
 	item := av{
 		"p": s("a"), "s": s("1"), "n": n("5"), "t": s("hello"), "b": bin("\x00\x01\x02"), "ss": ss("a", "b"), "ns": ns("1", "2"),
 		"l": l(s("x"), n("1")), "m": m(av{"k": s("v")}), "z": null(), "f": boolean(true), "a.b": s("dot"),
 	}
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("p:S s:S")
 		d.put(table, item)
 		for _, row := range []struct {
@@ -92,8 +92,8 @@ func TestLegacyFilters(t *testing.T) {
 }
 
 // ConditionalOperator joins conditions, and is refused where there is nothing to join.
-func TestConditionalOperator(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testConditionalOperator(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("p:S")
 		item := av{"p": s("a"), "x": s("1"), "y": s("2")}
 		d.put(table, item)
@@ -122,9 +122,9 @@ func TestConditionalOperator(t *testing.T) {
 	})
 }
 
-func TestInvalidLegacyConditions(t *testing.T) {
+func testInvalidLegacyConditions(t *testing.T, each runner) {
 	const numbers = paramsBad + "Invalid number of argument(s) for the "
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("p:S s:S")
 		scan := func(c types.Condition) error {
 			_, err := d.Scan(t.Context(), &dynamodb.ScanInput{TableName: &table, ScanFilter: map[string]types.Condition{"x": c}})
@@ -170,8 +170,8 @@ func TestInvalidLegacyConditions(t *testing.T) {
 	})
 }
 
-func TestLegacyKeyConditions(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testLegacyKeyConditions(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("p:S s:S")
 		for _, so := range strings.Fields("alpha beta delta epsilon gamma") {
 			d.put(table, av{"p": s("a"), "s": s(so), "n": n("1")})
@@ -237,12 +237,12 @@ func TestLegacyKeyConditions(t *testing.T) {
 	})
 }
 
-func TestAttributeUpdates(t *testing.T) {
+func testAttributeUpdates(t *testing.T, each runner) {
 	put := func(v types.AttributeValue) types.AttributeValueUpdate { return types.AttributeValueUpdate{Value: v} }
 	act := func(action string, v types.AttributeValue) types.AttributeValueUpdate {
 		return types.AttributeValueUpdate{Action: types.AttributeAction(action), Value: v}
 	}
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		table, key := d.table("p:S"), av{"p": s("a")}
 		d.put(table, av{"p": s("a"), "n": n("5"), "t": s("x"), "ss": ss("a", "b"), "gone": s("x"), "l": l(s("x"))})
 		update := func(updates map[string]types.AttributeValueUpdate) error {
@@ -289,8 +289,8 @@ func TestAttributeUpdates(t *testing.T) {
 	})
 }
 
-func TestAttributesToGet(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testAttributesToGet(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table, key := d.table("p:S"), av{"p": s("a")}
 		d.put(table, av{"p": s("a"), "x": s("1"), "m": m(av{"k": s("v")})})
 		get := func(names ...string) (av, error) {

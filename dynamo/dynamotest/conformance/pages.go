@@ -1,4 +1,4 @@
-package dynamotest_test
+package conformance
 
 import (
 	"fmt"
@@ -39,9 +39,9 @@ func text(v types.AttributeValue) string {
 
 // 5,000 items of about 1 KB come over several pages of 1 MB, each exactly once,
 // whether in one scan, in segments or partition by partition.
-func TestEveryItemOnceOverPages(t *testing.T) {
+func testEveryItemOnceOverPages(t *testing.T, each runner) {
 	const rows, partitions = 5000, 2
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S so:N")
 		items := make([]av, rows)
 		for i := range items {
@@ -103,8 +103,8 @@ func sumOf(m map[string]int) (total int) {
 
 // A page ends with the item that reaches 1 MB: the key's two bytes of name, its
 // values and the other attribute count.
-func TestPageEndsAtOneMegabyte(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testPageEndsAtOneMegabyte(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S so:S")
 		const itemSize = 1 << 18 // four make 1 MB exactly
 		var items []av
@@ -123,8 +123,8 @@ func TestPageEndsAtOneMegabyte(t *testing.T) {
 	})
 }
 
-func TestLimitFilterAndCount(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testLimitFilterAndCount(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S so:N")
 		for i := range 6 {
 			d.put(table, av{"id": s("p"), "so": n(fmt.Sprint(i)), "odd": boolean(i%2 == 1)})
@@ -179,8 +179,8 @@ func TestLimitFilterAndCount(t *testing.T) {
 	})
 }
 
-func TestKeyConditions(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testKeyConditions(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		numbers, texts := d.table("id:S so:N"), d.table("id:S so:S")
 		for _, so := range []string{"-10", "-2", "-0.5", "0", "0.001", "1", "9", "10", "1e20", "-1e20"} {
 			d.put(numbers, av{"id": s("p"), "so": n(so)})
@@ -238,10 +238,10 @@ func used(all av, expression string) av {
 	return some
 }
 
-func TestFaultyQueries(t *testing.T) {
+func testFaultyQueries(t *testing.T, each runner) {
 	values := av{":p": s("p"), ":n": n("2"), ":w": n("4"), ":s": s("x")}
 	key := func(id, so types.AttributeValue) av { return av{"id": id, "so": so} }
-	doors(t, func(t *testing.T, d *door) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S so:N")
 		for _, row := range []struct {
 			condition, filter string
@@ -284,8 +284,8 @@ func TestFaultyQueries(t *testing.T) {
 	})
 }
 
-func TestFaultyScans(t *testing.T) {
-	doors(t, func(t *testing.T, d *door) {
+func testFaultyScans(t *testing.T, each runner) {
+	each(t, func(t *testing.T, d *door) {
 		table := d.table("id:S")
 		for _, row := range []struct {
 			in      dynamodb.ScanInput
