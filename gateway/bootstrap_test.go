@@ -27,6 +27,8 @@ func TestMain(m *testing.M) {
 	case "never ready":
 		fmt.Println("still initialising")
 		select {}
+	case "bad":
+		badRuntime()
 	case "raw":
 		rawRuntime()
 	case "wrapper":
@@ -120,6 +122,34 @@ func rawRuntime() {
 		default:
 			post(url+"/response", `"pid `+fmt.Sprint(os.Getpid())+`"`, nil)
 		}
+	}
+}
+
+// badRuntime does to each request what its path parameter says.
+func badRuntime() {
+	base := "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/invocation/"
+	for {
+		resp, err := http.Get(base + "next")
+		if err != nil {
+			return
+		}
+		event, _ := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		_, how, _ := strings.Cut(string(event), `"how":"`)
+		how, _, _ = strings.Cut(how, `"`)
+		answer := map[string]string{
+			"garbage": "}{", "nothing": "", "null": "null", "too-much": `"` + strings.Repeat("x", 6<<20+1) + `"`, "binary": "\x00\xff",
+			"fine": `{"statusCode":200,"body":"fine"}`,
+		}[how]
+		switch how {
+		case "hang":
+			select {}
+		case "exit":
+			os.Exit(3)
+		case "panic":
+			panic("as told")
+		}
+		post(base+resp.Header.Get("Lambda-Runtime-Aws-Request-Id")+"/response", answer, nil)
 	}
 }
 

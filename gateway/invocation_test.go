@@ -37,6 +37,7 @@ func TestObserveInvocations(t *testing.T) {
 	var seen []gateway.Invocation
 	p.Observe = func(i gateway.Invocation) { seen = append(seen, i) }
 	first := mustSend(t, p, "print", "a line")
+	require.Eventually(t, func() bool { return strings.Contains(seen[0].Log(), "a line\n") }, 10*time.Second, time.Millisecond, "output comes through a pipe")
 	mustSend(t, p, "ping", "")
 	_, err := send(t, p, "error", "boom")
 	require.Error(t, err)
@@ -52,6 +53,7 @@ func TestObserveInvocations(t *testing.T) {
 	require.Equal(t, seen[0].Instance, seen[1].Instance)
 	require.NotEqual(t, seen[0].Instance, seen[4].Instance)
 	require.Contains(t, seen[0].Log(), "a line\n")
+	require.NotContains(t, seen[1].Log(), "a line", "the instance is the same, the invocation is not")
 	require.NotContains(t, seen[4].Log(), "a line")
 	require.NoError(t, seen[0].Err)
 	require.ErrorContains(t, seen[2].Err, "boom")
