@@ -22,40 +22,44 @@ func (r *renderer) contextDict() (*dict, error) {
 	addOverride(c, "requestOverride", requestOverrideKeys)
 	addOverride(c, "responseOverride", responseOverrideKeys)
 	r.context = c
-	for _, name := range overrides {
-		r.watch(c, name)
-	}
+	r.watchOverrides(c)
 	return c, nil
 }
 
 var overrides = [...]string{"requestOverride", "responseOverride"}
 
-// watch notes what the template puts into a map of overrides and into the maps in it.
-func (r *renderer) watch(in *dict, name string) {
-	v, _ := in.get(name)
-	d, ok := v.(*dict)
-	if !ok {
-		return
-	}
-	d.writes = &writes{name: name}
-	r.writes = append(r.writes, d.writes)
-	for i := range d.entries {
-		if inner, ok := d.entries[i].val.(*dict); ok {
-			inner.writes = &writes{name: name + "." + d.entries[i].key.(string)}
-			r.writes = append(r.writes, inner.writes)
+// watchOverrides notes what the template puts into the maps of overrides and into the maps in them.
+func (r *renderer) watchOverrides(c *dict) {
+	watch := func(v any, override, part string) {
+		if d, ok := v.(*dict); ok {
+			r.writes = append(r.writes, writes{override: override, part: part, of: d})
 		}
+	}
+	r.writes = make([]writes, 0, len(overrides)+len(requestOverrideKeys)+len(responseOverrideKeys))
+	for _, name := range overrides {
+		v, _ := c.get(name)
+		watch(v, name, "")
+		if d, ok := v.(*dict); ok {
+			for i := range d.entries {
+				watch(d.entries[i].val, name, d.entries[i].key.(string))
+			}
+		}
+	}
+	for i := range r.writes { // now that they stay where they are
+		r.writes[i].of.writes = &r.writes[i]
 	}
 }
 
 // overriddenTwice lists what watch found.
 func (r *renderer) overriddenTwice() (names []string, err error) {
-	for _, w := range r.writes {
+	for i := range r.writes {
+		w := &r.writes[i]
 		for _, key := range w.twice {
 			name, _, err := r.stringOf(key)
 			if err != nil {
 				return nil, err
 			}
-			names = append(names, w.name+"."+name)
+			names = append(names, w.name()+"."+name)
 		}
 	}
 	return names, nil

@@ -107,28 +107,29 @@ func (s *step) apply(r *renderer, v any) (any, error) {
 	case s.index != nil:
 		return s.at(r, v)
 	case s.method:
+		bottom := len(r.args)
 		args, err := s.values(r)
 		if err != nil {
 			return nil, err
 		}
-		return r.call(v, s.name, args)
+		res, err := r.call(v, s.name, args)
+		r.args = r.args[:bottom]
+		return res, err
 	}
 	return r.property(v, s.name)
 }
 
+// values evaluates the arguments onto a stack; the caller takes them down again. No method may keep the slice.
 func (s *step) values(r *renderer) ([]any, error) {
-	if len(s.args) == 0 {
-		return nil, nil
-	}
-	args := make([]any, len(s.args))
-	for i, a := range s.args {
-		v, err := a.value(r)
+	bottom := len(r.args)
+	for _, a := range s.args {
+		v, err := a.value(r) // what it puts on top is gone again
 		if err != nil {
 			return nil, err
 		}
-		args[i] = v
+		r.args = append(r.args, v)
 	}
-	return args, nil
+	return r.args[bottom:len(r.args):len(r.args)], nil
 }
 
 // at is v[index]: the method get. A negative index counts from the end of whatever has a size.

@@ -83,9 +83,10 @@ type renderer struct {
 	check int // at so many steps, budget and context are looked at
 	depth int
 
+	args    []any // of the methods that are being called
 	input   *inputObject
 	context *dict
-	writes  []*writes // of the overrides
+	writes  []writes // of the overrides
 	regexps map[string]*javaRegexp
 	paths   map[string]*jsonPath
 }

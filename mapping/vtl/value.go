@@ -90,9 +90,18 @@ const (
 
 // writes are the keys that a template has put into a map of overrides, and those that it has put again.
 type writes struct {
-	name  string       // of the map, as "requestOverride.header"
-	known map[any]bool // true for those in twice
-	twice []any
+	override string // "requestOverride" or "responseOverride"
+	part     string // "header" and the like, "" for the override itself
+	of       *dict
+	known    map[any]bool // true for those in twice
+	twice    []any
+}
+
+func (w *writes) name() string {
+	if w.part == "" {
+		return w.override
+	}
+	return w.override + "." + w.part
 }
 
 func (w *writes) note(key any) {
