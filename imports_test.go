@@ -57,6 +57,8 @@ var rules = map[string]rule{
 	"examples/users":                {[]string{"router", "dynamo", "mapping", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
 	"examples/users/proxy":          {[]string{"examples/users", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
 	"examples/users/nonproxy":       {[]string{"examples/users", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
+	"examples/quotes":               {[]string{"mapping", lambdaGo}, "a function: nothing that is for tests"},
+	"examples/quotes/function":      {[]string{"examples/quotes", "mapping", lambdaGo}, "a function: nothing that is for tests"},
 	"examples/local":                {[]string{"gateway", "mapping", "warmup", "dynamo", "dynamo/dynamotest", "examples/users", sdk}, "the top"},
 }
 
