@@ -29,8 +29,8 @@ const (
 // Attempts at a transaction.
 const transactAttempts = 8
 
-// ErrTokenReused: the token of a transaction was used with other operations
-// within the last ten minutes. Nothing was written.
+// ErrTokenReused says that the token of a transaction was used with other
+// operations within the last ten minutes. Nothing was written.
 var ErrTokenReused = errors.New("the token was used for another transaction")
 
 // Transaction is how to run a transaction. The zero value will do, and is what

@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -327,6 +326,6 @@ func TestCountersCountRight(t *testing.T) {
 			require.NoError(t, Transact(t.Context(), users.UpdateOp(KeyOf(1), u)))
 		}
 		require.Equal(t, calls, count)
-		require.Greater(t, len(c.writes), calls+50, fmt.Sprint("answers were lost"))
+		require.Greater(t, len(c.writes), calls+50, "answers were lost")
 	})
 }
