@@ -26,10 +26,11 @@ const (
 
 // String returns the name of the constant.
 func (k Kind) String() string {
-	if k < REST || k > ALBMultiValue {
+	names := [...]string{"REST", "HTTP", "FunctionURL", "ALB", "ALBMultiValue"}
+	if k < 0 || int(k) >= len(names) {
 		return fmt.Sprintf("Kind(%d)", int(k))
 	}
-	return k.rules().source.String()
+	return names[k]
 }
 
 // rules are what tells the services apart besides their answers. Sizes are in bytes.

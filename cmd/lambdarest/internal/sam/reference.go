@@ -48,12 +48,11 @@ func (t *template) parameter(n *yaml.Node, p value, name, path string) *yaml.Nod
 		text = def.text()
 	}
 	if strings.HasPrefix(p.get("Type").text(), "List<") || p.get("Type").text() == "CommaDelimitedList" {
-		list := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Line: n.Line, Column: n.Column}
-		t.files[list] = t.files[n]
-		for item := range strings.SplitSeq(text, ",") {
-			list.Content = append(list.Content, t.scalar(n, strings.TrimSpace(item)))
+		items := strings.Split(text, ",")
+		for i := range items {
+			items[i] = strings.TrimSpace(items[i])
 		}
-		return list
+		return t.sequence(n, items)
 	}
 	return t.scalar(n, text)
 }

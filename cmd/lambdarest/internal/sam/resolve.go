@@ -89,68 +89,95 @@ func (t *template) scalar(n *yaml.Node, text string) *yaml.Node {
 	return s
 }
 
+// call evaluates a function: n is the call, arg its argument.
 func (t *template) call(name string, arg, n *yaml.Node, path string) *yaml.Node {
 	v := value{&t.problems, arg, path}
 	switch name {
 	case "Ref":
 		return t.ref(n, arg.Value, path)
 	case "GetAtt":
-		parts := strings.SplitN(arg.Value, ".", 2)
-		if arg.Kind == yaml.SequenceNode {
-			parts = value{&t.problems, t.resolve(arg, path), path}.texts()
-		}
-		if len(parts) != 2 {
-			t.fail(n, path, "GetAtt: expected Resource.Attribute")
-			return noValue
-		}
-		return t.scalar(n, t.attribute(n, parts[0], parts[1], path))
+		return t.getAtt(v, n, path)
 	case "Sub":
 		return t.sub(v, n, path)
 	case "Join":
-		args := t.arguments(v, 2, "a separator and a list")
-		if args == nil {
-			return noValue
-		}
-		return t.scalar(n, strings.Join(args[1].texts(), args[0].text()))
+		return t.join(v, n)
 	case "Select":
-		args := t.arguments(v, 2, "an index and a list")
-		if args == nil {
-			return noValue
-		}
-		items := args[1].list()
-		i := args[0].number(0, 0, max(len(items)-1, 0))
-		if i >= len(items) {
-			t.fail(n, path, "Select: the list is empty")
-			return noValue
-		}
-		return items[i].n
+		return t.choose(v, n, path)
 	case "Split":
-		args := t.arguments(v, 2, "a separator and a string")
-		if args == nil {
-			return noValue
-		}
-		list := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Line: n.Line, Column: n.Column}
-		t.files[list] = t.files[n]
-		for part := range strings.SplitSeq(args[1].text(), args[0].text()) {
-			list.Content = append(list.Content, t.scalar(n, part))
-		}
-		return list
+		return t.split(v, n)
 	case "FindInMap":
 		return t.findInMap(v, n, path)
 	case "If":
-		if arg.Kind != yaml.SequenceNode || len(arg.Content) != 3 {
-			t.fail(n, path, "If: expected a condition and two values")
-			return noValue
-		}
-		if t.condition(arg.Content[0].Value, n, path) {
-			return t.resolve(arg.Content[1], path)
-		}
-		return t.resolve(arg.Content[2], path)
+		return t.branch(arg, n, path)
 	case "Transform":
 		return t.include(t.resolve(arg, path), n, path)
 	}
 	t.fail(n, path, "the function %s is not one that can be evaluated on this machine", name)
 	return noValue
+}
+
+func (t *template) getAtt(v value, n *yaml.Node, path string) *yaml.Node {
+	parts := strings.SplitN(v.n.Value, ".", 2)
+	if v.n.Kind == yaml.SequenceNode {
+		parts = value{&t.problems, t.resolve(v.n, path), path}.texts()
+	}
+	if len(parts) != 2 {
+		t.fail(n, path, "GetAtt: expected Resource.Attribute")
+		return noValue
+	}
+	return t.scalar(n, t.attribute(n, parts[0], parts[1], path))
+}
+
+func (t *template) join(v value, n *yaml.Node) *yaml.Node {
+	args := t.arguments(v, 2, "a separator and a list")
+	if args == nil {
+		return noValue
+	}
+	return t.scalar(n, strings.Join(args[1].texts(), args[0].text()))
+}
+
+func (t *template) choose(v value, n *yaml.Node, path string) *yaml.Node {
+	args := t.arguments(v, 2, "an index and a list")
+	if args == nil {
+		return noValue
+	}
+	items := args[1].list()
+	i := args[0].number(0, 0, max(len(items)-1, 0))
+	if i >= len(items) {
+		t.fail(n, path, "Select: the list is empty")
+		return noValue
+	}
+	return items[i].n
+}
+
+func (t *template) split(v value, n *yaml.Node) *yaml.Node {
+	args := t.arguments(v, 2, "a separator and a string")
+	if args == nil {
+		return noValue
+	}
+	return t.sequence(n, strings.Split(args[1].text(), args[0].text()))
+}
+
+// sequence makes a list of strings at the place of n.
+func (t *template) sequence(n *yaml.Node, items []string) *yaml.Node {
+	list := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Line: n.Line, Column: n.Column}
+	t.files[list] = t.files[n]
+	for _, item := range items {
+		list.Content = append(list.Content, t.scalar(n, item))
+	}
+	return list
+}
+
+// branch evaluates one of two values; the other may be anything.
+func (t *template) branch(arg, n *yaml.Node, path string) *yaml.Node {
+	if arg.Kind != yaml.SequenceNode || len(arg.Content) != 3 {
+		t.fail(n, path, "If: expected a condition and two values")
+		return noValue
+	}
+	if t.condition(arg.Content[0].Value, n, path) {
+		return t.resolve(arg.Content[1], path)
+	}
+	return t.resolve(arg.Content[2], path)
 }
 
 // arguments evaluates a list of exactly n arguments.
