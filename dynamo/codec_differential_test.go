@@ -125,7 +125,10 @@ var keyTypes = []reflect.Type{
 }
 
 // gen makes types, values and attribute values at random.
-type gen struct{ *rand.Rand }
+type gen struct {
+	*rand.Rand
+	nan bool
+}
 
 func (g gen) typ(depth int) reflect.Type {
 	if depth == 0 || g.IntN(3) == 0 {
@@ -194,7 +197,7 @@ func (g gen) fill(v reflect.Value, depth int) {
 		v.SetUint(g.Uint64() >> g.IntN(64))
 	case reflect.Float64, reflect.Float32:
 		v.SetFloat([]float64{1, -2.5, 0.1, 1e20, 1.0 / 3, 12345678}[g.IntN(6)])
-		if depth > 0 && g.IntN(50) == 0 {
+		if g.nan && depth > 0 && g.IntN(50) == 0 {
 			v.SetFloat(math.NaN())
 		}
 	case reflect.Pointer:
@@ -309,11 +312,11 @@ func campaign(t *testing.T, small int) (n int, g gen) {
 		require.NoError(t, err)
 	}
 	t.Logf("SEED=%d CAMPAIGN=%d", seed, n)
-	return n, gen{rand.New(rand.NewPCG(seed, 1))}
+	return n, gen{rand.New(rand.NewPCG(seed, 1)), true}
 }
 
 func TestEncodesAsAttributevalueDoes(t *testing.T) {
-	n, g := campaign(t, 3000)
+	n, g := campaign(t, 1000)
 	for range n {
 		typ := g.structOf(3)
 		v := reflect.New(typ)
@@ -363,7 +366,8 @@ func peerDecode(av types.AttributeValue, x any) (err error) {
 }
 
 func TestDecodesAsAttributevalueDoes(t *testing.T) {
-	n, g := campaign(t, 3000)
+	n, g := campaign(t, 1000)
+	g.nan = false // it equals nothing
 	for range n {
 		typ := g.structOf(3)
 		av := g.someOf(typ)
@@ -375,7 +379,7 @@ func TestDecodesAsAttributevalueDoes(t *testing.T) {
 		if !reasoned(wantErr, gotErr) && !errors.Is(wantErr, errPanic) {
 			require.Equal(t, wantErr != nil, gotErr != nil, "%v: %v, ours %v", typ, wantErr, gotErr)
 		}
-		if wantErr == nil && gotErr == nil && !strings.Contains(fmt.Sprint(want), "NaN") { // which equals nothing
+		if wantErr == nil && gotErr == nil {
 			require.Equal(t, want.Interface(), got.Interface(), "%v", typ)
 		}
 	}

@@ -36,7 +36,7 @@ type intake[T any] struct {
 // intake prepares for the answer of one call, which r watches, and whose items
 // must have these key attributes.
 func (c *codec[T]) intake(r *received, keys []keyAttr) *intake[T] {
-	a := &intake[T]{received: r, codec: c, keys: keyTexts{attrs: keys}}
+	a := &intake[T]{received: r, codec: c, keys: newKeyTexts(c.plan, keys)}
 	r.pool, r.decode, r.passive = &c.bodies, a.decode, c.passive
 	return a
 }
@@ -140,7 +140,9 @@ func (a *intake[T]) decodeList(w *wireReader) {
 
 // grow makes room for about n more items.
 func (a *intake[T]) grow(n int) {
-	a.items = append(make([]T, 0, 2+n+n/8), a.items...)
+	n += 2 + n/8
+	a.items = append(make([]T, 0, n), a.items...)
+	a.keys.grow(n)
 }
 
 // decodeNext decodes the item that comes next. If it does not decode, the
@@ -183,38 +185,60 @@ func (a *intake[T]) decodeWire(w *wireReader, v reflect.Value) error {
 // memory: a page may have thousands, of which at most one becomes a cursor.
 type keyTexts struct {
 	attrs []keyAttr
-	now   [][2]int // where in text the attributes of the item at hand are
+	of    []int // by the index of a field of T: which of attrs it is, or -1
+	now   [][2]int
 	text  []byte
 	at    [][2]int // where in text the attributes of each item are
 }
 
+func newKeyTexts(p *plan, attrs []keyAttr) keyTexts {
+	k := keyTexts{attrs: attrs, of: make([]int, len(p.fields)), now: make([][2]int, len(attrs))}
+	for i, f := range p.fields {
+		k.of[i] = slices.IndexFunc(attrs, func(a keyAttr) bool { return a.name == f.attr })
+	}
+	return k
+}
+
 func (k *keyTexts) reset() {
 	k.text, k.at = k.text[:0], k.at[:0]
-	k.now = make([][2]int, len(k.attrs))
+	clear(k.now)
 }
 
-// take notes an attribute that has just been decoded, if it is one of the key.
-func (k *keyTexts) take(name string, w *wireReader, start int) {
-	for i := range k.attrs {
-		if k.attrs[i].name != name || string(k.attrs[i].scalar) != w.kind {
-			continue
-		}
-		from := len(k.text)
-		k.text = append(k.text, w.scan.Since(start)...)
-		k.now[i] = [2]int{from, len(k.text)}
+// grow makes room for n more items like those that have come.
+func (k *keyTexts) grow(n int) {
+	k.text = slices.Grow(k.text, (n+2)*len(k.text))
+	k.at = slices.Grow(k.at, n*len(k.attrs))
+}
+
+// wrong tells whether a field is a key attribute that cannot be of that kind.
+func (k *keyTexts) wrong(field int, kind string) bool {
+	i := k.of[field]
+	return i >= 0 && string(k.attrs[i].scalar) != kind
+}
+
+// take notes a key attribute that has just been read.
+func (k *keyTexts) take(i int, w *wireReader, start int) {
+	if !w.ok() || string(k.attrs[i].scalar) != w.kind {
+		return
 	}
+	from := len(k.text)
+	k.text = append(k.text, w.scan.Since(start)...)
+	k.now[i] = [2]int{from, len(k.text)}
 }
 
-// skip takes a key attribute that is no field.
-func (k *keyTexts) skip(w *wireReader) {
-	name, start := string(w.scan.Key()), w.scan.Offset()
+// skip takes a key attribute that is no field of T, as that of an index may be.
+func (k *keyTexts) skip(i int, w *wireReader) {
+	start := w.scan.Offset()
 	w.verifyAV()
-	k.take(name, w, start)
+	k.take(i, w, start)
 }
 
-// has tells whether there is a key attribute of that name.
-func (k *keyTexts) has(name []byte) bool {
-	return k != nil && slices.ContainsFunc(k.attrs, func(a keyAttr) bool { return a.name == string(name) })
+// index is which key attribute has that name, or -1.
+func (k *keyTexts) index(name []byte) int {
+	if k == nil {
+		return -1
+	}
+	return slices.IndexFunc(k.attrs, func(a keyAttr) bool { return a.name == string(name) })
 }
 
 // end closes the item at hand, which must have the whole key.
@@ -223,9 +247,9 @@ func (k *keyTexts) end() error {
 		if k.now[i][1] == 0 {
 			return k.attrs[i].missing()
 		}
+		k.at = append(k.at, k.now[i])
+		k.now[i][1] = 0
 	}
-	k.at = append(k.at, k.now...)
-	clear(k.now)
 	return nil
 }
 

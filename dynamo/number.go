@@ -77,7 +77,10 @@ type numeral interface{ string | []byte }
 // (1E3 is), and within range; a float is rounded.
 func setNumeric[S numeral](v reflect.Value, s shape, n S) bool {
 	if s == shapeFloat {
-		f, ok := float(string(n), v.Type().Bits())
+		f, ok := shortFloat(n)
+		if !ok || v.Kind() == reflect.Float32 {
+			f, ok = float(string(n), v.Type().Bits())
+		}
 		if ok {
 			v.SetFloat(f)
 		}
@@ -141,6 +144,41 @@ func spelledInteger(n string) (neg bool, u uint64, ok bool) {
 	}
 	u, err := strconv.ParseUint(significant+strings.Repeat("0", exp), 10, 64)
 	return neg, u, err == nil
+}
+
+// shortFloat is the number n, rounded, if that is a matter of one division: both
+// a mantissa below 2^53 and a power of ten up to 10^22 are exact.
+func shortFloat[S numeral](n S) (f float64, ok bool) {
+	i, point, neg := 0, -1, false
+	if len(n) > 0 && n[0] == '-' {
+		i, neg = 1, true
+	}
+	if len(n) == i || len(n) > 16 {
+		return 0, false
+	}
+	var mantissa uint64
+	for ; i < len(n); i++ {
+		c := n[i] - '0'
+		switch {
+		case c <= 9:
+			mantissa = mantissa*10 + uint64(c)
+		case n[i] == '.' && point < 0 && i+1 < len(n):
+			point = i + 1
+		default:
+			return 0, false
+		}
+	}
+	if mantissa >= 1<<53 {
+		return 0, false
+	}
+	f = float64(mantissa)
+	if point > 0 {
+		f /= [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}[len(n)-point]
+	}
+	if neg {
+		f = -f
+	}
+	return f, true
 }
 
 // float is the number n, rounded. What strconv takes besides decimal numbers

@@ -13,6 +13,7 @@ import (
 type Option func(*config) error
 
 type config struct {
+	passive   bool
 	cursorKey []byte
 	now       func() time.Time
 	observe   func(context.Context, Request)

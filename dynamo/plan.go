@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"reflect"
 	"slices"
@@ -52,6 +53,7 @@ type plan struct {
 	shape shape
 	opts  avOptions
 
+	plain      bool // a string kind without methods or options, the most frequent of all
 	unmarshals bool // *typ is an attributevalue.Unmarshaler
 	marshals   bool // typ is an attributevalue.Marshaler
 	marshalsAt bool // *typ is one
@@ -61,6 +63,7 @@ type plan struct {
 	key    *mapKey
 	fields []planField
 	byName map[string]int // attribute name → index in fields
+	quick  [64]uint8      // hash of an attribute name → index in fields, plus 1
 
 	dynamic *dynamicPlans // of interfaces: what they may hold
 }
@@ -127,6 +130,7 @@ func (ps planner) plan(t reflect.Type, opts avOptions) (*plan, error) {
 	p.marshals = t.Implements(marshalerType)
 	p.marshalsAt = t.Name() != "" && t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(marshalerType)
 	p.unmarshals = t.Name() != "" && t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(unmarshalerType)
+	p.plain = p.shape == shapeString && !p.unmarshals && !opts.asString
 	var err error
 	switch p.shape {
 	case shapePointer:
@@ -171,8 +175,30 @@ func (ps planner) fields(p *plan) error {
 		}
 		p.byName[f.attr] = len(p.fields)
 		p.fields = append(p.fields, planField{attr: f.attr, index: f.index, plan: sub})
+		if len(p.fields) <= math.MaxUint8 {
+			p.quick[quickHash([]byte(f.attr))] = uint8(len(p.fields))
+		}
 	}
 	return nil
+}
+
+// field is the index of the field with that attribute name, or -1. A few bits of
+// the name usually tell which it can be.
+func (p *plan) field(name []byte) int {
+	if i := int(p.quick[quickHash(name)]) - 1; i >= 0 && p.fields[i].attr == string(name) {
+		return i
+	}
+	if i, ok := p.byName[string(name)]; ok {
+		return i
+	}
+	return -1
+}
+
+func quickHash(name []byte) int {
+	if len(name) == 0 {
+		return 0
+	}
+	return (len(name) + 7*int(name[0]) + 13*int(name[len(name)-1])) % 64
 }
 
 // inField puts the field of the outer struct before the one that err names.

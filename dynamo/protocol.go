@@ -48,7 +48,11 @@ func (p protocol) DeserializeResponse(ctx context.Context, op *smithy.OperationS
 		return err
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	return p.ClientProtocol.DeserializeResponse(ctx, op, registry, resp, out)
+	err = p.ClientProtocol.DeserializeResponse(ctx, op, registry, resp, out)
+	if err != nil && success { // its text quotes what it does not like
+		return corrupt("not an answer to %s", op.ID().Name)
+	}
+	return err
 }
 
 // isPlain tells whether nothing but the SDK looks at the answers of a client. If
@@ -58,4 +62,12 @@ func isPlain(o *dynamodb.Options) bool {
 	i := &o.Interceptors
 	return known && len(o.APIOptions) == 0 &&
 		len(i.AfterDeserialization) == 0 && len(i.AfterAttempt) == 0 && len(i.AfterExecution) == 0
+}
+
+// PassiveMiddleware says that the client's own middleware (aws.Config.APIOptions,
+// interceptors that see answers) does not look at items, as tracing does not.
+// Without it, items of a client that has any go through the SDK's decoder, which
+// is several times slower, so that a middleware that decrypts them can.
+func PassiveMiddleware() Option {
+	return func(c *config) error { c.passive = true; return nil }
 }

@@ -86,11 +86,7 @@ func (w *wireReader) verifyValue() {
 }
 
 func (w *wireReader) verifyItems() {
-	if w.scan.Peek() != '[' {
-		w.verifyValue()
-		return
-	}
-	for w.scan.EnterArray(); w.scan.NextElem(); {
+	for w.enterArray(); w.scan.NextElem(); {
 		w.verifyItem()
 	}
 }
@@ -105,14 +101,20 @@ func (w *wireReader) verifyItem() {
 func (w *wireReader) verifyAV() {
 	kind := w.open()
 	switch kind {
+	case "S", "N", "B":
+		w.raw()
+	case "BOOL", "NULL":
+		w.boolean()
+	case "SS", "NS", "BS":
+		for w.enterArray(); w.scan.NextElem(); {
+			w.raw()
+		}
 	case "L":
 		for w.enterArray(); w.scan.NextElem(); {
 			w.verifyAV()
 		}
 	case "M":
 		w.verifyItem()
-	default:
-		w.scan.Skip()
 	}
 	w.close(kind)
 }

@@ -83,6 +83,7 @@ func New[T any](c Client, table string, opts ...Option) (*Repository[T], error) 
 	if err != nil {
 		return nil, fmt.Errorf("dynamo: new: %w", err)
 	}
+	codec.passive = cfg.passive
 	return &Repository[T]{
 		client:  c,
 		table:   table,

@@ -2,6 +2,8 @@ package dynamo
 
 import (
 	"encoding/base64"
+	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -28,26 +30,33 @@ type wireReader struct {
 	err  error  // of the body, other than its syntax
 
 	block   *strings.Builder
-	scratch []byte // a string without its escapes
+	scratch []byte   // a string without its escapes
+	list    []string // a list, until its length is known
+	lists   []string // room for lists
+	orders  []planOrder
+	slabs   []slab
 }
 
 const (
-	blockSize = 1024
-	shortText = 128 // bytes of a string that goes into a block
+	blockSize = 4096
+	shortText = 512 // bytes of a string that goes into a block
 )
 
 func readWire(body []byte) *wireReader { return &wireReader{scan: jsonscan.New(body)} }
 
 // bad is the error of the body, nil if there is none so far.
 func (w *wireReader) bad() error {
-	if w.err != nil {
+	switch {
+	case w.ok():
+		return nil
+	case w.err != nil:
 		return w.err
 	}
-	if err := w.scan.Err(); err != nil {
-		return corrupt("%w", err)
-	}
-	return nil
+	return corrupt("%w", w.scan.Err())
 }
+
+// ok tells whether the body is good so far.
+func (w *wireReader) ok() bool { return w.err == nil && !w.scan.Failed() }
 
 // fail makes the body corrupt here, unless it is already. The scanner gives
 // nothing more.
@@ -61,11 +70,20 @@ func (w *wireReader) fail(what string) {
 
 // open enters an attribute value and gives its kind, "" if it is none.
 func (w *wireReader) open() string {
-	if !w.scan.EnterObject() || !w.scan.NextKey() {
+	if !w.scan.EnterMember() {
 		w.fail("not an attribute value")
 		return ""
 	}
-	switch string(w.scan.Key()) {
+	kind := kindNamed(w.scan.Key())
+	if kind == "" {
+		w.fail("an attribute value of an unknown kind")
+	}
+	return kind
+}
+
+// kindNamed is the kind of that name, "" if there is none.
+func kindNamed(name []byte) string {
+	switch string(name) {
 	case "S":
 		return "S"
 	case "N":
@@ -87,13 +105,12 @@ func (w *wireReader) open() string {
 	case "BS":
 		return "BS"
 	}
-	w.fail("an attribute value of an unknown kind")
 	return ""
 }
 
 // close leaves the attribute value whose kind is given.
 func (w *wireReader) close(kind string) {
-	if w.scan.NextKey() {
+	if !w.scan.LeaveMember() {
 		w.fail("an attribute value of two kinds")
 	}
 	w.kind = kind
@@ -102,24 +119,62 @@ func (w *wireReader) close(kind string) {
 // raw reads a JSON string and gives its text, which is valid until the next one
 // is read.
 func (w *wireReader) raw() []byte {
-	literal := w.scan.Value()
-	if len(literal) < 2 || literal[0] != '"' {
+	text, asIs, ok := w.scan.Text()
+	switch {
+	case asIs:
+		return text
+	case !ok:
 		w.fail("not a string")
 		return nil
-	}
-	if jsonscan.Plain(literal) {
-		return literal[1 : len(literal)-1]
-	}
-	if !utf8.Valid(literal) {
+	case !utf8.Valid(text):
 		w.fail("text is not valid UTF-8")
 		return nil
 	}
-	w.scratch = jsonscan.AppendUnquote(w.scratch[:0], literal)
+	w.scratch = jsonscan.AppendUnescaped(w.scratch[:0], text)
 	return w.scratch
 }
 
 // text reads a JSON string.
 func (w *wireReader) text() string { return w.keep(w.raw()) }
+
+// slab is room for values that pointers point to.
+type slab struct {
+	plan *plan
+	room reflect.Value // a slice
+	used int
+}
+
+// slabSize is how many pointees, or strings of lists, are made at once.
+const slabSize = 16
+
+// pointee gives a new value of a type that p, the plan of a pointer, points to.
+func (w *wireReader) pointee(p *plan) reflect.Value {
+	for i := range w.slabs {
+		if s := &w.slabs[i]; s.plan == p {
+			if s.used == s.room.Len() {
+				s.room, s.used = reflect.MakeSlice(reflect.SliceOf(p.elem.typ), slabSize, slabSize), 0
+			}
+			s.used++
+			return s.room.Index(s.used - 1)
+		}
+	}
+	w.slabs = append(w.slabs, slab{plan: p, room: reflect.MakeSlice(reflect.SliceOf(p.elem.typ), 1, 1), used: 1})
+	return w.slabs[len(w.slabs)-1].room.Index(0)
+}
+
+// copyOf is a copy of a list.
+func (w *wireReader) copyOf(list []string) []string {
+	n := len(list)
+	if n > slabSize/2 {
+		return slices.Clone(list)
+	}
+	if w.lists == nil || cap(w.lists)-len(w.lists) < n {
+		w.lists = make([]string, 0, 2*slabSize)
+	}
+	from := len(w.lists)
+	w.lists = append(w.lists, list...)
+	return w.lists[from : from+n : from+n]
+}
 
 // keep makes a string of b that lives as long as its owner wants.
 func (w *wireReader) keep(b []byte) string {

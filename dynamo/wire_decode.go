@@ -30,7 +30,11 @@ func (p *plan) decodeKind(w *wireReader, kind string, v reflect.Value) error {
 		w.boolean()
 		return p.setNull(v)
 	}
-	p, v = p.indirect(v)
+	for p.shape == shapePointer {
+		pointee := w.pointee(p)
+		v.Set(pointee.Addr())
+		p, v = p.elem, pointee
+	}
 	if p.unmarshals {
 		av := w.avOf(kind)
 		if err := w.bad(); err != nil {
@@ -62,7 +66,7 @@ func (p *plan) decodeKind(w *wireReader, kind string, v reflect.Value) error {
 }
 
 func (p *plan) decodeText(w *wireReader, v reflect.Value) error {
-	if p.shape == shapeString && !p.opts.asString {
+	if p.plain {
 		v.SetString(w.text())
 		return nil
 	}
@@ -93,6 +97,9 @@ func (p *plan) decodeWireList(w *wireReader, v reflect.Value) error {
 	case shapeInterface:
 		return p.assigned(v, w.anyList(), "L")
 	case shapeSlice, shapeBytes:
+		if list, ok := v.Addr().Interface().(*[]string); ok {
+			return w.stringList(list)
+		}
 		v.Set(reflect.MakeSlice(p.typ, 0, 0))
 	case shapeArray, shapeByteArray:
 	default:
@@ -101,7 +108,9 @@ func (p *plan) decodeWireList(w *wireReader, v reflect.Value) error {
 	i := 0
 	for w.enterArray(); w.scan.NextElem(); i++ {
 		if v.Kind() == reflect.Slice {
-			v.Grow(1)
+			if i == v.Cap() {
+				v.Grow(max(4, i))
+			}
 			v.SetLen(i + 1)
 		}
 		if i >= v.Len() { // of an array, which takes what it has room for
@@ -112,6 +121,33 @@ func (p *plan) decodeWireList(w *wireReader, v reflect.Value) error {
 	}
 	return w.bad()
 }
+
+var textOpens = []byte(`{"S":`)
+
+// stringList reads a list into a []string, which is what most lists are.
+func (w *wireReader) stringList(into *[]string) error {
+	list := w.list[:0]
+	for w.enterArray(); w.scan.NextElem(); {
+		if w.scan.Match(textOpens) {
+			list = append(list, w.text())
+			if !w.scan.MatchEnd() {
+				w.fail("an attribute value of two kinds")
+			}
+			continue
+		}
+		var s string
+		if err := stringPlan.decodeWire(w, reflect.ValueOf(&s).Elem()); err != nil {
+			return at(len(list), err)
+		}
+		list = append(list, s)
+	}
+	*into = w.copyOf(list)
+	w.list = list
+	return w.bad()
+}
+
+// stringPlan is the plan of strings without options. It never changes.
+var stringPlan = &plan{typ: reflect.TypeFor[string](), shape: shapeString, plain: true}
 
 func (p *plan) decodeWireMap(w *wireReader, v reflect.Value) error {
 	switch p.shape {
@@ -138,53 +174,176 @@ func (p *plan) decodeWireMap(w *wireReader, v reflect.Value) error {
 // matches exactly. If keys is not nil it takes what it is there for.
 func (p *plan) decodeWireFields(w *wireReader, v reflect.Value, keys *keyTexts) error {
 	var few [4]uint64
-	seen := bitset(few[:])
+	d := fieldsReader{plan: p, v: v, keys: keys, order: w.orderOf(p), last: len(p.fields), seen: few[:]}
 	if len(p.fields) > len(few)*64 {
-		seen = make(bitset, len(p.fields)/64+1)
+		d.seen = make(bitset, len(p.fields)/64+1)
 	}
-	var waiting []inexact
-	for w.enterObject(); w.scan.NextKey(); {
-		name := w.scan.Key()
-		i, ok := p.byName[string(name)]
-		switch {
-		case ok:
-		case keys.has(name):
-			keys.skip(w)
-			continue
-		default:
-			if i = p.folded(string(name)); i >= 0 {
-				waiting = append(waiting, inexact{string(name), i, w.scan.Value()})
-			} else {
-				w.scan.Skip()
-			}
-			continue
+	if !w.enterObject() {
+		return w.bad()
+	}
+	for {
+		more, err := d.expected(w)
+		if !more && err == nil {
+			more, err = d.next(w)
 		}
-		if seen.has(i) {
-			w.fail("two attributes of one name")
-			break
-		}
-		seen.add(i)
-		start := w.scan.Offset()
-		if err := p.decodeWireField(w, i, v); err != nil {
+		if err != nil {
 			return err
 		}
-		if keys != nil {
-			keys.take(p.fields[i].attr, w, start)
+		if !more {
+			break
 		}
 	}
-	if len(waiting) > 0 && w.bad() == nil {
-		return p.decodeInexact(w, v, seen, waiting)
+	if len(d.waiting) > 0 && w.bad() == nil {
+		return d.inexact(w)
 	}
 	return w.bad()
 }
 
-func (p *plan) decodeWireField(w *wireReader, i int, v reflect.Value) error {
-	f := &p.fields[i]
-	fv, _ := f.walk(v, true)
-	if err := f.plan.decodeWire(w, fv); err != nil {
+// fieldsReader decodes the attributes of one object.
+type fieldsReader struct {
+	plan    *plan
+	v       reflect.Value
+	keys    *keyTexts
+	order   *sequence
+	last    int // the field before
+	seen    bitset
+	waiting []inexact
+}
+
+// next decodes the next attribute, whatever it is; false at the end.
+func (d *fieldsReader) next(w *wireReader) (bool, error) {
+	first := w.scan.Entered()
+	if !w.scan.NextKey() {
+		return false, w.bad()
+	}
+	name := w.scan.Key()
+	i := d.plan.field(name)
+	switch {
+	case i >= 0:
+	case d.keys.index(name) >= 0:
+		d.keys.skip(d.keys.index(name), w)
+		return true, nil
+	default:
+		if i = d.plan.folded(string(name)); i >= 0 {
+			d.waiting = append(d.waiting, inexact{string(name), i, w.scan.Value()})
+		} else {
+			w.scan.Skip()
+		}
+		return true, nil
+	}
+	start := w.scan.Offset()
+	kind := w.open()
+	if err := d.field(w, i, kind); err != nil {
+		return false, err
+	}
+	w.close(kind)
+	d.took(w, i, start)
+	d.order.learn(d.last, i, d.plan.fields[i].attr, kind, first)
+	d.last = i
+	return true, w.bad()
+}
+
+// expected decodes the next attribute if it is one that followed the same one
+// before, and of the same kind.
+func (d *fieldsReader) expected(w *wireReader) (bool, error) {
+	after := &d.order.after[d.last]
+	for n, e := range after {
+		if e == nil {
+			break
+		}
+		if !w.scan.Match(e.text) {
+			continue
+		}
+		if n > 0 { // the frequent ones come to the front
+			after[n-1], after[n] = e, after[n-1]
+		}
+		start := w.scan.Offset() - len(e.text) + e.value
+		if err := d.field(w, e.field, e.kind); err != nil {
+			return false, err
+		}
+		if !w.scan.MatchEnd() {
+			w.fail("an attribute value of two kinds")
+		}
+		w.kind = e.kind
+		d.took(w, e.field, start)
+		d.last = e.field
+		return true, w.bad()
+	}
+	return false, nil
+}
+
+// field decodes a field from the value that has been opened.
+func (d *fieldsReader) field(w *wireReader, i int, kind string) error {
+	if d.seen.has(i) {
+		w.fail("two attributes of one name")
+		return w.bad()
+	}
+	d.seen.add(i)
+	if d.keys != nil && d.keys.wrong(i, kind) {
+		return d.keys.attrs[d.keys.of[i]].missing()
+	}
+	f := &d.plan.fields[i]
+	v, _ := f.walk(d.v, true)
+	if f.plan.plain && kind == "S" {
+		v.SetString(w.text())
+		return nil
+	}
+	if err := f.plan.decodeKind(w, kind, v); err != nil {
 		return within(f.attr, err)
 	}
 	return nil
+}
+
+func (d *fieldsReader) took(w *wireReader, i, start int) {
+	if d.keys != nil && d.keys.of[i] >= 0 {
+		d.keys.take(d.keys.of[i], w, start)
+	}
+}
+
+// sequence is what has been seen to follow what in the objects of one type. The
+// items of a table mostly have the same attributes in the same order, and what is
+// expected need not be parsed: one comparison takes a name and what its value
+// begins with. Two successors are remembered, as attributes may be missing.
+type sequence struct {
+	after [][4]*expectation // by the index of a field; the last one is the beginning
+}
+
+type expectation struct {
+	text  []byte // ,"name":{"S":
+	value int    // where in text the value begins
+	field int
+	kind  string
+}
+
+// learn takes note that a field came after another, or first.
+func (o *sequence) learn(last, field int, attr, kind string, first bool) {
+	after := &o.after[last]
+	copy(after[1:], after[:])
+	var text []byte
+	if !first {
+		text = append(text, ',')
+	}
+	text = append(jsonscan.AppendQuote(text, attr), ':')
+	value := len(text)
+	text = append(jsonscan.AppendQuote(append(text, '{'), kind), ':')
+	after[0] = &expectation{text, value, field, kind}
+}
+
+// orderOf is the order of the objects of a type in this body.
+func (w *wireReader) orderOf(p *plan) *sequence {
+	for i := range w.orders {
+		if w.orders[i].plan == p {
+			return w.orders[i].order
+		}
+	}
+	o := &sequence{after: make([][4]*expectation, len(p.fields)+1)}
+	w.orders = append(w.orders, planOrder{p, o})
+	return o
+}
+
+type planOrder struct {
+	plan  *plan
+	order *sequence
 }
 
 // inexact is an attribute that matches a field but for case.
@@ -194,20 +353,24 @@ type inexact struct {
 	value []byte
 }
 
-// decodeInexact decodes, for each field without an exact match, the first of the
+// inexact decodes, for each field without an exact match, the first of the
 // others in the order of their names.
-func (p *plan) decodeInexact(w *wireReader, v reflect.Value, seen bitset, waiting []inexact) error {
-	sort.Slice(waiting, func(i, j int) bool { return waiting[i].name < waiting[j].name }) // links less than slices.SortFunc
+func (d *fieldsReader) inexact(w *wireReader) error {
+	sort.Slice(d.waiting, func(i, j int) bool { return d.waiting[i].name < d.waiting[j].name }) // links less than slices.SortFunc
 	rest := w.scan
-	for _, a := range waiting {
-		if seen.has(a.field) {
+	for _, a := range d.waiting {
+		if d.seen.has(a.field) {
 			continue
 		}
-		seen.add(a.field)
 		w.scan = jsonscan.New(a.value)
-		if err := p.decodeWireField(w, a.field, v); err != nil {
+		kind := w.open()
+		if err := d.field(w, a.field, kind); err != nil {
 			return err
 		}
+		w.close(kind)
+	}
+	if err := w.bad(); err != nil {
+		return err
 	}
 	w.scan = rest
 	return nil

@@ -26,8 +26,10 @@ func Unquote(raw []byte) string {
 }
 
 // AppendUnquote appends the value of a validated string literal to dst.
-func AppendUnquote(dst, raw []byte) []byte {
-	raw = raw[1 : len(raw)-1]
+func AppendUnquote(dst, raw []byte) []byte { return AppendUnescaped(dst, raw[1:len(raw)-1]) }
+
+// AppendUnescaped is AppendUnquote for a literal without its quotes.
+func AppendUnescaped(dst, raw []byte) []byte {
 	for len(raw) > 0 {
 		n := bytes.IndexByte(raw, '\\')
 		if n < 0 {

@@ -123,6 +123,9 @@ func (s *Scanner) enter(open byte) bool {
 // last, or past the object's end, and reports which. The value before must have
 // been read, skipped or left.
 func (s *Scanner) NextKey() bool {
+	if s.compactKey() {
+		return true
+	}
 	if !s.next('}', "after an object's member") {
 		return false
 	}
@@ -135,6 +138,30 @@ func (s *Scanner) NextKey() bool {
 		s.buf = AppendUnquote(s.buf[:0], raw)
 		s.key = s.buf
 	}
+	return true
+}
+
+// compactKey is NextKey where a key without escapes follows, and no white space.
+// It reports whether that is so, and does nothing if it is not.
+func (s *Scanner) compactKey() bool {
+	i := s.pos
+	if s.err != nil || i+1 >= len(s.data) {
+		return false
+	}
+	if !s.first {
+		if s.data[i] != ',' {
+			return false
+		}
+		i++
+	}
+	if s.data[i] != '"' {
+		return false
+	}
+	end := plain(s.data, i+1)
+	if end+1 >= len(s.data) || s.data[end] != '"' || s.data[end+1] != ':' {
+		return false
+	}
+	s.key, s.pos, s.first = s.data[i+1:end], end+2, false
 	return true
 }
 
@@ -259,8 +286,12 @@ func (s *Scanner) string(where string) []byte {
 		s.unexpected(where)
 		return nil
 	}
-	start := s.pos
-	for i := s.pos + 1; ; {
+	return s.stringFrom(s.pos, s.pos+1)
+}
+
+// stringFrom is string from start on, where all bytes before i are plain.
+func (s *Scanner) stringFrom(start, i int) []byte {
+	for {
 		i = plain(s.data, i)
 		if i >= len(s.data) {
 			s.pos = len(s.data)

@@ -1,0 +1,114 @@
+package jsonscan
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+)
+
+// Steps for documents that are made of many small objects and short strings, as
+// DynamoDB's are: each does in one go what takes several calls otherwise, and
+// falls back on these where the document is not as compact as expected.
+
+// EnterMember enters the next value if it is an object with a member, and moves
+// to the value of the first one: EnterObject and NextKey in one.
+func (s *Scanner) EnterMember() bool {
+	i := s.pos + 1
+	if s.err != nil || s.depth >= MaxDepth || i >= len(s.data) || s.data[i-1] != '{' || s.data[i] != '"' {
+		return s.EnterObject() && s.NextKey()
+	}
+	s.pos, s.first = i, true
+	s.depth++
+	if i+3 < len(s.data) && s.data[i+2] == '"' && s.data[i+3] == ':' && s.data[i+1] != '\\' && s.data[i+1] >= ' ' {
+		s.key, s.pos, s.first = s.data[i+1:i+2], i+4, false
+		return true
+	}
+	return s.NextKey()
+}
+
+// Match moves past lit if the data go on with exactly that, and reports whether
+// they do. It is for a caller who has seen what is likely to come: a member's
+// comma, key and colon, and what its value begins with. Where it ends, the
+// scanner must be at a value, or within the same object or array as before; an
+// object that lit opens must be closed by MatchEnd, not by another method.
+func (s *Scanner) Match(lit []byte) bool {
+	if end := s.pos + len(lit); s.err == nil && end <= len(s.data) && string(s.data[s.pos:end]) == string(lit) {
+		s.pos, s.first = end, false
+		return true
+	}
+	return false
+}
+
+// MatchEnd moves past the end of an object that Match has opened, if nothing else
+// of it is left, and reports whether that is so.
+func (s *Scanner) MatchEnd() bool {
+	if !s.at('}') && s.Peek() != '}' {
+		return false
+	}
+	s.pos++
+	return true
+}
+
+// Failed reports whether there has been an error.
+func (s *Scanner) Failed() bool { return s.err != nil }
+
+// Entered reports whether nothing has been read yet of the object or array that
+// was entered last, so that no comma is due.
+func (s *Scanner) Entered() bool { return s.first }
+
+// LeaveMember leaves the object that was entered last, if nothing but its end is
+// left of it, and reports whether that was so. Otherwise it has moved to the
+// next member, or there is an error.
+func (s *Scanner) LeaveMember() bool {
+	if s.err == nil && s.pos < len(s.data) && s.data[s.pos] == '}' {
+		s.pos++
+		s.depth--
+		s.first = false
+		return true
+	}
+	return !s.NextKey() && s.err == nil
+}
+
+// Text reads the next value if it is a string, and returns what stands between
+// its quotes: the string itself if asIs, that is without escapes and in UTF-8;
+// otherwise Unquote makes one of it. It aliases the data. Another value is left
+// for Value or Skip, and ok is false.
+func (s *Scanner) Text() (text []byte, asIs, ok bool) {
+	if !s.at('"') && s.Peek() != '"' {
+		return nil, false, false
+	}
+	i := s.pos + 1
+	end, ascii := closing(s.data, i)
+	if end < len(s.data) && s.data[end] == '"' {
+		s.pos = end + 1
+		text = s.data[i:end:end]
+		return text, ascii || utf8.Valid(text), true
+	}
+	s.stringFrom(i-1, end)
+	if s.err != nil {
+		return nil, false, false
+	}
+	return s.data[i : s.pos-1 : s.pos-1], false, true
+}
+
+// closing is plain, and also tells whether all bytes before the one it found are
+// ASCII; it may say that they are not when only later ones are not.
+func closing(data []byte, i int) (end int, ascii bool) {
+	var seen uint64
+	for ; i+8 <= len(data); i += 8 {
+		x := binary.LittleEndian.Uint64(data[i:])
+		q := x ^ ('"' * ones)
+		b := x ^ ('\\' * ones)
+		if m := ((q-ones)&^q | (b-ones)&^b | (x-' '*ones)&^x) & highs; m != 0 {
+			n := bits.TrailingZeros64(m) >> 3
+			seen |= x & (1<<(8*n) - 1)
+			return i + n, seen&highs == 0
+		}
+		seen |= x
+	}
+	end = plain(data, i)
+	for _, c := range data[i:end] {
+		seen |= uint64(c)
+	}
+	return end, seen&highs == 0
+}
