@@ -86,7 +86,7 @@ func isNameText(s string) bool {
 // enum is for a member with a fixed set of values; empty means absent.
 func (c *constraints) enum(member, value string, set ...string) {
 	if value != "" && !slices.Contains(set, value) {
-		c.violate(value, member, "Member must satisfy enum value set: ["+strings.Join(set, ", ")+"]")
+		c.violate(strings.TrimPrefix(value, emptyEnum), member, "Member must satisfy enum value set: ["+strings.Join(set, ", ")+"]")
 	}
 }
 

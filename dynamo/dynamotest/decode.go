@@ -22,6 +22,10 @@ func decodeRequest(body []byte, request any) *fault {
 	return c.fault
 }
 
+// emptyEnum stands for a Select or a Return… that is there and empty, which is as
+// invalid as any other value that these enumerations do not have.
+const emptyEnum = "\x00"
+
 var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
 
 // decode reads the next JSON value into v.
@@ -139,10 +143,16 @@ func (c *cursor) decodeStruct(v reflect.Value) {
 		return
 	}
 	for c.more() {
-		if field := v.FieldByName(fieldOf(c.string())); field.IsValid() && field.CanSet() {
-			c.decode(field)
-		} else {
+		name := c.string()
+		field := v.FieldByName(fieldOf(name))
+		if !field.IsValid() || !field.CanSet() {
 			c.raw()
+			continue
+		}
+		present := c.peek() != 'n' // not null
+		c.decode(field)
+		if present && field.Kind() == reflect.String && field.Len() == 0 && (name == "Select" || strings.HasPrefix(name, "Return")) {
+			field.SetString(emptyEnum)
 		}
 	}
 }

@@ -61,7 +61,7 @@ var faultsOfLocal = []faultOfLocal{
 		}
 	}},
 	{name: "charges an index for items that have but a part of its key", mend: func(x *exchange) {
-		if strings.HasSuffix(x.operation, "Item") && x.local.units() > x.engine.units() && x.engine.units() > 0 {
+		if (strings.HasSuffix(x.operation, "Item") || x.operation == "TransactWriteItems") && x.local.units() > x.engine.units() && x.engine.units() > 0 {
 			x.without("ConsumedCapacity")
 		}
 	}},
@@ -102,8 +102,8 @@ var faultsOfLocal = []faultOfLocal{
 		return x.local.kind == "ConditionalCheckFailedException" &&
 			(x.engine.says("This attribute is part of the key") || x.engine.says("Key attributes must be scalars"))
 	}},
-	{name: "counts one level of nesting less", explains: func(x exchange) bool {
-		return x.local.says("Nesting Levels have exceeded")
+	{name: "counts levels of nesting otherwise, and not at all in the values of expressions", explains: func(x exchange) bool {
+		return x.local.says("Nesting Levels have exceeded") || x.engine.says("Nesting Levels have exceeded")
 	}},
 	{name: "size is not reserved", explains: func(x exchange) bool {
 		return x.engine.says("reserved keyword: size")
@@ -133,7 +133,9 @@ var faultsOfLocal = []faultOfLocal{
 		return x.engine.kind == "TransactionCanceledException" && x.engine.says("ValidationError") && x.local.status == http.StatusBadRequest
 	}},
 	{name: "carries one operation of a transaction out before it has checked the next", explains: func(x exchange) bool {
-		return x.operation == "TransactWriteItems" && x.engine.kind == "ValidationException" && x.local.kind == "TransactionCanceledException" && x.local.says("ValidationError")
+		return x.operation == "TransactWriteItems" &&
+			(x.engine.kind == "ValidationException" && x.local.kind == "TransactionCanceledException" && x.local.says("ValidationError") ||
+				x.engine.kind == "ResourceNotFoundException" && x.local.kind == "ValidationException")
 	}},
 	{name: "the keys of TransactGetItems before anything else", explains: func(x exchange) bool {
 		return x.operation == "TransactGetItems" && x.engine.status == http.StatusBadRequest && x.local.kind == "TransactionCanceledException" && !x.local.says("reasons")

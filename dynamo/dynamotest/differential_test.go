@@ -227,16 +227,16 @@ func (r reply) String() string {
 func (w *world) compareStates() {
 	for i := range worldTables {
 		t := w.g.table(i)
-		requests := []obj{{"TableName": t.name, "ConsistentRead": true}}
+		requests := []wireRequest{{"Scan", obj{"TableName": t.name, "ConsistentRead": true}}, {"DescribeTable", obj{"TableName": t.name}}}
 		for _, index := range t.indexes {
-			requests = append(requests, obj{"TableName": t.name, "IndexName": index.name})
+			requests = append(requests, wireRequest{"Scan", obj{"TableName": t.name, "IndexName": index.name}})
 		}
-		for _, in := range requests {
-			x := w.exchange(wireRequest{"Scan", in})
+		for _, request := range requests {
+			x := w.exchange(request)
 			if _, explained := x.explain(); explained || x.equal() {
 				continue
 			}
-			w.t.Errorf("stored in %v:\nengine: %s\nlocal:  %s\nafter:", in, x.engine, x.local)
+			w.t.Errorf("%v:\nengine: %s\nlocal:  %s\nafter:", request, x.engine, x.local)
 			for _, earlier := range w.history {
 				if earlier.engine.status == http.StatusOK && earlier.writes(t.name) {
 					w.t.Logf("%s %s\n%s", earlier.operation, earlier.text, earlier.engine)

@@ -286,7 +286,6 @@ func TestStallOnASocket(t *testing.T) {
 	defer cancel()
 	_, err := getUser(ctx, noRetries(httpClient(server.URL)))
 	require.Error(t, err) // of the deadline, or of the connection that it closed
-	require.ErrorIs(t, ctx.Err(), context.DeadlineExceeded)
 }
 
 func TestUnprocessed(t *testing.T) {

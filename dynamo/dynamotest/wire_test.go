@@ -61,6 +61,7 @@ func TestWire(t *testing.T) {
 		{"BatchGetItem", `{"RequestItems":{"users":{"Keys":[{"x":{"S":"a"}}]},"users":{"Keys":[{"id":{"S":"a"}}]}}}`, 200, "", ""},
 		{"Scan", `{"TableName":"users","Limit":"1"}`, 400, coral + "service#SerializationException", "STRING_VALUE cannot be converted to Integer"},
 		{"Scan", `{"TableName":"users","ConsistentRead":1}`, 400, coral + "service#SerializationException", "NUMBER_VALUE cannot be converted to Boolean"},
+		{"Scan", `{"TableName":"users","Select":"","ReturnConsumedCapacity":null}`, 400, coral + "validate#ValidationException", "1 validation error detected: Value '' at 'select' failed to satisfy constraint: Member must satisfy enum value set: [SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES]"},
 		{"BatchGetItem", `{"RequestItems":[]}`, 400, coral + "service#SerializationException", "Unexpected field type"},
 		{"GetItem", `{}`, 400, coral + "validate#ValidationException", "2 validation errors detected: Value null at 'tableName' failed to satisfy constraint: Member must not be null; Value null at 'key' failed to satisfy constraint: Member must not be null"},
 		{"GetItem", `{"TableName":"a;","Key":{},"ReturnConsumedCapacity":"X"}`, 400, coral + "validate#ValidationException", "2 validation errors detected: Value 'X' at 'returnConsumedCapacity' failed to satisfy constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]; Value 'a;' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"},
