@@ -101,6 +101,7 @@
 //	error taxonomy                Y    p   –   p   Y   p   Y   Y   p   Y   p   p
 //	decode error with its path    Y    –   –   –   –   p   p   Y   p   p   p   –
 //	in-memory engine              Y    –   –   –   –   –   –   p   –   –   –   –
+//	wire straight into T          Y    –   –   –   –   –   –   –   –   –   –   Y
 //
 // (1) Templates, but no collections: a Query reads items of one type.
 package dynamo

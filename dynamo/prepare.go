@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // Clock gives the time that fields tagged created and updated are set to. The
@@ -100,17 +99,4 @@ func (s *schema) versionIs(n int64) expression.ConditionBuilder {
 // exists is the condition that there is an item.
 func (s *schema) exists() expression.ConditionBuilder {
 	return expression.NameNoDotSplit(s.partition.name).AttributeExists()
-}
-
-// versionOf is the version of an item in the table.
-func (s *schema) versionOf(m item) (int64, bool) {
-	switch v := m[s.version.attr].(type) {
-	case nil, *types.AttributeValueMemberNULL:
-		return 0, true
-	case *types.AttributeValueMemberN:
-		f := reflect.New(reflect.TypeFor[int64]()).Elem()
-		ok := setPart(f, v.Value)
-		return f.Int(), ok
-	}
-	return 0, false
 }
