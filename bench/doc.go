@@ -2,6 +2,7 @@
 // module of its own, so that nobody who imports the library gets the peers as well.
 //
 //	./rounds | tee out     # for benchstat: golang.org/x/perf/cmd/benchstat
+//	./gateway              # the gateway against serverless-offline, and under load
 //	go run ./coldstart     # starts functions in turn: init, first and later requests
 //
 // Machines are noisy: quote ratios of medians from one run, never single times.
