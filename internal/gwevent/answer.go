@@ -64,8 +64,18 @@ func (e *MalformedError) Error() string {
 //
 // ALB, ALBMultiValue and Lattice: an object with a statusCode and, depending on the mode, headers or multiValueHeaders whose
 // values are strings.
+//
+// REST and FunctionURL take a streamed answer as well: an object as above but without a body, eight zero bytes, and
+// then the body as it is.
 func ParseAnswer(src Source, payload []byte) (*Answer, error) {
 	p := &answerParser{src: src}
+	if prelude, body, ok := bytes.Cut(payload, streamMark); ok && (src == REST || src == FunctionURL) {
+		a, err := ParseAnswer(src, prelude)
+		if err == nil {
+			a.Body = append(a.Body, body...)
+		}
+		return a, err
+	}
 	if !json.Valid(payload) {
 		return nil, p.fail("not JSON")
 	}
@@ -86,6 +96,9 @@ func ParseAnswer(src Source, payload []byte) (*Answer, error) {
 	}
 	return a, nil
 }
+
+// streamMark stands between the prelude and the body of a streamed answer. No JSON has a zero byte.
+var streamMark = make([]byte, 8)
 
 type answerParser struct{ src Source }
 
