@@ -90,6 +90,7 @@ var loopCases = []renderCase{
 
 // directiveCases: the other directives, comments, and what is printed as it is.
 var directiveCases = []renderCase{
+	{"#define($w)x#end$w.equals(0) $w.equals($w)", "false true", false},
 	{"#define($d)v$x#end#set($x=1)$d#set($x=2)$d", "v1v2", false},
 	{"#define($d)a#break b#end[$d]c", "[a]c", false},
 	{"#define($d)a#stop b#end[$d]c", "[a", false},

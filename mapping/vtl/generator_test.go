@@ -206,7 +206,7 @@ func (g *generator) reference() string {
 func (g *generator) builtin() string {
 	return g.choose(
 		func() string {
-			return g.pick("util", "input", "n.shortValue()", "n.byteValue()", "s.class", "m.class", "n.class", "l.class.name")
+			return g.pick("util", "input", "n.shortValue()", "s.hashCode()", "n.hashCode()", "l.hashCode()", "m.hashCode()", "d.hashCode()", "b.hashCode()", "n.byteValue()", "s.class", "m.class", "n.class", "l.class.name")
 		},
 		func() string { return "input.json('" + g.jsonPath() + "')" }, func() string { return "input.path('" + g.jsonPath() + "')" },
 		func() string { return `input.json("` + g.jsonPath() + `")` }, func() string { return `input.path('$.items[?(@.sku != "A1")]')` }, func() string { return `input.path("$.tags[?(@ == 'red')]")` }, func() string { return "input.params('" + g.pick("id", "q", "Accept", "accept", "nope") + "')" },
@@ -247,7 +247,7 @@ func (g *generator) method() string {
 	defer func() { g.depth-- }()
 	switch g.IntN(4) {
 	case 0:
-		return g.pick("size()", "isEmpty()", "length()", "toString()", "trim()", "toLowerCase()", "toUpperCase()", "keySet()", "values()", "entrySet()", "intValue()", "longValue()", "doubleValue()", "abs()", "hashCode()", "clear()", "iterator().next()", "isBlank()", "strip()", "toArray()", "intern()", "stripLeading()", "stripTrailing()", "clone()", "negate()", "signum()", "isNaN()", "isInfinite()", "getKey()", "getValue()", "notify()")
+		return g.pick("size()", "isEmpty()", "length()", "toString()", "trim()", "toLowerCase()", "toUpperCase()", "keySet()", "values()", "entrySet()", "intValue()", "longValue()", "doubleValue()", "abs()", "clear()", "iterator().next()", "isBlank()", "strip()", "toArray()", "intern()", "stripLeading()", "stripTrailing()", "clone()", "negate()", "signum()", "isNaN()", "isInfinite()", "getKey()", "getValue()", "notify()")
 	case 1:
 		return g.pick("get", "remove", "add", "contains", "containsKey", "containsValue", "indexOf", "lastIndexOf", "addAll", "equals", "concat", "startsWith", "endsWith", "equalsIgnoreCase", "compareTo", "compareToIgnoreCase", "removeAll", "retainAll", "containsAll", "putAll", "contentEquals", "valueOf", "parseInt", "parseDouble", "parseLong") + "(" + g.argument() + ")"
 	case 2:
