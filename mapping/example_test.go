@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"os"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -184,4 +186,19 @@ func ExampleResponseTemplateFor() {
 	// #end
 	// ]
 	//  <nil>
+}
+
+func ExampleLog() {
+	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+	h := mapping.New(func(ctx context.Context, u User) (User, error) {
+		return User{}, mapping.Errorf(404, "no user %d: %w", u.ID, errItemNotFound)
+	})
+	_, _ = mapping.Log(h, logger).Invoke(context.Background(), []byte(`{"id":7}`))
+	// Output:
+	// level=INFO msg="request failed" status=404 request_id="" detail="no user 7" cause="item not found"
 }

@@ -350,3 +350,43 @@ func checkField(t *testing.T, v reflect.Value, text string, isPresent, isFaulty 
 		require.Equal(t, fmt.Sprint(v.Interface()) == text || err == nil && wantErr == nil && n == want, true, "%v of %q", v, text)
 	}
 }
+
+// A client chooses the keys of maps, which JSON pointers name: the error stays small all the same.
+func TestBoundMistakesAreSmall(t *testing.T) {
+	type in struct {
+		ID     int `path:"id"`
+		Labels map[string]int
+		More   map[string]int
+	}
+	key := strings.Repeat("k", 100_000)
+	_, err := bound(t, reflect.TypeFor[in](), vtl.Input{
+		Path: map[string]string{"id": "7"}, Body: []byte(`{"More":{"a":"x"},"Labels":{"` + key + `":"x"}}`),
+	})
+	require.ErrorContains(t, err, `"errors":[{"pointer":"/More/a","detail":"must be an integer"}]`)
+	_, err = bound(t, reflect.TypeFor[in](), vtl.Input{Path: map[string]string{"id": "7"}, Body: []byte(`{"Labels":{"` + key + `":"x"}}`)})
+	require.Error(t, err)
+	require.Less(t, len(err.Error()), 5000)
+}
+
+// FuzzBoundEvent decodes anything as an event: an error is the client's with its place, or that of a template that is
+// not ours, and never quotes the event.
+func FuzzBoundEvent(f *testing.F) {
+	for _, event := range []string{
+		``, `null`, `[]`, `{}`, `{"path":{"id":"7"},"query":{"limit":null},"body":"{\"text\":\"x\"}"}`, `{"path":{"id":7}}`, `{"body":{"text":1}}`, `{"cookie":"sid=1; ;="}`, `{"path":{"id":"s3cr3t"}}`, `{"path":{},"path":{}}`,
+	} {
+		f.Add([]byte(event))
+	}
+	h := New(func(_ context.Context, q quote) (quote, error) { return q, nil })
+	f.Fuzz(func(t *testing.T, event []byte) {
+		out, err := h.Invoke(t.Context(), event)
+		if err == nil {
+			require.True(t, json.Valid(out))
+			return
+		}
+		var e *Error
+		require.ErrorAs(t, err, &e)
+		require.True(t, e.Status == 400 || e.Status == 500, "%v", err)
+		require.True(t, json.Valid([]byte(err.Error())))
+		require.Less(t, len(err.Error()), 15_000)
+	})
+}

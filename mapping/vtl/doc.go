@@ -31,6 +31,6 @@
 //
 // A template has at most [MaxTemplateBytes] and nests [MaxNesting] deep. A rendering has at most [MaxOutputBytes] of output
 // and [MaxSteps] of work, and goes through [MaxIterations] of one loop; values nest 500 deep, JSON 400, numbers have 10,000
-// digits. A template reaches nothing but the values that it is given: methods are dispatched by hand, no Go value is
+// digits. [Template.RenderContext] ends with its context as well. A template reaches nothing but the values that it is given: methods are dispatched by hand, no Go value is
 // inspected, and no value is ever parsed as a template.
 package vtl

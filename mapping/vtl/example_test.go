@@ -1,6 +1,8 @@
 package vtl_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/lambdarest/lambdarest/mapping/vtl"
@@ -42,4 +44,40 @@ func ExampleTemplate_Render() {
 	//   "raw": ["red","light \"blue\""]
 	// }
 	// map[X-Count:2]
+}
+
+func ExampleExcerpt() {
+	_, err := vtl.Parse("get.vtl", `{"id": "$input.params('id'"}`)
+	fmt.Println(err)
+	fmt.Print(vtl.Excerpt(err))
+	// Output:
+	// get.vtl:1:27: unexpected character "\""
+	// {"id": "$input.params('id'"}
+	//                           ^
+}
+
+func ExampleCoverage() {
+	t, err := vtl.Parse("get.vtl", `#if($input.params('id') != "")one#{else}all#end`)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	coverage := new(vtl.Coverage)
+	out, err := t.Render(vtl.Input{Coverage: coverage})
+	fmt.Printf("%s %v %v\n", out.Body, err, coverage.Missed(t))
+	// Output:
+	// all <nil> [{1 1 #if}]
+}
+
+func ExampleTemplate_RenderContext() {
+	t, err := vtl.Parse("loop.vtl", `#foreach($i in [1..1000])#foreach($j in [1..1000])#set($x = $i * $j)#end#end`)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // the client is gone
+	_, err = t.RenderContext(ctx, vtl.Input{})
+	fmt.Println(errors.Is(err, context.Canceled))
+	// Output: true
 }
