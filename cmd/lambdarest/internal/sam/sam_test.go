@@ -68,6 +68,19 @@ func TestExample(t *testing.T) {
 	require.Equal(t, Mock, api.Routes[6].Kind)
 }
 
+// TestExamples: the template of every example is read, with nothing left out.
+func TestExamples(t *testing.T) {
+	names, err := filepath.Glob(filepath.Join("..", "..", "..", "..", "examples", "*", "template.yaml"))
+	require.NoError(t, err)
+	require.NotEmpty(t, names)
+	for _, name := range names {
+		app, err := Load(name, Options{})
+		require.NoError(t, err)
+		require.Empty(t, app.Warnings, name)
+		require.NotEmpty(t, app.Functions, name)
+	}
+}
+
 func TestIntrinsics(t *testing.T) {
 	app, err := load(t, Options{Parameters: map[string]string{"Given": "g"}}, `
 Parameters:

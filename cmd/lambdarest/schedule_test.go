@@ -1,0 +1,60 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
+	"github.com/lambdarest/lambdarest/gateway"
+)
+
+// TestScheduleFires: the event of a schedule reaches the function, and a line says so; after the last time it ends.
+func TestScheduleFires(t *testing.T) {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	p := gateway.Function(self, []string{"BOOTSTRAP=yes"})
+	var log, out bytes.Buffer
+	var mu sync.Mutex
+	p.Output = &lockedWriter{w: &log, mu: &mu}
+	s := &system{functions: map[string]*gateway.Process{"F": p}, stdout: &lockedWriter{w: &out, mu: &mu}}
+	times := 2
+	next := func(after time.Time) time.Time {
+		if times--; times < 0 {
+			return time.Time{}
+		}
+		return after
+	}
+	var running sync.WaitGroup
+	running.Go(func() { s.fire(t.Context(), &running, &sam.Function{ID: "F"}, sam.Schedule{Name: "Tick"}, next) })
+	running.Wait()
+	require.NoError(t, p.Close())
+	require.Equal(t, 2, bytes.Count(log.Bytes(), []byte("the schedule fired\n")), log.String())
+	require.Regexp(t, `SCHED +Tick +F [\d.]+ ms ok\n`, out.String())
+}
+
+func TestForward(t *testing.T) {
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.Method+" "+r.URL.RequestURI()+" "+r.Header.Get("X-Forwarded-Host"))
+	}))
+	defer backend.Close()
+	h, err := forward(backend.URL + "/to?a=b")
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("POST", "http://api.test/from", nil))
+	require.Equal(t, "POST /to?a=b api.test", w.Body.String())
+	w = httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", "http://api.test/from?q=1", nil))
+	require.Equal(t, "GET /to?q=1 api.test", w.Body.String())
+	for _, bad := range []string{"", "ftp://x", "/path", "http://"} {
+		_, err := forward(bad)
+		require.Error(t, err, bad)
+	}
+}
