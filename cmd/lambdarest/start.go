@@ -32,6 +32,7 @@ type startFlags struct {
 	parameters pairs
 	functions  pairs
 	env        pairs
+	variables  pairs
 	apiKeys    list
 	hosts      list
 	watch      bool
@@ -61,7 +62,7 @@ func (l *list) String() string     { return "" }
 func (l *list) Set(s string) error { *l = append(*l, s); return nil }
 
 func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done bool) {
-	f = startFlags{parameters: pairs{}, functions: pairs{}, env: pairs{}}
+	f = startFlags{parameters: pairs{}, functions: pairs{}, env: pairs{}, variables: pairs{}}
 	flags := newFlags("start", aboutStart, stderr)
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "`host:port` of the first API; the others follow on the next ports. Port 0 picks free ones")
 	flags.BoolVar(&f.public, "public", false, "allow an address that other machines can reach; there is no authentication but the template's")
@@ -69,6 +70,7 @@ func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done b
 	flags.Var(f.parameters, "parameter", "`NAME=VALUE` of a template parameter; may be repeated")
 	flags.Var(f.functions, "function", "`NAME=FOLDER` with the code of a function that an OpenAPI definition names; may be repeated")
 	flags.Var(f.env, "env", "`NAME=VALUE` for the environment of all functions; may be repeated")
+	flags.Var(f.variables, "stage-variable", "`NAME=VALUE` of a stage variable of all APIs; may be repeated")
 	flags.Var(&f.apiKeys, "api-key", "`VALUE` of an API key that opens routes which require one; may be repeated")
 	flags.Var(&f.hosts, "host", "further host `NAME` to answer for; may be repeated")
 	flags.BoolVar(&f.watch, "watch", true, "build and restart functions when their sources change")

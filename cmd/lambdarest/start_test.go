@@ -135,7 +135,7 @@ func call(t *testing.T, method, url, body string, header ...string) (int, string
 }
 
 func TestStart(t *testing.T) {
-	s := start(t, "start", "-addr", "127.0.0.1:0", "-watch=false", project(t, template))
+	s := start(t, "start", "-addr", "127.0.0.1:0", "-watch=false", "-stage-variable", "rate=7", project(t, template))
 	out := s.until(t, "Ctrl-C")
 	url := func(what string) string {
 		m := regexp.MustCompile(`(http://127\.0\.0\.1:\d+) ` + regexp.QuoteMeta(what)).FindStringSubmatch(out)
@@ -152,6 +152,7 @@ func TestStart(t *testing.T) {
 	require.Equal(t, 200, status)
 	require.Contains(t, body, `"pathParameters":{"id":"a%2Fb"}`)
 	require.Contains(t, body, `"table":"Items"`)
+	require.Contains(t, body, `"stageVariables":{"rate":"7"}`)
 	require.Contains(t, body, `"endpoint":"`+dynamo+`"`)
 	lines := s.until(t, "/users/a%2Fb")
 	require.Regexp(t, `\d\d:\d\d:\d\d GET     /users/a%2Fb +200 [\d.]+ ms Rest cold, init [\d.]+ ms`, lines)

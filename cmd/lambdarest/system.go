@@ -107,6 +107,11 @@ func (s *system) makeGateways() error {
 	for _, srv := range s.servers {
 		cfg := srv.api.Config
 		cfg.Timeout = s.flags.timeout
+		cfg.StageVariables = maps.Clone(cfg.StageVariables)
+		if cfg.StageVariables == nil {
+			cfg.StageVariables = make(map[string]string)
+		}
+		maps.Copy(cfg.StageVariables, s.flags.variables)
 		cfg.APIID = strings.ToLower(srv.api.ID)
 		if cfg.Kind == gateway.REST {
 			cfg.APIKeys = s.apiKeys(srv.api)

@@ -132,7 +132,11 @@ func (t *template) attribute(n *yaml.Node, id, attribute, path string) string {
 		if owner := t.resource(strings.TrimSuffix(id, "Role")); owner != nil && owner.kind == typeFunction && attribute == "Arn" {
 			return "arn:aws:iam::" + account + ":role/" + id // SAM makes this one
 		}
-		t.fail(n, path, "the template has no resource %q", id)
+		if t.isDefinition {
+			t.fail(n, path, "expected code for the function %s: give it with -function %s=FOLDER", id, id)
+		} else {
+			t.fail(n, path, "the template has no resource %q", id)
+		}
 		return ""
 	}
 	name := t.physicalName(r)

@@ -74,7 +74,7 @@ func (t *template) resolve(n *yaml.Node, path string) *yaml.Node {
 		return &out
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		r := t.resolve(n.Content[i+1], path+"."+n.Content[i].Value)
+		r := t.resolve(n.Content[i+1], strings.TrimPrefix(path+"."+n.Content[i].Value, "."))
 		if r != noValue {
 			out.Content = append(out.Content, n.Content[i], r)
 		}

@@ -322,6 +322,7 @@ func TestErrors(t *testing.T) {
 		{"alias", "Resources:\n  A: &x {Type: AWS::Serverless::SimpleTable}\n  B: *x\n", "template.yaml:3:6: YAML aliases are not supported"},
 		{"no file", "Resources:\n" + fn("F", "") + "  A: {Type: AWS::Serverless::Api, Properties: {StageName: x, DefinitionUri: none.yaml}}\n", "template.yaml:7:77: Resources.A.Properties.DefinitionUri: none.yaml: no such file"},
 		{"no function", "openapi: 3.0.1\npaths: {/a: {get: {x-amazon-apigateway-integration: {type: aws_proxy, uri: functions/X/invocations}}}}", "template.yaml:2:76: paths./a.get.x-amazon-apigateway-integration.uri: expected the ARN of a function"},
+		{"no code", "openapi: 3.0.1\npaths: {/a: {get: {x-amazon-apigateway-integration: {type: aws_proxy, uri: !Sub \"x/functions/${X.Arn}/invocations\"}}}}", "template.yaml:2:76: paths./a.get.x-amazon-apigateway-integration.uri: expected code for the function X: give it with -function X=FOLDER"},
 		{"bad template", "openapi: 3.0.1\npaths: {/a: {get: {x-amazon-apigateway-integration: {type: mock, requestTemplates: {application/json: '#if('}}}}}", "template.yaml:2:53: paths./a.get.x-amazon-apigateway-integration: "},
 		{"bad pattern", "openapi: 3.0.1\npaths: {/a: {get: {x-amazon-apigateway-integration: {type: mock, responses: {'(': {statusCode: 200}}}}}}", "template.yaml:2:53: "},
 		{"unknown global", "Globals: {Lambda: {}}\nResources:\n" + fn("F", ""), "template.yaml:1:19: Globals.Lambda: expected Function"},

@@ -59,6 +59,8 @@ type template struct {
 	names     map[*resource]string // see physicalName
 	included  map[string]*yaml.Node
 	depth     int
+
+	isDefinition bool // an OpenAPI definition alone
 }
 
 // Load reads a SAM template or an OpenAPI definition. The error joins an [Error] for each problem.
@@ -72,7 +74,7 @@ func Load(name string, opt Options) (*App, error) {
 	if t.root, err = t.parse(name); err != nil {
 		return nil, err
 	}
-	if isOpenAPI(t.root) {
+	if t.isDefinition = isOpenAPI(t.root); t.isDefinition {
 		t.loadOpenAPI(opt.Functions)
 	} else {
 		t.loadTemplate()
@@ -207,12 +209,12 @@ func (t *template) folder(location string) string {
 // template's.
 func (t *template) functionOf(v value) *Function {
 	text := v.text()
-	if text == "" {
-		return nil
-	}
 	name := text
 	if _, after, ok := strings.Cut(text, "/functions/"); ok {
 		name = strings.TrimSuffix(after, "/invocations")
+	}
+	if name == "" {
+		return nil // a reference that has been reported
 	}
 	if _, after, ok := strings.Cut(name, ":function:"); ok {
 		name, _, _ = strings.Cut(after, ":") // without a version or an alias
