@@ -256,6 +256,7 @@ func TestTheSDKDoesNotRepeatACounter(t *testing.T) {
 		{countHit, nil, 1},
 		{setState, nil, 3},
 		{setState, []WriteOption{Old(new(*user))}, 1},
+		{setState, []WriteOption{Old(new(*user)), isWaiting}, 1},
 		{setState, []WriteOption{isWaiting}, writeAttempts},
 		{countHit, []WriteOption{isWaiting}, 1},
 		{countHit, []WriteOption{Once()}, 3 * writeAttempts},
@@ -269,6 +270,28 @@ func TestTheSDKDoesNotRepeatACounter(t *testing.T) {
 			require.Equal(t, tc.sent, w.requests)
 		})
 	}
+}
+
+// With a token the last answer is true of all attempts: had the lost one been
+// applied, the repetition would have been a success.
+func TestOnceLeavesNoDoubt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire()
+		w.fault = func(n int, serve func() *http.Response) (*http.Response, error) {
+			if n == 1 {
+				return nil, errReset
+			}
+			return answer(400, `{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","CancellationReasons":[`+
+				`{"Code":"ConditionalCheckFailed","Item":{"id":{"N":"1"},"name":{"S":"Lee"}}}]}`), nil
+		}
+		err := repo[user](t, w.client()).Put(t.Context(), user{ID: 1}, IfNotExists(), Once())
+		require.ErrorIs(t, err, ErrConditionFailed)
+		require.NotErrorIs(t, err, ErrUnknownOutcome)
+		var failed *ConditionError[user]
+		require.ErrorAs(t, err, &failed)
+		require.Equal(t, &user{ID: 1, Name: "Lee"}, failed.Old)
+		require.Equal(t, 2, w.requests)
+	})
 }
 
 func TestAnUpdateWithoutItsItemIsNoSuccess(t *testing.T) {
