@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lambdarest/lambdarest/router"
@@ -36,5 +37,12 @@ func TestWrapStream(t *testing.T) {
 	}
 	require.Equal(t, []bool{false, false}, cold)
 	require.Equal(t, []bool{true, false}, first)
+	// lambda.Start encodes results, and reads those that are no JSON.
+	started := lambda.NewHandler(h)
+	for event, want := range map[string]string{`{"warmer":true}`: `{"warmed":true}`, restEvent(): "\x00streamed"} {
+		out, err := started.Invoke(t.Context(), []byte(event))
+		require.NoError(t, err)
+		require.True(t, strings.HasSuffix(string(out), want), "%s", out)
+	}
 	require.Panics(t, func() { warmup.WrapStream(nil, warmup.Config{}) })
 }
