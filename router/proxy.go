@@ -13,14 +13,19 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// Proxy answers a REST API's event that was decoded before. It is for functions
+// Proxy answers an event of a REST API, or of an HTTP API with payload format 1.0, that
+// was decoded before. It is for functions
 // that are written with the event structs of aws-lambda-go; [Router.Invoke] is
 // faster, because it decodes only what is asked for. The error is always nil.
 func (r *Router) Proxy(ctx context.Context, ev events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	m := &proxyMessage{ev: ev}
 	req := &Request{msg: m, method: ev.HTTPMethod}
 	value := func(name string) string { return ev.PathParameters[name] }
-	req.fault = req.path.parse(restPath(ev.Path, ev.Resource, ev.RequestContext.Path, value), true)
+	raw := ev.Path
+	if ev.Resource == "$default" { // as in payload.target
+		raw = stripStage(raw, ev.RequestContext.Stage, ev.RequestContext.DomainName)
+	}
+	req.fault = req.path.parse(restPath(raw, ev.Resource, ev.RequestContext.Path, value), true)
 	resp := r.serve(ctx, req)
 	out := proxyResponse(resp, req.method)
 	if len(out.Body) > maxAnswer/6 { // the longest escape of a byte in JSON is \u0000

@@ -40,6 +40,7 @@ func TestProxyIsInvoke(t *testing.T) {
 		`{"headers":{"x-A":"1"},"multiValueHeaders":{"X-B":["1","2"]}}`,
 		`{"multiValueQueryStringParameters":{"a":["1","2"]},"queryStringParameters":{"a":"2","b":"3"}}`,
 		`{"path":"/base/x","pathParameters":{"proxy":"x"},"requestContext":{"path":"/base/x"}}`,
+		`{"version":"1.0","resource":"$default","path":"/prod/x","requestContext":{"path":"/prod/x","stage":"prod"}}`,
 		`{"path":"/%zz"}`,
 		`{"body":"/9gAAQ==","isBase64Encoded":true}`,
 		`{"body":"%%%","isBase64Encoded":true}`,
