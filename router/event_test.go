@@ -392,4 +392,9 @@ func TestStrictSlash(t *testing.T) {
 			t.Errorf("%s: %d, want %d", target, w.Code, want)
 		}
 	}
+	// A base path of a custom domain is told from the event.
+	event := mergeEvent(t, restEvent, `{"resource":"/users","path":"/pay/users/","requestContext":{"path":"/pay/users/","domainName":"api.example.com"}}`)
+	if out, err := r.Invoke(t.Context(), event); err != nil || !strings.Contains(string(out), `"statusCode":404`) {
+		t.Errorf("%s, %v", out, err)
+	}
 }

@@ -30,7 +30,7 @@ func restPath(path, resource, contextPath string, value func(name string) string
 	if cut <= 0 || !sameLiterals(resource, rest[cut:]) {
 		return path
 	}
-	return rest[cut:]
+	return path[cut:]
 }
 
 // sameLiterals reports whether the literal segments of a resource stand at the
