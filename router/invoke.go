@@ -15,7 +15,7 @@ import (
 // wrong becomes an answer, but for a panic, which needs [Recover]. It keeps nothing
 // of event and is safe for concurrent use.
 func (r *Router) Invoke(ctx context.Context, event []byte) ([]byte, error) {
-	req, p, err := newInvocation(ctx, event)
+	req, p, err := r.newInvocation(ctx, event)
 	if err != nil {
 		return nil, err
 	}
@@ -23,13 +23,14 @@ func (r *Router) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 }
 
 // newInvocation returns the request that an event is, and the event taken apart.
-func newInvocation(ctx context.Context, event []byte) (*Request, *payload, error) {
+func (r *Router) newInvocation(ctx context.Context, event []byte) (*Request, *payload, error) {
 	in := new(struct { // one allocation for both
 		req     Request
 		payload payload
 	})
 	p, req := &in.payload, &in.req
 	if err := p.parse(event); err != nil {
+		r.root().use()
 		return nil, nil, err
 	}
 	if lc, ok := lambdacontext.FromContext(ctx); ok {

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/lambdarest/lambdarest/internal/coldstart"
@@ -21,22 +20,21 @@ import (
 //
 // cold_start tells whether this request waited for the process to start. Behind
 // warmup.Wrap that is what warmup.ColdStart reports, so a request after a ping was
-// none; without it, it is the first request that this process answers, unless Lambda
-// had initialised the process ahead of it (provisioned concurrency, SnapStart).
+// none; without it, or where the process's first event went to another handler than the
+// Router, it is the Router's first event, unless Lambda had initialised the process
+// ahead of it (provisioned concurrency, SnapStart).
 func Log(l *slog.Logger) Middleware {
 	if l == nil {
 		return func(next Handler) Handler { return next }
 	}
-	var warm atomic.Bool
-	warm.Store(coldstart.Ahead())
 	return func(next Handler) Handler {
 		return func(ctx context.Context, req *Request) (*Response, error) {
-			line := logLine{l: l, req: req, start: time.Now(), cold: !warm.Swap(true)}
+			line := logLine{l: l, req: req, start: time.Now(), cold: req.first && !coldstart.Ahead()}
 			if s, ok := coldstart.From(ctx); ok {
 				line.cold = s.Cold
 			}
 			resp, err := next(ctx, req)
-			if err == nil && resp != nil && resp.Stream != nil {
+			if err == nil && resp.sendsStream(req) {
 				return resp.watch(func(err error) { line.write(ctx, resp.Status, err) }), nil
 			}
 			line.write(ctx, statusOf(resp, err), err)

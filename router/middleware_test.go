@@ -214,6 +214,21 @@ func TestLog(t *testing.T) {
 	})
 }
 
+// The first event was a cold start, whatever became of it: later ones are none.
+func TestLogOfWhatCameFirst(t *testing.T) {
+	for name, first := range map[string]string{"a path without Log": restEvent, "no HTTP": `{"source":"aws.s3"}`} {
+		var logged bytes.Buffer
+		r := New()
+		r.Get("/x", named("x"))
+		r.Group("/logged", Log(slog.New(slog.NewTextHandler(&logged, nil)))).Get("/y", named("y"))
+		r.Invoke(t.Context(), []byte(first))
+		do(r, "GET", "/logged/y")
+		if !strings.Contains(logged.String(), "cold_start=false") {
+			t.Errorf("%s: logged %s", name, &logged)
+		}
+	}
+}
+
 // Without warmup, nobody waited for a process that Lambda initialised ahead of time.
 func TestLogOfProvisionedConcurrency(t *testing.T) {
 	for initType, want := range map[string]string{"on-demand": "cold_start=true", "provisioned-concurrency": "cold_start=false"} {

@@ -12,6 +12,15 @@ type PanicError struct {
 	Stack []byte // of the goroutine that panicked, as from debug.Stack
 }
 
+// panicError returns a PanicError of what was recovered, which may be one that another
+// goroutine has passed on.
+func panicError(v any) *PanicError {
+	if e, ok := v.(*PanicError); ok {
+		return e
+	}
+	return &PanicError{Value: v, Stack: debug.Stack()}
+}
+
 // Error returns the value and the stack, for logs.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n\n%s", e.Value, e.Stack) }
 
@@ -31,7 +40,7 @@ func Recover() Middleware {
 		return func(ctx context.Context, req *Request) (resp *Response, err error) {
 			defer func() {
 				if v := recover(); v != nil {
-					resp, err = nil, &Error{Err: &PanicError{Value: v, Stack: debug.Stack()}}
+					resp, err = nil, &Error{Err: panicError(v)}
 				}
 			}()
 			return next(ctx, req)

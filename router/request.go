@@ -60,6 +60,7 @@ type Request struct {
 	bodyErr error
 	read    bool // body and bodyErr are set
 	streams bool // what answers it can be sent as it comes
+	first   bool // event of its router
 	bind    BindConfig
 	limited bool // a BodyLimit is in force: limit
 	limit   int

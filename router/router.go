@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // A Handler answers a request. At most one of its results is meant to be set: an
@@ -31,10 +32,11 @@ type Router struct {
 	mw     []Middleware
 
 	// Of the root only.
-	chain      Handler    // the middleware around the matched route, or nil
-	strip      [][]string // prefixes of paths, as segments
-	notFound   Handler    // nil for the default
-	notAllowed Handler    // nil for the default
+	chain      Handler     // the middleware around the matched route, or nil
+	used       atomic.Bool // has had an event
+	strip      [][]string  // prefixes of paths, as segments
+	notFound   Handler     // nil for the default
+	notAllowed Handler     // nil for the default
 }
 
 // A table holds the routes of a router and of its groups.

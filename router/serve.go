@@ -8,7 +8,7 @@ import (
 // serve routes a request and returns the answer to it, which is valid.
 func (r *Router) serve(ctx context.Context, req *Request) *Response {
 	r = r.root()
-	req.router = r
+	req.router, req.first = r, r.use()
 	r.stripPrefix(&req.path)
 	if r.table != nil && req.fault == nil {
 		req.route, req.values = r.table.root.match(req.method, &req.path, req.params[:0])
@@ -39,6 +39,9 @@ func (r *Router) serve(ctx context.Context, req *Request) *Response {
 	}
 	return resp
 }
+
+// use notes that the router has had an event and reports whether that was the first.
+func (r *Router) use() bool { return !r.used.Load() && r.used.CompareAndSwap(false, true) }
 
 // dispatch runs the matched route, or answers for want of one.
 func (r *Router) dispatch(ctx context.Context, req *Request) (*Response, error) {

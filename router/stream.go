@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"runtime/debug"
 	"sync"
 )
 
@@ -48,7 +47,7 @@ func (s *writerStream) run() {
 func fill(w *io.PipeWriter, write func(io.Writer) error) {
 	defer func() {
 		if v := recover(); v != nil {
-			w.CloseWithError(&PanicError{Value: v, Stack: debug.Stack()})
+			w.CloseWithError(panicError(v))
 		}
 	}()
 	w.CloseWithError(write(w))
@@ -58,6 +57,12 @@ func fill(w *io.PipeWriter, write func(io.Writer) error) {
 func (s *writerStream) Close() error {
 	s.start.Do(func() { s.pipe, _ = io.Pipe() })
 	return s.pipe.Close()
+}
+
+// sendsStream reports whether the stream of a response, if it has one, is sent to who
+// sent the request.
+func (r *Response) sendsStream(to *Request) bool {
+	return r != nil && r.Stream != nil && !bodiless(r.Status, to.method)
 }
 
 // stream returns what is to be sent of the response's stream: nothing where an answer

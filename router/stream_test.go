@@ -234,6 +234,45 @@ func TestStreamIsLoggedAtItsEnd(t *testing.T) {
 	}
 }
 
+// What has no body has no stream that could end early, or run.
+func TestStreamToHeadIsDoneAtOnce(t *testing.T) {
+	for name, use := range map[string]func(*Router, ...Middleware) *Router{
+		"router": func(r *Router, mw ...Middleware) *Router { r.Use(mw...); return r },
+		"group":  func(r *Router, mw ...Middleware) *Router { return r.Group("", mw...) },
+	} {
+		var log bytes.Buffer
+		r := New()
+		stream := &tracked{Reader: strings.NewReader("abc")}
+		use(r, Log(slog.New(slog.NewTextHandler(&log, nil))), Timeout(time.Second)).
+			Get("/x", func(context.Context, *Request) (*Response, error) { return Stream(200, "text/plain", stream), nil })
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if _, err := readAll(t, r, ctx, string(mergeEvent(t, urlEvent, `{"requestContext":{"http":{"method":"HEAD"}}}`))); err != nil {
+			t.Error(err)
+		}
+		if stream.read || !stream.closed || strings.Count(log.String(), "\n") != 1 || strings.Contains(log.String(), "error=") {
+			t.Errorf("%s: read: %t, closed: %t, logged %s", name, stream.read, stream.closed, &log)
+		}
+	}
+}
+
+// A stream that goes into the body and is not done in time is like a handler that is not.
+func TestTimeoutOfACollectedStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New()
+		r.Get("/x", func(ctx context.Context, _ *Request) (*Response, error) {
+			return StreamFunc(200, "text/plain", func(io.Writer) error { <-ctx.Done(); return ctx.Err() }), nil
+		}, Timeout(100*time.Millisecond))
+		for range 100 { // the stream and the deadline end at once
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			if out, err := r.Invoke(ctx, []byte(urlEvent)); err != nil || !strings.Contains(string(out), `"statusCode":504`) {
+				t.Errorf("%s, %v", out, err)
+			}
+		}
+	})
+}
+
 func TestStreamAndTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := New(Timeout(100 * time.Millisecond))

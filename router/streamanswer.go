@@ -32,7 +32,7 @@ const (
 // A streamed body may have 200 MB (AWS Lambda quotas); its size is not checked. The
 // runtime of aws-lambda-go reads and closes the result.
 func (r *Router) Stream(ctx context.Context, event json.RawMessage) (io.ReadCloser, error) {
-	in, p, err := newInvocation(ctx, event)
+	in, p, err := r.newInvocation(ctx, event)
 	if err != nil {
 		return nil, err
 	}

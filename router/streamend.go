@@ -52,15 +52,16 @@ func (r *Response) watch(ended func(error)) *Response {
 func (r *Response) endWith(ctx context.Context, cancel func()) *Response {
 	inner := r.Stream
 	reader, writer := io.Pipe()
-	stop := context.AfterFunc(ctx, func() { writer.CloseWithError(ctx.Err()) })
+	stop := context.AfterFunc(ctx, func() { writer.CloseWithError(outOfTime(ctx)) })
 	go fill(writer, func(w io.Writer) error {
 		defer cancel()
 		defer stop() // a stream that is done is not cancelled
 		defer closeStream(inner)
-		if _, err := io.Copy(w, inner); err != nil {
-			return err
+		_, err := io.Copy(w, inner)
+		if ctx.Err() != nil { // who gave up at the deadline is not done
+			return outOfTime(ctx)
 		}
-		return ctx.Err() // who gave up at the deadline is not done
+		return err
 	})
 	r = r.clone()
 	r.Stream = &timedStream{reader, cancel}

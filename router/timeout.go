@@ -12,9 +12,10 @@ import (
 // context ends at the same time; a handler that heeds it leaves nothing behind.
 //
 // The handler runs in a goroutine of its own, with a copy of the Request. A panic is
-// passed on, for [Recover] to catch; one that comes after the answer is dropped. A
-// context without a deadline changes nothing. A streamed answer that is not done by
-// then is cut short, see [Stream].
+// passed on as a [*PanicError], for [Recover] to catch; one that comes after the answer
+// is dropped. A context without a deadline changes nothing. A streamed answer that is
+// not done by then is cut short, see [Stream], or is a 504 where nothing of it is sent
+// before its end.
 func Timeout(margin time.Duration) Middleware {
 	return func(next Handler) Handler {
 		return func(ctx context.Context, req *Request) (*Response, error) {
@@ -23,11 +24,16 @@ func Timeout(margin time.Duration) Middleware {
 				return next(ctx, req)
 			}
 			ctx, cancel := context.WithDeadline(ctx, deadline.Add(-margin))
+			streaming := false
+			defer func() {
+				if !streaming {
+					cancel()
+				}
+			}()
 			resp, err := race(ctx, req.clone(), next)
-			if err == nil && resp != nil && resp.Stream != nil {
-				return resp.endWith(ctx, cancel), nil
+			if streaming = err == nil && resp.sendsStream(req); streaming {
+				resp = resp.endWith(ctx, cancel)
 			}
-			cancel()
 			return resp, err
 		}
 	}
@@ -35,30 +41,30 @@ func Timeout(margin time.Duration) Middleware {
 
 // An outcome is how a handler ended.
 type outcome struct {
-	resp     *Response
-	err      error
-	panicked bool
-	value    any // of the panic
+	resp  *Response
+	err   error
+	panic *PanicError
 }
 
 // race runs a handler until it is done or ctx is.
 func race(ctx context.Context, req *Request, next Handler) (*Response, error) {
 	done := make(chan outcome, 1)
 	go func() {
-		out := outcome{panicked: true}
+		var out outcome
+		returned := false
 		defer func() {
-			if out.panicked {
-				out.value = recover()
+			if !returned { // it panicked, or called runtime.Goexit
+				out.panic = panicError(recover())
 			}
 			done <- out
 		}()
 		out.resp, out.err = next(ctx, req)
-		out.panicked = false
+		returned = true
 	}()
 	select {
 	case out := <-done:
-		if out.panicked {
-			panic(out.value)
+		if out.panic != nil {
+			panic(out.panic)
 		}
 		return out.resp, out.err
 	case <-ctx.Done():
@@ -67,8 +73,12 @@ func race(ctx context.Context, req *Request, next Handler) (*Response, error) {
 				closeStream(out.resp.Stream)
 			}
 		}()
-		return nil, &Error{Status: http.StatusGatewayTimeout, Detail: "the function ran out of time", Err: ctx.Err()}
+		return nil, outOfTime(ctx)
 	}
+}
+
+func outOfTime(ctx context.Context) error {
+	return &Error{Status: http.StatusGatewayTimeout, Detail: "the function ran out of time", Err: ctx.Err()}
 }
 
 // clone returns a copy that another goroutine may use.

@@ -53,6 +53,29 @@ func TestTimeout(t *testing.T) {
 	})
 }
 
+// Who has to mend a panic needs the stack of the handler, not that of Timeout, and what
+// the handler has begun must not go on.
+func TestTimeoutPassesPanicsOn(t *testing.T) {
+	var given context.Context
+	h := Recover()(Timeout(0)(func(ctx context.Context, _ *Request) (*Response, error) {
+		given = ctx
+		return panicking()
+	}))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	_, err := h(ctx, &Request{msg: &proxyMessage{}})
+	var p *PanicError
+	if !errors.As(err, &p) || p.Value != "secret" || !strings.Contains(string(p.Stack), "panicking") {
+		t.Errorf("%v", err)
+	}
+	if given.Err() == nil {
+		t.Error("the context goes on after the panic")
+	}
+}
+
+//go:noinline
+func panicking() (*Response, error) { panic("secret") }
+
 // A bubble of synctest ends when all of its goroutines have, and fails if one cannot.
 func TestTimeoutLeavesNoGoroutine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
