@@ -1,6 +1,7 @@
 package vtl
 
 import (
+	"encoding/binary"
 	"hash/fnv"
 	"math"
 	"math/big"
@@ -240,6 +241,10 @@ func (r *renderer) hash(v any, depth int) (int32, error) {
 		return int32(bits ^ bits>>32), nil
 	case char:
 		return int32(v), nil
+	case *big.Int:
+		return hashBig(v), nil
+	case *decimal:
+		return 31*hashBig(v.unscaled) + int32(v.scale), nil
 	case *list:
 		return r.hashList(v, depth)
 	case *dict:
@@ -249,6 +254,19 @@ func (r *renderer) hash(v any, depth int) (int32, error) {
 	s, _, err := r.stringOf(v)
 	h.Write([]byte(s))
 	return int32(h.Sum32()), err
+}
+
+// hashBig is BigInteger's: of the magnitude in pieces of 32 bits, with the sign.
+func hashBig(n *big.Int) int32 {
+	h := int32(0)
+	magnitude := n.Bytes()
+	for len(magnitude)%4 != 0 {
+		magnitude = append([]byte{0}, magnitude...)
+	}
+	for ; len(magnitude) > 0; magnitude = magnitude[4:] {
+		h = 31*h + int32(binary.BigEndian.Uint32(magnitude))
+	}
+	return h * int32(n.Sign())
 }
 
 func (r *renderer) hashList(l *list, depth int) (int32, error) {
