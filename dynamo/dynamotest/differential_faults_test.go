@@ -100,7 +100,8 @@ var faultsOfLocal = []faultOfLocal{
 	}},
 	{name: "checks the condition before what an update is about", explains: func(x exchange) bool {
 		return x.local.kind == "ConditionalCheckFailedException" &&
-			(x.engine.says("This attribute is part of the key") || x.engine.says("Key attributes must be scalars"))
+			(x.engine.says("This attribute is part of the key") || x.engine.says("Key attributes must be scalars") ||
+				x.engine.kind == "ValidationException" && bytes.Contains(x.text, []byte("AttributeUpdates")))
 	}},
 	{name: "counts levels of nesting otherwise, and not at all in the values of expressions", explains: func(x exchange) bool {
 		return x.local.says("Nesting Levels have exceeded") || x.engine.says("Nesting Levels have exceeded")

@@ -98,6 +98,9 @@ func (g *generator) request() wireRequest {
 
 func (g *generator) valid() wireRequest {
 	t := g.any()
+	if g.chance(15) {
+		return g.legacy(t)
+	}
 	switch k := g.IntN(100); {
 	case k < 20:
 		return g.put(t)
