@@ -11,6 +11,7 @@ type mutation struct {
 	condition *expr
 	update    *update
 	returnOld bool // ReturnValuesOnConditionCheckFailure: ALL_OLD
+	insert    bool // a put of PartiQL, of a new item only
 	batch     bool // of a batch, which words the faults of keys in its own way
 }
 
@@ -43,6 +44,9 @@ func (m *mutation) plan(db *DB) (*change, *fault) {
 	c := &change{table: t, key: t.rowKey(m.target()), target: m.target()}
 	r, _ := t.rows.get(c.key)
 	c.old, c.size = r.item, r.size
+	if m.insert && c.old != nil {
+		return nil, &fault{kind: faultDuplicate, message: "Duplicate primary key exists in table"}
+	}
 	if !m.condition.holds(c.old) {
 		return nil, conditionFailed(c.old, m.returnOld)
 	}

@@ -14,6 +14,7 @@ type page struct {
 	projection *projection
 	limit      int // 0 for none
 	countOnly  bool
+	pick       func(item) item // in the place of the projection, of PartiQL
 
 	items   []item
 	count   int
@@ -55,7 +56,7 @@ func (p *page) add(_ rowKey, r row) bool {
 	if p.filter.holds(r.item) {
 		p.count++
 		if !p.countOnly {
-			p.items = append(p.items, p.projection.of(r.item))
+			p.items = append(p.items, p.answer(r.item))
 		}
 	}
 	if p.bytes >= maxPageSize || p.scanned == p.limit {
@@ -63,6 +64,14 @@ func (p *page) add(_ rowKey, r row) bool {
 		return false
 	}
 	return true
+}
+
+// answer is what the page answers of an item.
+func (p *page) answer(it item) item {
+	if p.pick != nil {
+		return p.pick(it)
+	}
+	return p.projection.of(it)
 }
 
 // result is the page with what it has consumed.

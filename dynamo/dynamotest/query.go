@@ -25,6 +25,8 @@ type queryRequest struct {
 	ExpressionAttributeNames  attributeNames
 	ExpressionAttributeValues item
 	ReturnConsumedCapacity    string
+
+	anyFilter bool // of PartiQL, whose filters may name keys
 }
 
 func (r *queryRequest) table() string { return deref(r.TableName) }
@@ -129,7 +131,7 @@ func (r *queryRequest) collect(p *page, conditions []keyCondition) *fault {
 	if f != nil {
 		return f
 	}
-	if f := p.filter.checkFilterKeys(p.view.keys(), r.QueryFilter != nil); f != nil {
+	if f := p.filter.checkFilterKeys(p.view.keys(), r.QueryFilter != nil); f != nil && !r.anyFilter {
 		return f
 	}
 	forward := r.ScanIndexForward == nil || *r.ScanIndexForward

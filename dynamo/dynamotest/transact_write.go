@@ -78,22 +78,34 @@ func transactWriteItems(db *DB, r *transactWriteRequest) (*transactWriteResult, 
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	now, token, digest := db.clock(), deref(r.ClientRequestToken), [32]byte{}
+	return db.transact(mutations, transactMode{deref(r.ClientRequestToken), r.digest, r.ReturnConsumedCapacity, r.ReturnItemCollectionMetrics})
+}
+
+// transactMode is how a transaction is to be done, and what it is to report.
+type transactMode struct {
+	token             string
+	digest            func() [32]byte // of the request
+	consumed, metrics string
+}
+
+// transact does all mutations or none. The caller holds the lock.
+func (db *DB) transact(mutations []*mutation, mode transactMode) (*transactWriteResult, *fault) {
+	now, token, digest := db.clock(), mode.token, [32]byte{}
 	if token != "" {
-		digest = r.digest()
+		digest = mode.digest()
 		if earlier, ok := db.tokens.lookup(token, now); ok {
-			return earlier.replay(digest, r.ReturnConsumedCapacity)
+			return earlier.replay(digest, mode.consumed)
 		}
 	}
 	changes, f := planTransaction(db, mutations)
 	if f != nil {
 		return nil, f
 	}
-	b, of := newBill(r.ReturnConsumedCapacity, true), collections(nil)
+	b, of := newBill(mode.consumed, true), collections(nil)
 	for i, c := range changes {
 		b.of(mutations[i].table).chargeWrite(c, 2)
 		if mutations[i].kind != mutateNothing {
-			of.add(c, r.ReturnItemCollectionMetrics)
+			of.add(c, mode.metrics)
 			c.commit(db)
 		}
 	}

@@ -27,11 +27,7 @@ func newReasons(n int) reasons {
 }
 
 func (r reasons) set(i int, f *fault) {
-	code := "ValidationError"
-	if f.kind == faultConditionFailed {
-		code = "ConditionalCheckFailed"
-	}
-	r[i] = reason{code: code, message: f.message, item: f.item}
+	r[i] = reason{code: codeOf(f), message: f.message, item: f.item}
 }
 
 // fault is the transaction's, nil where nothing failed.

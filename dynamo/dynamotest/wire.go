@@ -66,6 +66,10 @@ func wireOperations() map[string]wireOperation {
 		"DescribeEndpoints":  wired("DescribeEndpoints", describeEndpoints),
 
 		"DescribeContinuousBackups": wired("DescribeContinuousBackups", describeBackups),
+
+		"ExecuteStatement":      wired("ExecuteStatement", executeStatement),
+		"BatchExecuteStatement": wired("BatchExecuteStatement", executeBatch),
+		"ExecuteTransaction":    wired("ExecuteTransaction", executeTransaction),
 	}
 }
 

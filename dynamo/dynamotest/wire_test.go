@@ -95,39 +95,6 @@ func TestWireNeedsAuthorization(t *testing.T) {
 	require.Contains(t, string(body), "MissingAuthenticationTokenException")
 }
 
-// A malformed request neither panics nor changes anything, and every answer is JSON.
-func FuzzWire(f *testing.F) {
-	for _, seed := range [][2]string{
-		{"PutItem", `{"TableName":"users","Item":{"id":{"S":"a"},"l":{"L":[{"N":"1e5"},{"BOOL":true}]}},"ConditionExpression":"attribute_not_exists(id)"}`},
-		{"UpdateItem", `{"TableName":"users","Key":{"id":{"S":"here"}},"UpdateExpression":"SET l[1] = list_append(l, :v) REMOVE m.x","ExpressionAttributeValues":{":v":{"L":[]}}}`},
-		{"Query", `{"TableName":"users","KeyConditionExpression":"id = :p","ExpressionAttributeValues":{":p":{"S":"here"}}}`},
-		{"Scan", `{"TableName":"users","FilterExpression":"size(l) > :v","ExpressionAttributeValues":{":v":{"N":"1"}},"Segment":1,"TotalSegments":3}`},
-		{"TransactWriteItems", `{"TransactItems":[{"Delete":{"TableName":"users","Key":{"id":{"S":"x"}}}}]}`},
-		{"BatchWriteItem", `{"RequestItems":{"users":[{"DeleteRequest":{"Key":{"id":{"S":"x"}}}}]}}`},
-		{"BatchGetItem", `{"RequestItems":{"users":{"Keys":[{"id":{"S":"here"}}]}}}`},
-		{"CreateTable", `{"TableName":"more","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],"BillingMode":"PAY_PER_REQUEST"}`},
-	} {
-		f.Add(seed[0], seed[1])
-	}
-	f.Fuzz(func(t *testing.T, operation, body string) {
-		db := dynamotest.New(dynamotest.Table{Name: "users", Partition: dynamotest.S("id")})
-		in := &dynamodb.PutItemInput{TableName: aws.String("users"), Item: av{"id": s("here"), "l": l(n("1")), "m": m(av{"x": s("y")})}}
-		_, err := db.PutItem(t.Context(), in)
-		require.NoError(t, err)
-		before, err := db.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("users")})
-		require.NoError(t, err)
-
-		w := post(db.Handler(), "DynamoDB_20120810."+operation, body)
-		require.True(t, json.Valid(w.Body.Bytes()))
-		if w.Code != 200 {
-			require.Equal(t, 400, w.Code)
-			after, err := db.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("users")})
-			require.NoError(t, err)
-			require.Equal(t, before.Items, after.Items)
-		}
-	})
-}
-
 // What is stored shares no memory with what went in or came out.
 func TestNothingIsAliased(t *testing.T) {
 	db := dynamotest.New(dynamotest.Table{Name: "users", Partition: dynamotest.S("id")})
