@@ -87,17 +87,29 @@ func isOwnHost(host string, hosts []string) bool {
 }
 
 // timeAnswers gives each write of an answer a deadline of its own: a deadline for the whole answer would count the time
-// that a function takes.
+// that a function takes. net/http sets none where there is no WriteTimeout, nor does it clear the one of the request
+// before, so that every way to write must set it, the end of the handler included.
 func timeAnswers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(&timedWriter{w}, r)
+		tw := &timedWriter{w}
+		defer tw.extend()
+		next.ServeHTTP(tw, r)
 	})
 }
 
 type timedWriter struct{ http.ResponseWriter }
 
-func (w *timedWriter) Write(b []byte) (int, error) {
+func (w *timedWriter) extend() {
 	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(answerTimeout)) // at worst none
+}
+
+func (w *timedWriter) WriteHeader(status int) {
+	w.extend()
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *timedWriter) Write(b []byte) (int, error) {
+	w.extend()
 	return w.ResponseWriter.Write(b)
 }
 

@@ -155,7 +155,7 @@ func TestHostileConnections(t *testing.T) {
 	addr := serve(t, newGateway(t, gateway.Config{}, only(gateway.Proxy(event))...))
 	good := "GET /users/1?q=%41 HTTP/1.1\r\nHost: localhost\r\nX-A: 1\r\nContent-Length: 3\r\n\r\nabc"
 	var held []net.Conn // that say nothing, or never end
-	for i := range size(t, 400) {
+	for i := range size(t, 200) {
 		conn, err := net.Dial("tcp", addr)
 		require.NoError(t, err)
 		_ = conn.SetWriteDeadline(time.Now().Add(5 * time.Second))
