@@ -48,7 +48,7 @@ type observation struct {
 	open   bool // an attempt has been sent and not been reported
 }
 
-// observe begins the observation of a request; nil if nobody asked for it.
+// watch begins the observation of a request; nil if nobody asked for it.
 func (r *Repository[T]) watch(ctx context.Context, operation string) *observation {
 	if r.observe == nil {
 		return nil
