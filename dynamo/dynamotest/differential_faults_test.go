@@ -2,6 +2,7 @@ package dynamotest_test
 
 import (
 	"bytes"
+	"math"
 	"math/big"
 	"net/http"
 	"regexp"
@@ -76,6 +77,20 @@ var faultsOfLocal = []faultOfLocal{
 				withoutInIndexes(body, "IndexSizeBytes")
 			}
 		}
+	}},
+	{name: "the size of a number that arithmetic has rounded, by a byte", mend: func(x *exchange) {
+		size := func(r reply) float64 {
+			body, _ := r.body.(obj)
+			table, _ := body["Table"].(obj)
+			n, _ := table["TableSizeBytes"].(float64)
+			return n
+		}
+		if x.operation == "DescribeTable" && math.Abs(size(x.engine)-size(x.local)) == 1 {
+			x.local.body.(obj)["Table"].(obj)["TableSizeBytes"] = size(x.engine)
+		}
+	}},
+	{name: "refuses to delete members from a set that an index key can never be", explains: func(x exchange) bool {
+		return x.local.says("Updates on index keys must be of the same data type") && bytes.Contains(x.text, []byte("AttributeUpdates")) && x.engine.status == http.StatusOK
 	}},
 	{name: "the types of index keys in updates", explains: func(x exchange) bool {
 		return x.engine.says("Type mismatch for Index Key") && bytes.Contains(x.text, []byte("UpdateExpression")) && x.local.status == http.StatusOK
