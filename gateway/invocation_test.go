@@ -23,7 +23,7 @@ func TestInitTimeout(t *testing.T) {
 // TestInitIsNotInvocation: the start of a process, which takes milliseconds, does not count towards the time-out.
 func TestInitIsNotInvocation(t *testing.T) {
 	p := function(t, "yes")
-	p.Timeout = 200 * time.Millisecond
+	p.Timeout = 5 * time.Second
 	var seen []gateway.Invocation
 	p.Observe = func(i gateway.Invocation) { seen = append(seen, i) }
 	mustSend(t, p, "ping", "")
