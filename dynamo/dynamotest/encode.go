@@ -63,14 +63,6 @@ func memberFor(field string) string {
 	return field
 }
 
-// wireName is the name of the member for a field; see fieldOf.
-func wireName(field string) string {
-	if name, ok := strings.CutSuffix(field, "ID"); ok {
-		return name + "Id"
-	}
-	return field
-}
-
 // fields writes the exported fields of a struct, and of the structs that it embeds.
 func (o *object) fields(v reflect.Value) {
 	for i := range v.NumField() {
