@@ -183,7 +183,7 @@ func httpRequest(ctx context.Context, req *Request) (*http.Request, error) {
 // url returns the path as a URL, spelled as the client did where that is known.
 func (p *path) url() *url.URL {
 	u := &url.URL{Path: p.String(), RawPath: p.sent}
-	if p.slash && u.Path != "/" {
+	if p.slash && p.text != "" {
 		u.Path += "/"
 	}
 	if p.sent != "" {
@@ -194,7 +194,7 @@ func (p *path) url() *url.URL {
 		seg, at = p.segment(at)
 		u.RawPath += "/" + url.PathEscape(seg)
 	}
-	if strings.HasSuffix(u.Path, "/") {
+	if p.slash && p.text != "" {
 		u.RawPath += "/"
 	}
 	return u

@@ -144,6 +144,23 @@ func TestFromHTTPKeepsTheTrailingSlash(t *testing.T) {
 }
 
 // FuzzInvoke: any event gives an error and no answer, or a valid answer.
+// Also where the path is made of a route key and its variables.
+func TestFromHTTPKeepsTheTrailingSlashOfARoute(t *testing.T) {
+	var r Router
+	r.Handle("/{proxy+}", FromHTTP(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { io.WriteString(w, req.RequestURI) })))
+	for changes, want := range map[string]string{
+		`{"routeKey":"ANY /{proxy+}","rawPath":"/a/b/","pathParameters":{"proxy":"a/b/"}}`: "/a/b/",
+		`{"routeKey":"ANY /{proxy+}","rawPath":"/a/b/","pathParameters":{"proxy":"a/b"}}`:  "/a/b/",
+		`{"routeKey":"ANY /{proxy+}","rawPath":"/a/b","pathParameters":{"proxy":"a/b"}}`:   "/a/b",
+		`{"routeKey":"ANY /a/{id}","rawPath":"/a/b/","pathParameters":{"id":"b/"}}`:        "/a/b%2F",
+	} {
+		out, err := r.Invoke(t.Context(), mergeEvent(t, httpEvent, changes))
+		if err != nil || !strings.Contains(string(out), `"body":"`+want+`"`) {
+			t.Errorf("%s: %s, %v", changes, out, err)
+		}
+	}
+}
+
 func FuzzInvoke(f *testing.F) {
 	for _, event := range allEvents {
 		f.Add([]byte(event))

@@ -59,10 +59,12 @@ func (p *payload) pathParameter(name string) string { return str(lookup(p.ev.pat
 // httpPath sets the path of an HTTP API's event: what its route key says, or
 // the rawPath without the stage.
 func (p *payload) httpPath(to *path) error {
+	raw := str(p.ev.rawPath)
 	if to.fill(str(p.ev.routeKey), p.pathParameter) {
+		to.slash = strings.HasSuffix(raw, "/") && !strings.HasSuffix(to.text, "%2F") // it belongs to a variable there
 		return nil
 	}
-	return to.parse(stripStage(str(p.ev.rawPath), str(p.ev.context.stage), str(p.ev.context.domainName)), false)
+	return to.parse(stripStage(raw, str(p.ev.context.stage), str(p.ev.context.domainName)), false)
 }
 
 // latticePath returns the path of a VPC Lattice event without the query that
