@@ -14,9 +14,11 @@ package routertest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -32,6 +34,7 @@ type Request struct {
 	method, target string
 	header         http.Header
 	body           any
+	host, client   string // as in http.Request's Host and RemoteAddr
 	source         router.Source
 	multiValue     bool
 	opt            gwevent.Options
@@ -42,11 +45,14 @@ type Request struct {
 // is if it is a string or []byte, and as JSON, with the Content-Type for it, if it
 // is anything but nil.
 func NewRequest(method, target string, body any) *Request {
-	return &Request{method: method, target: target, header: make(http.Header), body: body, source: router.REST}
+	return &Request{
+		method: method, target: target, header: make(http.Header), body: body,
+		host: "example.com", client: "192.0.2.1:1234", source: router.REST,
+	}
 }
 
-// FromHTTP returns a request like r, which is read to its end. It panics if that
-// fails.
+// FromHTTP returns a request like r, with its Host and its RemoteAddr where it has
+// them. r is read to its end; FromHTTP panics if that fails.
 func FromHTTP(r *http.Request) *Request {
 	var body []byte
 	if r.Body != nil {
@@ -56,7 +62,8 @@ func FromHTTP(r *http.Request) *Request {
 		}
 	}
 	req := NewRequest(r.Method, r.URL.RequestURI(), body)
-	req.header = r.Header.Clone()
+	maps.Copy(req.header, r.Header.Clone())
+	req.host, req.client = cmp.Or(r.Host, req.host), cmp.Or(r.RemoteAddr, req.client)
 	return req
 }
 
@@ -155,8 +162,7 @@ func (r *Request) build() (*http.Request, gwevent.Options, error) {
 	if req.URL, err = url.ParseRequestURI(r.target); err != nil {
 		return nil, opt, err
 	}
-	req.Host = "example.com"
-	req.RemoteAddr = "192.0.2.1:1234"
+	req.Host, req.RemoteAddr = r.host, r.client
 	req.Header = r.header.Clone()
 	if isJSON && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")

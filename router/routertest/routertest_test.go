@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -122,6 +123,19 @@ func TestFromHTTP(t *testing.T) {
 	}
 	get, _ := http.NewRequest("GET", "/json", nil)
 	routertest.Do(t, app(), routertest.FromHTTP(get)).Expect(200)
+
+	var client router.Router
+	client.Get("/", func(_ context.Context, req *router.Request) (*router.Response, error) {
+		return router.Text(200, req.Header("Host")+" "+req.SourceIP()), nil
+	})
+	for want, req := range map[string]*http.Request{
+		"shop.example 198.51.100.7": {Method: "GET", URL: &url.URL{Path: "/"}, Host: "shop.example", RemoteAddr: "198.51.100.7:80"},
+		"example.com 192.0.2.1":     {Method: "GET", URL: &url.URL{Path: "/"}},
+	} {
+		for _, source := range []router.Source{router.REST, router.HTTP, router.FunctionURL} {
+			routertest.Do(t, &client, routertest.FromHTTP(req).From(source).Header("X-A", "v")).Text(want)
+		}
+	}
 }
 
 // A recorder is a testing.TB that notes failures instead of failing.
