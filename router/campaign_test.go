@@ -93,6 +93,7 @@ func (m mutator) event(source string, ev map[string]any) {
 			ev[key] = "/" + m.text()
 		}
 	}
+	m.resource(ev)
 	if m.IntN(2) == 0 {
 		ev["rawQueryString"] = m.text()
 		ev["queryStringParameters"] = m.texts(source == "Lattice")
@@ -113,6 +114,17 @@ func (m mutator) event(source string, ev map[string]any) {
 		ev["cookies"] = []string{m.text(), m.text()}
 	}
 	m.method(ev)
+}
+
+// resource makes the event one of another resource or route, whose variables have
+// hostile values.
+func (m mutator) resource(ev map[string]any) {
+	path := []string{"/", "/{proxy+}", "/users/{id}", "/shop/{id}/x y/{proxy+}"}[m.IntN(4)]
+	for key, prefix := range map[string]string{"resource": "", "routeKey": "ANY "} {
+		if _, ok := ev[key]; ok && m.IntN(3) == 0 {
+			ev[key], ev["pathParameters"] = prefix+path, map[string]any{"id": m.text(), "proxy": m.text()}
+		}
+	}
 }
 
 func (m mutator) method(ev map[string]any) {
