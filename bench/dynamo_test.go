@@ -204,10 +204,6 @@ func (f fake) Scan(context.Context, *dynamodb.ScanInput, ...func(*dynamodb.Optio
 	return &dynamodb.ScanOutput{Items: f.items, Count: int32(len(f.items))}, nil
 }
 
-func (f fake) PutItem(_ context.Context, in *dynamodb.PutItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
-	return &dynamodb.PutItemOutput{}, nil
-}
-
 // BenchmarkDecode decodes the same page from attribute values.
 func BenchmarkDecode(b *testing.B) {
 	all := accounts()
@@ -246,21 +242,6 @@ func BenchmarkDecode(b *testing.B) {
 		}
 		return len(items), nil
 	}, len(all))
-}
-
-// BenchmarkEncode makes attribute values of an item: a Put with a client that does
-// nothing.
-func BenchmarkEncode(b *testing.B) {
-	a := accountOf(6)
-	own, err := dynamo.New[account](fake{}, "accounts")
-	if err != nil {
-		b.Fatal(err)
-	}
-	must(b, "lambdarest", func(ctx context.Context) (int, error) { return 7, own.Put(ctx, a) }, 7)
-	must(b, "attributevalue", func(context.Context) (int, error) {
-		m, err := attributevalue.MarshalMap(a)
-		return len(m), err
-	}, 7)
 }
 
 // BenchmarkPut puts an item, from the struct to the request's bytes.

@@ -11,9 +11,8 @@ import (
 // traces, or the in-process engine of package dynamotest.
 //
 // A wrapper must hand on the option functions: by them a [Repository] learns
-// whether a failed write may have reached DynamoDB, and whether an answer came
-// without a body. An implementation that is
-// not the SDK may ignore them.
+// whether a failed write may have reached DynamoDB, checks that answers arrived
+// whole, and decodes them. An implementation that is not the SDK may ignore them.
 type Client interface {
 	GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
 	PutItem(ctx context.Context, in *dynamodb.PutItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)

@@ -150,7 +150,8 @@ func (a *intake[T]) grow(n int) {
 func (a *intake[T]) decodeNext(w *wireReader) {
 	i := len(a.items)
 	start := w.scan
-	a.items = append(a.items, *new(T))
+	var zero T
+	a.items = append(a.items, zero)
 	err := a.decodeWire(w, reflect.ValueOf(&a.items[i]).Elem())
 	if err == nil {
 		return

@@ -173,10 +173,9 @@ func (p *plan) decodeWireMap(w *wireReader, v reflect.Value) error {
 // What matches a field only but for case waits until it is known that nothing
 // matches exactly. If keys is not nil it takes what it is there for.
 func (p *plan) decodeWireFields(w *wireReader, v reflect.Value, keys *keyTexts) error {
-	var few [4]uint64
-	d := fieldsReader{plan: p, v: v, keys: keys, order: w.orderOf(p), last: len(p.fields), seen: few[:]}
-	if len(p.fields) > len(few)*64 {
-		d.seen = make(bitset, len(p.fields)/64+1)
+	d := fieldsReader{plan: p, v: v, keys: keys, order: w.orderOf(p), last: len(p.fields)}
+	if n := len(p.fields); n > len(d.seen.few)*64 {
+		d.seen.more = make([]uint64, n/64)
 	}
 	if !w.enterObject() {
 		return w.bad()
@@ -376,10 +375,21 @@ func (d *fieldsReader) inexact(w *wireReader) error {
 	return nil
 }
 
-type bitset []uint64
+// bitset is a set of the indexes of fields.
+type bitset struct {
+	few  [4]uint64
+	more []uint64 // beyond few
+}
 
-func (b bitset) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
-func (b bitset) add(i int)      { b[i/64] |= 1 << (i % 64) }
+func (b *bitset) word(i int) *uint64 {
+	if i /= 64; i >= len(b.few) {
+		return &b.more[i-len(b.few)]
+	}
+	return &b.few[i]
+}
+
+func (b *bitset) has(i int) bool { return *b.word(i)&(1<<(i%64)) != 0 }
+func (b *bitset) add(i int)      { *b.word(i) |= 1 << (i % 64) }
 
 // anyList and anyMap read what anyOf gives for an interface.
 func (w *wireReader) anyList() []any {

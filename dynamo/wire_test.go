@@ -1,0 +1,228 @@
+package dynamo
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/require"
+)
+
+// onWire is what DynamoDB's JSON of av is made of.
+func onWire(av types.AttributeValue) any {
+	var v any
+	switch av := av.(type) {
+	case *types.AttributeValueMemberS:
+		v = av.Value
+	case *types.AttributeValueMemberN:
+		v = av.Value
+	case *types.AttributeValueMemberB:
+		v = av.Value
+	case *types.AttributeValueMemberBOOL:
+		v = av.Value
+	case *types.AttributeValueMemberNULL:
+		v = av.Value
+	case *types.AttributeValueMemberSS:
+		v = av.Value
+	case *types.AttributeValueMemberNS:
+		v = av.Value
+	case *types.AttributeValueMemberBS:
+		v = av.Value
+	case *types.AttributeValueMemberL:
+		l := []any{}
+		for _, elem := range av.Value {
+			l = append(l, onWire(elem))
+		}
+		v = l
+	case *types.AttributeValueMemberM:
+		m := map[string]any{}
+		for name, elem := range av.Value {
+			m[name] = onWire(elem)
+		}
+		v = m
+	}
+	return map[string]any{kindOf(av): v}
+}
+
+// Random values come out of the wire as they come out of attribute values,
+// whatever the white space, and keep nothing of the body's memory.
+func TestWireDecodesAsAttributeValuesDo(t *testing.T) {
+	n, g := campaign(t, 1000)
+	g.nan = false
+	for range n {
+		typ := g.structOf(3)
+		p, err := planOf(typ, avOptions{})
+		require.NoError(t, err)
+		av := g.someOf(typ)
+		body, err := json.Marshal(onWire(av))
+		require.NoError(t, err)
+		if g.IntN(4) == 0 {
+			body, _ = json.MarshalIndent(onWire(av), " ", "\t")
+		}
+		want, got := reflect.New(typ), reflect.New(typ)
+		wantErr := p.decodeAV(av, want.Elem())
+		w := readWire(body)
+		gotErr := p.decodeWire(w, got.Elem())
+		require.Equal(t, wantErr != nil, gotErr != nil, "%v, %s: %v, from the wire %v", typ, body, wantErr, gotErr)
+		clear(body)
+		if wantErr == nil {
+			require.Equal(t, want.Interface(), got.Interface(), "%v", typ)
+		}
+	}
+}
+
+// Items whose attributes come in many orders, some missing, some unknown: what is
+// expected after the item before is often wrong.
+func TestItemsInAnyOrder(t *testing.T) {
+	n, g := campaign(t, 300)
+	names := []string{"name", "email", "NAME", "unknown", "x"}
+	r := repo[user](t, &fake{})
+	for range n {
+		var bodies []string
+		var want []user
+		for i := range 20 {
+			m := item{"id": avN(fmt.Sprint(i))}
+			for _, name := range names {
+				if g.IntN(2) == 0 {
+					m[name] = avS(texts[g.IntN(len(texts))])
+				}
+			}
+			var u user
+			require.NoError(t, r.codec.decode(m, &u))
+			want = append(want, u)
+			var members []string
+			for name, av := range m { // in any order
+				body, _ := json.Marshal(onWire(av))
+				members = append(members, fmt.Sprintf("%q:%s", name, body))
+			}
+			bodies = append(bodies, "{"+strings.Join(members, ",")+"}")
+		}
+		a := r.codec.intake(new(received), r.schema.keyAttrs())
+		body := []byte(`{"Items":[` + strings.Join(bodies, ",") + `]}`)
+		require.NotNil(t, a.decode(body))
+		clear(body)
+		require.NoError(t, a.err)
+		require.Equal(t, want, a.items)
+		require.Equal(t, item{"id": avN("13")}, a.key(13))
+	}
+}
+
+type line struct {
+	Price int            `dynamodbav:"price"`
+	More  map[string]int `dynamodbav:"more"`
+}
+
+type basket struct {
+	ID    int    `dynamodbav:"id" dynamo:"partition"`
+	Lines []line `dynamodbav:"lines"`
+}
+
+// Decode errors say where and what, on either way, and what came before counts.
+func TestDecodeErrorsHaveAPath(t *testing.T) {
+	for path, value := range map[string]types.AttributeValue{
+		"lines[2].price":   avM(item{"price": avS("s3cret")}),
+		"lines[2].more[…]": avM(item{"more": avM(item{"s3cret": avL()})}),
+		"lines[2]":         avS("s3cret"),
+	} {
+		bad := item{"id": avN("2"), "lines": avL(avM(item{}), avM(item{"price": avN("1E3")}), value)}
+		page := map[string]any{"Items": []any{onWire(avM(item{"id": avN("1")})).(map[string]any)["M"], onWire(avM(bad)).(map[string]any)["M"]}}
+		body, err := json.Marshal(page)
+		require.NoError(t, err)
+		requests := 0
+		for _, client := range []Client{
+			inTurn(&requests, func() *http.Response { return summed(200, string(body)) }).client(),
+			&fake{scan: func(*dynamodb.ScanInput) (*dynamodb.ScanOutput, error) {
+				return &dynamodb.ScanOutput{Items: []item{{"id": avN("1")}, bad}}, nil
+			}},
+		} {
+			var ids []int
+			var last error
+			for b, err := range repo[basket](t, client).Scan(t.Context()) {
+				if last = err; err == nil {
+					ids = append(ids, b.ID)
+				}
+			}
+			require.Equal(t, []int{1}, ids)
+			var decode *DecodeError
+			require.ErrorAs(t, last, &decode)
+			require.Equal(t, path, decode.Attribute)
+			require.ErrorContains(t, last, "item 1 of the page: attribute ")
+			require.NotContains(t, last.Error(), "s3cret")
+		}
+	}
+}
+
+// What a page of 1 MB costs: three allocations an item and a string of the like.
+func TestAllocations(t *testing.T) {
+	const items = 2936
+	var b strings.Builder
+	b.WriteString(`{"Items":[`)
+	for i := range items {
+		fmt.Fprintf(&b, `{"id":{"N":"%d"},"name":{"S":"Kim Minseo"},"email":{"S":"kim.%d@example.com"}},`, i, i)
+	}
+	body := []byte(strings.TrimSuffix(b.String(), ",") + `]}`)
+	r := repo[user](t, &fake{})
+	perPage := testing.AllocsPerRun(5, func() {
+		a := r.codec.intake(new(received), r.schema.keyAttrs())
+		if a.decode(body); len(a.items) != items {
+			t.Error(a.bad, a.err)
+		}
+	})
+	require.LessOrEqual(t, perPage, 200.0)
+	m := item{"id": avN("1"), "name": avS("Kim"), "email": avS("kim@example.com")}
+	u := new(user)
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { *u = user{}; _ = r.codec.decode(m, u) }), 1.0)
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { _, _ = r.codec.encode(u) }), 8.0)
+}
+
+// FuzzWire holds the reader of attribute values against the SDK's: what it takes
+// the SDK takes as well, for the same. It may refuse more.
+func FuzzWire(f *testing.F) {
+	for _, seed := range []string{
+		`{"id":{"N":"7"},"name":{"S":"K\u00efm\n"}}`, `{"a":{"M":{"b":{"L":[{"BOOL":true},{"NULL":true},{"B":"AQID"}]}}}}`,
+		`{"a":{"SS":["x","y"]},"b":{"NS":["1"]},"c":{"BS":["AQ=="]}}`, `{ "a" : { "S" : "x" } , "b":{"N":"-1E-3"}}`,
+		`{"a":{}}`, `{"a":{"S":"x","N":"1"}}`, `{"a":{"X":1}}`, `{"a":{"S":"\ud800"}}`, `{"a":null}`, `[]`, `{"a":{"S":"x"}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	var body []byte
+	sdk := httpFunc(func(*http.Request) (*http.Response, error) {
+		return answer(200, `{"Item":`+string(body)+`}`), nil
+	}).client(once)
+	type all struct {
+		ID string         `dynamodbav:"id" dynamo:"partition"`
+		A  any            `dynamodbav:"a"`
+		B  map[string]any `dynamodbav:"b"`
+		C  []string       `dynamodbav:"c"`
+	}
+	p, err := planOf(reflect.TypeFor[all](), avOptions{})
+	require.NoError(f, err)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		w := readWire(data)
+		got := w.item()
+		if w.bad() == nil {
+			_ = w.scan.End()
+		}
+		fromWire := reflect.New(p.typ)
+		direct := readWire(data)
+		directErr := p.decodeWireFields(direct, fromWire.Elem(), nil)
+		if w.bad() != nil {
+			return
+		}
+		body = data
+		out, err := sdk.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: new(string), Key: item{"id": avN("1")}})
+		require.NoError(t, err)
+		require.Equal(t, out.Item, got)
+		fromAV := reflect.New(p.typ)
+		err = p.decodeAV(avM(got), fromAV.Elem())
+		require.Equal(t, err == nil, directErr == nil, "%v, %v", err, directErr)
+		if err == nil {
+			require.Equal(t, fromAV.Interface(), fromWire.Interface())
+		}
+	})
+}
