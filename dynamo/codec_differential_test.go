@@ -89,7 +89,7 @@ func (q *quiet) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberL:
 		if len(av.Value) == 1 {
-			q.S = fmt.Sprint(av.Value[0])
+			q.S = string(canonical(nil, av.Value[0])) // not fmt: it prints addresses
 		}
 	case *types.AttributeValueMemberNULL:
 		q.S = "null"
