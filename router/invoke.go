@@ -30,7 +30,7 @@ func (r *Router) newInvocation(ctx context.Context, event []byte) (*Request, *pa
 	})
 	p, req := &in.payload, &in.req
 	if err := p.parse(event); err != nil {
-		r.root().use()
+		r.root().use(ctx)
 		return nil, nil, err
 	}
 	if lc, ok := lambdacontext.FromContext(ctx); ok {

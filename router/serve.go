@@ -3,12 +3,14 @@ package router
 import (
 	"context"
 	"net/http"
+
+	"github.com/lambdarest/lambdarest/internal/coldstart"
 )
 
 // serve routes a request and returns the answer to it, which is valid.
 func (r *Router) serve(ctx context.Context, req *Request) *Response {
 	r = r.root()
-	req.router, req.first = r, r.use()
+	req.router, req.first = r, r.use(ctx)
 	r.stripPrefix(&req.path)
 	if r.table != nil && req.fault == nil {
 		req.route, req.values = r.table.root.match(req.method, &req.path, req.params[:0])
@@ -40,8 +42,15 @@ func (r *Router) serve(ctx context.Context, req *Request) *Response {
 	return resp
 }
 
-// use notes that the router has had an event and reports whether that was the first.
-func (r *Router) use() bool { return !r.used.Load() && r.used.CompareAndSwap(false, true) }
+// use notes that the router has had an event and reports whether that was the first. One
+// that a primer made up does not count.
+func (r *Router) use(ctx context.Context) (first bool) {
+	if r.used.Load() {
+		return false
+	}
+	s, _ := coldstart.From(ctx)
+	return !s.Primed && r.used.CompareAndSwap(false, true)
+}
 
 // dispatch runs the matched route, or answers for want of one.
 func (r *Router) dispatch(ctx context.Context, req *Request) (*Response, error) {

@@ -67,6 +67,9 @@ func (i *Instance) mark(ctx context.Context) (_ context.Context, marked bool) {
 	if i.settled.Load() {
 		return ctx, false
 	}
+	if s, _ := coldstart.From(ctx); s.Primed {
+		return ctx, false
+	}
 	s := coldstart.Start{First: i.real.CompareAndSwap(false, true)}
 	s.Cold = s.First && i.cold()
 	return coldstart.With(ctx, s), true

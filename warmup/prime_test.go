@@ -200,6 +200,33 @@ func TestReadyMadePrimers(t *testing.T) {
 	require.Equal(t, `{"a":1}`, got)
 }
 
+// Nobody waited for an invocation that a primer made up: the first request is still the
+// first.
+func TestInvocationIsNotTheFirst(t *testing.T) {
+	var logged bytes.Buffer
+	r := router.New(router.Log(slog.New(slog.NewTextHandler(&logged, nil))))
+	var cold, first []bool
+	r.Handle("/{proxy+}", func(ctx context.Context, _ *router.Request) (*router.Response, error) {
+		cold, first = append(cold, warmup.ColdStart(ctx)), append(first, warmup.FirstReal(ctx))
+		return router.NoContent(), nil
+	})
+	require.NoError(t, warmup.Prime(t.Context(), warmup.Invocation("without Wrap", r, restEvent())))
+	h := warmup.Wrap(r, warmup.Config{})
+	require.NoError(t, warmup.Prime(t.Context(), warmup.Invocation("within Wrap", h, restEvent())))
+	for range 2 {
+		_, err := h.Invoke(t.Context(), []byte(restEvent()))
+		require.NoError(t, err)
+	}
+	require.Equal(t, []bool{false, false, true, false}, cold)
+	require.Equal(t, []bool{false, false, true, false}, first)
+	logged.Reset()
+	alone := router.New(router.Log(slog.New(slog.NewTextHandler(&logged, nil))))
+	require.NoError(t, warmup.Prime(t.Context(), warmup.Invocation("alone", alone, restEvent())))
+	_, err := alone.Invoke(t.Context(), []byte(restEvent()))
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(logged.String(), "cold_start=true"), &logged)
+}
+
 // A router that was primed with itself does not log a cold start for that.
 func TestInvocationIsNoColdStart(t *testing.T) {
 	var logged bytes.Buffer

@@ -50,14 +50,14 @@ func Connection(name string, call func(ctx context.Context) error, answers ...er
 // drops the answer. It runs code of a router or another handler for the first time:
 // pages of the binary are loaded, the heap grows, pools fill. Give it a handler that
 // has no side effects: a router of its own, or a route that only answers. The event is
-// neither a cold start nor looked at as a ping. The primer fails where h returns an
-// error.
+// neither a cold start nor the first request, whether h is wrapped or not. The primer
+// fails where h returns an error.
 func Invocation(name string, h lambda.Handler, event string) *Primer {
 	if h == nil {
 		panic("warmup: Invocation: h is nil")
 	}
 	return NewPrimer(name, func(ctx context.Context) error {
-		_, err := h.Invoke(coldstart.With(ctx, coldstart.Start{}), []byte(event))
+		_, err := h.Invoke(coldstart.With(ctx, coldstart.Start{Primed: true}), []byte(event))
 		return err
 	})
 }

@@ -10,8 +10,9 @@ import (
 
 // A Start is what an invocation is to its process.
 type Start struct {
-	Cold  bool // the first invocation of all, and somebody waited for the process to start
-	First bool // the first that is no ping
+	Cold   bool // the first invocation of all, and somebody waited for the process to start
+	First  bool // the first that is no ping
+	Primed bool // made up by a primer: nobody waits for it, and the one after it may still be the first
 }
 
 type key struct{}
