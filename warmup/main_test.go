@@ -35,10 +35,11 @@ type seen struct {
 // bootstrap is a function as it is deployed, with all that a ping can do.
 func bootstrap() {
 	primed := false
-	business := func(ctx context.Context, event json.RawMessage) (seen, error) {
-		return seen{event, warmup.ColdStart(ctx), warmup.FirstReal(ctx), primed}, nil
-	}
-	lambda.Start(warmup.Wrap(lambda.NewHandler(business), warmup.Config{
+	// Not lambda.NewHandler, which is not safe for concurrent invocations; see Wrap.
+	business := handlerFunc(func(ctx context.Context, event []byte) ([]byte, error) {
+		return json.Marshal(seen{event, warmup.ColdStart(ctx), warmup.FirstReal(ctx), primed})
+	})
+	lambda.Start(warmup.Wrap(business, warmup.Config{
 		Strict:  true,
 		Fanout:  warmup.Fanout{Invoker: new(invoke.Client)},
 		Primers: []*warmup.Primer{warmup.NewPrimer("flag", func(context.Context) error { primed = true; return nil })},

@@ -125,7 +125,12 @@ type Config struct {
 //
 // A ping never reaches next and never fails. Its answer is the JSON {"warmed":true},
 // and for OpenNext {"type":"warmer","serverId":"…"}. The handler is safe for
-// concurrent use if next is.
+// concurrent use if next is. What lambda.NewHandler of aws-lambda-go makes of a function
+// is not, as of v1.55.1: its answers lie in a buffer that the next invocation uses
+// again, so that where AWS_LAMBDA_MAX_CONCURRENCY is above 1 they come out mixed or cut
+// off. A router, [mapping.New] or a Handler of your own is.
+//
+// [mapping.New]: https://pkg.go.dev/github.com/lambdarest/lambdarest/mapping#New
 //
 // Wrap panics if next or a primer is nil.
 func Wrap(next lambda.Handler, cfg Config) lambda.Handler {
