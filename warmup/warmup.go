@@ -130,9 +130,9 @@ type Config struct {
 // again, so that where AWS_LAMBDA_MAX_CONCURRENCY is above 1 they come out mixed or cut
 // off. A router, [mapping.New] or a Handler of your own is.
 //
-// [mapping.New]: https://pkg.go.dev/github.com/lambdarest/lambdarest/mapping#New
-//
 // Wrap panics if next or a primer is nil.
+//
+// [mapping.New]: https://pkg.go.dev/github.com/lambdarest/lambdarest/mapping#New
 func Wrap(next lambda.Handler, cfg Config) lambda.Handler {
 	if next == nil {
 		panic("warmup: Wrap: next is nil")
