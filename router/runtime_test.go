@@ -3,6 +3,7 @@ package router
 import (
 	"bufio"
 	"context"
+	"encoding/base64"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -82,6 +83,12 @@ func TestStreamThroughTheRuntime(t *testing.T) {
 	api.done <- struct{}{}
 
 	answer = <-api.answers
+	defer func() {
+		told, err := base64.StdEncoding.DecodeString(answer.Trailer.Get("Lambda-Runtime-Function-Error-Body"))
+		if err != nil || !strings.Contains(string(told), "500") || strings.Contains(string(told), "half-way") {
+			t.Errorf("the invoker is told %s, %v", told, err)
+		}
+	}()
 	if got, err := io.ReadAll(answer.Body); !strings.HasSuffix(string(got), preludeEnd) || err != nil || answer.Trailer.Get("Lambda-Runtime-Function-Error-Type") == "" {
 		t.Errorf("%q, %v, %v", got, err, answer.Trailer)
 	}

@@ -79,7 +79,13 @@ func (a *streamedAnswer) Read(p []byte) (int, error) {
 	if a.body == nil {
 		return 0, io.EOF
 	}
-	return a.body.Read(p)
+	n, err := a.body.Read(p)
+	if err != nil && err != io.EOF {
+		e := *problemOf(err)
+		e.Err = nil // Log has had the cause; the runtime would tell it to the invoker
+		err = &e
+	}
+	return n, err
 }
 
 func (a *streamedAnswer) Close() error { return closeStream(a.body) }
