@@ -88,6 +88,10 @@ func TestFromHTTP(t *testing.T) {
 		if _, ok := w.(http.Flusher); ok {
 			t.Error("a buffered writer claims to flush")
 		}
+		control := http.NewResponseController(w)
+		if _, _, err := control.Hijack(); !errors.Is(err, http.ErrNotSupported) || !errors.Is(control.Flush(), http.ErrNotSupported) {
+			t.Errorf("hijacking: %v", err)
+		}
 	})))
 	want := `POST /users/a/b /users/a%2Fb a/b ["1" "2"] body example.com s1 <nil>`
 	for name, event := range map[string][]byte{
