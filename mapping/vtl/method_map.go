@@ -43,7 +43,7 @@ func (r *renderer) dictMethod0(d *dict, name string) (any, error) {
 	case "entrySet":
 		return d.pairs(), nil
 	case "clone":
-		c := &dict{entries: append([]pair(nil), d.entries...)}
+		c := &dict{kind: d.kind, entries: append([]pair(nil), d.entries...)}
 		c.reindex()
 		return c, nil
 	}
