@@ -96,7 +96,7 @@ var referenceCases = []renderCase{
 	{"$a{x}", "{", false},
 	{"#set($x=1)$x##c", "1", false},
 	{"$context.stage $context.identity.sourceIp [$context.identity] [$context.nope]", "test 192.0.2.7 [] []", false},
-	{"[$context.clone()] $context.clone().stage #set($m = {})$m.clone()", "[] test {}", false},
+	{"[$context.clone()] $context.clone().stage #set($m = {})$m.clone()", "[] test{}", false},
 	{"$stageVariables.table $stageVariables['table'] $stageVariables.get('table') $stageVariables", "users users users {table=users}", false},
 	{"$input|$util|$context", "||", false},
 	{"$input.params('id') $input.params('page') $input.params('Accept') [$input.params('nope')]", "7 2 */* []", false},
