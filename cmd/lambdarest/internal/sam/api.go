@@ -125,6 +125,9 @@ func (t *template) addGatewayResponse(a *API, kind string, status value, headers
 	}
 }
 
+// methods are those that API Gateway has.
+var methods = []string{"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+
 // readRouteEvent reads an Api or HttpApi event of a function.
 func (t *template) readRouteEvent(f *Function, ev, props value, isHTTP bool) {
 	a := t.apiOf(props, isHTTP)
@@ -144,6 +147,10 @@ func (t *template) readRouteEvent(f *Function, ev, props value, isHTTP bool) {
 	}
 	if r.Method == "X-AMAZON-APIGATEWAY-ANY-METHOD" || r.Method == "" && r.Path != "$default" {
 		r.Method = "ANY"
+	}
+	if r.Method != "" && !slices.Contains(methods, r.Method) {
+		props.get("Method").fail("expected any or an HTTP method, as get, got %q", props.get("Method").text())
+		return
 	}
 	if version := props.get("PayloadFormatVersion"); version.exists() && version.text() != "2.0" {
 		version.fail("expected 2.0: HTTP APIs with format 1.0 are not run here")

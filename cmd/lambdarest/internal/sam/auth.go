@@ -59,12 +59,12 @@ func (t *template) readHTTPAuthorizer(auth *Authorizer, v, identity value) {
 	}
 }
 
-// identitySources returns the sources that SAM has by kind.
+// identitySources returns the sources that SAM has by kind, in one order: functions get them as a list.
 func identitySources(identity value, header, query, stage, context string) []string {
 	var all []string
-	for property, prefix := range map[string]string{"Headers": header, "QueryStrings": query, "StageVariables": stage, "Context": context} {
-		for _, name := range identity.get(property).texts() {
-			all = append(all, prefix+name)
+	for _, kind := range [][2]string{{"Headers", header}, {"QueryStrings", query}, {"StageVariables", stage}, {"Context", context}} {
+		for _, name := range identity.get(kind[0]).texts() {
+			all = append(all, kind[1]+name)
 		}
 	}
 	return all

@@ -88,7 +88,7 @@ func (t *template) readEvents(r *resource) {
 	}
 }
 
-var expression = regexp.MustCompile(`^(rate\(\d+ (minute|minutes|hour|hours|day|days)\)|cron\(\S+ \S+ \S+ \S+ \S+ \S+\))$`)
+var expression = regexp.MustCompile(`^(rate\([1-9]\d{0,5} (minute|minutes|hour|hours|day|days)\)|cron\(\S+ \S+ \S+ \S+ \S+ \S+\))$`)
 
 func (t *template) readSchedule(f *Function, name string, ev, props value) {
 	at := props.get("Schedule")

@@ -3,6 +3,7 @@ package sam
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -131,9 +132,16 @@ func (t *template) loadTemplate() {
 	t.finishAPIs()
 }
 
+// logicalID is what CloudFormation takes as the name of a resource.
+var logicalID = regexp.MustCompile(`^[A-Za-z0-9]{1,255}$`)
+
 // readResources reads which resources there are; those whose condition does not hold are left out.
 func (t *template) readResources() {
 	for id, v := range t.section("Resources").all() {
+		if !logicalID.MatchString(id) {
+			v.fail("expected a logical id of letters and digits") // it becomes a file name
+			continue
+		}
 		if !v.isMap() {
 			v.fail("expected a mapping with Type and Properties, got %s", v.kind())
 			continue
