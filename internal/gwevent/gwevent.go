@@ -118,9 +118,11 @@ func New(r *http.Request, opt Options) ([]byte, error) {
 	in := newInput(r, opt, body)
 	switch opt.Source {
 	case REST:
-		return marshal(in.rest())
+		ev := in.rest()
+		return ev.write()
 	case HTTPAPI, FunctionURL:
-		return marshal(in.v2())
+		ev := in.v2()
+		return ev.write()
 	case ALB, ALBMultiValue:
 		return marshal(in.alb())
 	case Lattice:

@@ -93,7 +93,11 @@ func lowerKeys(header map[string][]string) map[string][]string {
 	lower := make(map[string][]string, len(header))
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		key := strings.ToLower(name)
-		lower[key] = append(lower[key], header[name]...)
+		if values, merges := lower[key]; merges {
+			lower[key] = append(values, header[name]...)
+		} else {
+			lower[key] = slices.Clip(header[name]) // so that an append leaves header alone
+		}
 	}
 	return lower
 }
