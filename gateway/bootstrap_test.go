@@ -33,6 +33,8 @@ func TestMain(m *testing.M) {
 		rawRuntime()
 	case "wrapper":
 		wrapper()
+	case "stream":
+		lambda.Start(streaming().Stream)
 	case "sigterm":
 		lambda.StartWithOptions(bootstrap, lambda.WithEnableSIGTERM(func() { fmt.Println("sigterm seen") }))
 	default:

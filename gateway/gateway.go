@@ -36,6 +36,8 @@ const (
 	maxBody    = 10 << 20  // payload of a REST API
 	maxHeaders = 10_240    // names and values of all headers of a REST API
 	maxPayload = 6_291_556 // what Lambda takes as event and as answer: 6 MiB and 100 bytes
+
+	maxStreamed = 200 << 20 // what Lambda takes as a streamed answer
 )
 
 // Config sets up a Gateway. The zero value is ready to use.

@@ -126,9 +126,16 @@ func (c *call) run(h lambda.Handler, event []byte, id string) ([]byte, *failure,
 	}
 	done := make(chan result, 1)
 	go func() {
-		res := result{err: errGoexit()} // unless callHandler returns
-		defer func() { done <- res }()  // also at a Goexit
+		var res result
+		returned := false
+		defer func() { // also at a Goexit
+			if !returned {
+				res.err = errGoexit()
+			}
+			done <- res
+		}()
 		res.out, res.err = callHandler(ctx, h, event)
+		returned = true
 	}()
 	select {
 	case <-ctx.Done():
@@ -140,16 +147,24 @@ func (c *call) run(h lambda.Handler, event []byte, id string) ([]byte, *failure,
 		if res.err != nil {
 			return nil, nil, asFunctionError(res.err)
 		}
-		if len(res.out) > maxPayload {
-			return nil, nil, errResponseTooLarge()
+		if limit := answerLimit(res.out); int64(len(res.out)) > limit {
+			return nil, nil, errResponseTooLarge(limit)
 		}
 		return res.out, nil, nil
 	}
 }
 
-func errResponseTooLarge() *FunctionError {
+// answerLimit is how large an answer may be, in bytes.
+func answerLimit(out []byte) int64 {
+	if len(out) > maxPayload && gwevent.IsStreamed(out) {
+		return maxStreamed
+	}
+	return maxPayload
+}
+
+func errResponseTooLarge(limit int64) *FunctionError {
 	return newFunctionError("Function.ResponseSizeTooLarge",
-		fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", maxPayload), nil)
+		fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", limit), nil)
 }
 
 // errGoexit is the error of a handler that ends its goroutine. In Lambda that is the one that keeps the process.

@@ -5,16 +5,20 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net"
 	"net/http"
 	"strconv"
+
+	"github.com/lambdarest/lambdarest/internal/gwevent"
 )
 
 // The Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), as far as a runtime needs it to
 // answer one invocation after the other, and of the Extensions API what aws-lambda-go uses to be told of SIGTERM.
-// Left out: response streaming, telemetry, and extensions that are processes of their own.
+// Left out: telemetry, and extensions that are processes of their own. A streamed answer is taken, but collected: the
+// client gets its first byte when the function has sent the last.
 
 const runtimePath = "/2018-06-01/runtime/"
 
@@ -128,17 +132,24 @@ func (i *instance) deliver(w http.ResponseWriter, r *http.Request, inv *invocati
 	return err
 }
 
+// streamedType is the Content-Type of an answer whose prelude holds status and headers, as runtimes post it.
+const streamedType = "application/vnd.awslambda.http-integration-response"
+
 func (i *instance) response(w http.ResponseWriter, r *http.Request) {
 	inv := i.take(r.PathValue("id"))
 	if inv == nil {
 		errUnknownID(w)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
+	limit := int64(maxPayload)
+	if gwevent.MediaType(r.Header.Get("Content-Type")) == streamedType {
+		limit = maxStreamed
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
-		inv.finish(outcome{err: errResponseTooLarge()})
-		apiError(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (6291556 bytes).")
+		inv.finish(outcome{err: errResponseTooLarge(limit)})
+		apiError(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", fmt.Sprintf("Exceeded maximum allowed payload size (%d bytes).", limit))
 	case err != nil:
 		inv.finish(outcome{err: newFunctionError("Runtime.TruncatedResponse", "the answer broke off", err)})
 		apiError(w, http.StatusBadRequest, "Runtime.TruncatedResponse", "the answer broke off")

@@ -97,6 +97,9 @@ func ParseAnswer(src Source, payload []byte) (*Answer, error) {
 	return a, nil
 }
 
+// IsStreamed reports whether an answer has the form of a streamed one, which no JSON has.
+func IsStreamed(payload []byte) bool { return bytes.Contains(payload, streamMark) }
+
 // streamMark stands between the prelude and the body of a streamed answer. No JSON has a zero byte.
 var streamMark = make([]byte, 8)
 
