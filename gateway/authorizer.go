@@ -79,6 +79,9 @@ func (a *Authorizer) check(kind Kind) error {
 	if _, err := regexp.Compile(a.Validation); err != nil {
 		return fmt.Errorf("authorizer: %w", err)
 	}
+	if a.TTL > 0 && !a.Token && len(a.Identity) == 0 {
+		return errors.New("authorizer: caching needs identity sources, or all clients would share one result; without them TTL must be 0")
+	}
 	for _, source := range a.Identity {
 		if _, _, ok := parseSource(source); !ok {
 			return fmt.Errorf("authorizer: %q is no identity source", source)
@@ -109,11 +112,13 @@ func (c *call) identity(sources []string) ([]string, bool) {
 		case "request.header.":
 			value = strings.Join(c.r.Header.Values(name), ",")
 		case "request.querystring.":
-			value = c.query().Get(name)
+			value = strings.Join(c.query()[name], ",")
 		case "stageVariables.":
 			value = c.g.cfg.StageVariables[name]
 		default:
-			value, _ = c.contextValue(name)
+			if value, _ = c.contextValue(name); name == "routeKey" { // of HTTP APIs, which have no templates
+				value = c.route.key()
+			}
 		}
 		complete = complete && value != ""
 		values = append(values, value)
@@ -138,7 +143,7 @@ func (c *call) authorize() *failure {
 	if a.Token && !a.validates(values[0]) {
 		return &failure{reason: noIdentity}
 	}
-	key := strings.Join(values, "\x00")
+	key := c.cacheKey(sources)
 	gr, ok := a.cached(key, c.start)
 	if !ok {
 		var fail *failure
@@ -155,6 +160,25 @@ func (c *call) authorize() *failure {
 		return &failure{reason: denied}
 	}
 	return &failure{reason: notAllowed}
+}
+
+// cacheKey is different for any two requests in which the function may see different identities: all values of each
+// source count, whichever of them the event shows, and no value can pass for two.
+func (c *call) cacheKey(sources []string) string {
+	var key []byte
+	for _, source := range sources {
+		var all []string
+		switch place, name, _ := parseSource(source); place {
+		case "request.header.":
+			all = c.r.Header.Values(name)
+		case "request.querystring.":
+			all = c.query()[name]
+		default:
+			all, _ = c.identity([]string{source})
+		}
+		key = fmt.Appendf(key, "%q", all)
+	}
+	return string(key)
 }
 
 func (a *Authorizer) validates(token string) bool {

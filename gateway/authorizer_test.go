@@ -151,3 +151,40 @@ func TestAPIKeys(t *testing.T) {
 	require.Equal(t, "id1", identity("/x")["apiKeyId"])
 	require.NotContains(t, identity("/open"), "apiKey")
 }
+
+// TestCacheKey: requests in which a function may see different identities share no result.
+func TestCacheKey(t *testing.T) {
+	for name, requests := range map[string][2]string{
+		"a zero byte in a value":   {"/x?a=1%00&b=2", "/x?a=1&b=%002"},
+		"a second value":           {"/x?a=1&b=2", "/x?a=1&a=3&b=2"},
+		"a comma":                  {"/x?a=1&a=3&b=2", "/x?a=1,3&b=2"},
+		"what net/url would leave": {"/x?a=1&b=2", "/x?a=1&a=3;&b=2"},
+		"quotes":                   {"/x?a=1%22&b=2", "/x?a=1&b=%222"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fn := &guard{answer: policyFor("Allow", "*")}
+			a := &gateway.Authorizer{Handler: fn, TTL: time.Minute, Identity: []string{"method.request.querystring.a", "method.request.querystring.b"}}
+			g := newGateway(t, gateway.Config{}, gateway.Route{Path: "/x", Integration: gateway.Proxy(event), Authorizer: a})
+			for i, target := range []string{requests[0], requests[1], requests[0]} {
+				require.Equal(t, 200, do(g, "GET", target, "").Code)
+				require.Equal(t, min(i+1, 2), fn.calls)
+			}
+		})
+	}
+	_, err := gateway.New(gateway.Config{}, gateway.Route{Path: "/x", Integration: gateway.Proxy(event), Authorizer: &gateway.Authorizer{Handler: &guard{}, TTL: time.Minute}})
+	require.ErrorContains(t, err, "caching needs identity sources")
+}
+
+// TestRouteKeyIdentity: AWS documents $context.routeKey as what keeps the results of routes apart.
+func TestRouteKeyIdentity(t *testing.T) {
+	fn := &guard{answer: `{"isAuthorized":true}`}
+	a := &gateway.Authorizer{Handler: fn, Simple: true, TTL: time.Minute, Identity: []string{"$request.header.Authorization", "$context.routeKey"}}
+	g := newGateway(t, gateway.Config{Kind: gateway.HTTP},
+		gateway.Route{Method: "GET", Path: "/x", Integration: gateway.Proxy(event), Authorizer: a},
+		gateway.Route{Method: "GET", Path: "/y", Integration: gateway.Proxy(event), Authorizer: a})
+	for i, target := range []string{"/x", "/y", "/x"} {
+		require.Equal(t, 200, do(g, "GET", target, "", "Authorization", "t").Code)
+		require.Equal(t, min(i+1, 2), fn.calls)
+	}
+	require.Equal(t, []any{"t", "GET /y"}, fn.event["identitySource"])
+}

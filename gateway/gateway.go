@@ -112,7 +112,7 @@ type Gateway struct {
 	rules     rules
 	routes    table
 	responses gatewayResponses
-	keys      map[string]APIKey // by value
+	keys      map[keyHash]APIKey
 	log       *slog.Logger
 }
 
@@ -317,11 +317,8 @@ func (c *call) options() gwevent.Options {
 	return opt
 }
 
-// query returns the decoded query of the request.
-func (c *call) query() url.Values {
-	values, _ := url.ParseQuery(c.r.URL.RawQuery) // what is broken is left out
-	return values
-}
+// query returns the decoded query of the request, as the event has it: url.ParseQuery would leave out what is broken.
+func (c *call) query() url.Values { return gwevent.Query(c.r.URL.RawQuery) }
 
 // templateContext is $context without a route's own part.
 func (c *call) templateContext() map[string]any {

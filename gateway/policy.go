@@ -32,13 +32,16 @@ type oneOrMore []string
 
 func (o *oneOrMore) UnmarshalJSON(b []byte) error {
 	var one string
-	if json.Unmarshal(b, &one) == nil {
+	if string(b) != "null" && json.Unmarshal(b, &one) == nil {
 		*o = oneOrMore{one}
 		return nil
 	}
 	var more []string
 	if err := json.Unmarshal(b, &more); err != nil {
 		return errors.New("neither a string nor an array of strings")
+	}
+	if len(more) == 0 { // null too, which would make a NotResource of all
+		return errors.New("expected at least one string")
 	}
 	*o = more
 	return nil

@@ -38,6 +38,12 @@ func TestPolicy(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(`{"Statement":`+bad+`}`), &p))
 		require.Error(t, p.check(), bad)
 	}
+	for _, bad := range []string{
+		`{"Effect":"Allow","NotAction":null,"Resource":"*"}`, `{"Effect":"Allow","Action":"*","NotResource":[]}`,
+	} {
+		var p policy
+		require.Error(t, json.Unmarshal([]byte(`{"Statement":`+bad+`}`), &p), bad)
+	}
 }
 
 // FuzzMatchWild compares with a matcher that tries everything.

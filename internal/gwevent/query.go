@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// Query returns the decoded query as REST and HTTP APIs see it.
+func Query(raw string) url.Values { return parseQuery(raw, formDecode) }
+
 // parseQuery splits a query at '&' and '='. Unlike url.ParseQuery it drops nothing: a ';' belongs to the value, and
 // a pair whose escapes are broken is kept as it was sent.
 func parseQuery(raw string, decode func(string) string) map[string][]string {
