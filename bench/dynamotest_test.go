@@ -173,7 +173,7 @@ func plainAsker(t *testing.T, url, table string) asker {
 			body = fmt.Sprintf(`{"TableName":%q,"Item":{"id":{"S":"user#%d"},"n":{"N":"12345"},"on":{"BOOL":true},"tags":{"SS":["a","b"]},"data":{"S":%q}}}`, table, i, speedData)
 		}
 		_, err := fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.0\r\nX-Amz-Target: DynamoDB_20120810.%s\r\n"+
-			"Authorization: AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0\r\nContent-Length: %d\r\n\r\n%s",
+			"Authorization: AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0\r\nX-Amz-Date: 20260101T000000Z\r\nContent-Length: %d\r\n\r\n%s",
 			operation, len(body), body)
 		if err != nil {
 			return err

@@ -28,6 +28,8 @@ const (
 	faultTransaction       faultKind = "TransactionCanceledException"
 	faultTokenReused       faultKind = "IdempotentParameterMismatchException"
 	faultMissingAuth       faultKind = "MissingAuthenticationTokenException"
+	faultTwiceSigned       faultKind = "InvalidSignatureException"
+	faultHalfSigned        faultKind = "IncompleteSignatureException"
 	faultInternal          faultKind = "InternalServerError"
 	faultTrimmed           faultKind = "TrimmedDataAccessException"
 	faultIteratorOld       faultKind = "ExpiredIteratorException"
@@ -50,7 +52,7 @@ func (k faultKind) namespace() string {
 	switch k {
 	case faultValidation:
 		return "com.amazon.coral.validate"
-	case faultSerialization, faultUnknownOperation, faultMissingAuth, faultAccessDenied:
+	case faultSerialization, faultUnknownOperation, faultMissingAuth, faultTwiceSigned, faultHalfSigned, faultAccessDenied:
 		return "com.amazon.coral.service"
 	}
 	return "com.amazonaws.dynamodb.v20120810"

@@ -8,11 +8,10 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 )
 
-// maxRequest bounds a request's body; DynamoDB's is 16 MB and some.
-const maxRequest = 16<<20 + 1<<20
+// maxRequest bounds a request's body, as DynamoDB does.
+const maxRequest = 16 << 20
 
 // wireOperation runs a request that came as JSON and appends the answer to b.
 type wireOperation func(ctx context.Context, db *DB, body, b []byte) ([]byte, error)
@@ -85,8 +84,10 @@ func streamOperations() map[string]wireOperation {
 
 // Handler returns the services DynamoDB and DynamoDB Streams themselves, as HTTP: JSON 1.0 with the
 // operation in X-Amz-Target. Give its address to any AWS SDK, in any language,
-// as endpoint. Requests must carry an Authorization header; any signature passes.
-func (db *DB) Handler() http.Handler {
+// as endpoint. Requests must be signed, with Signature Version 4; any signature passes.
+func (db *DB) Handler() http.Handler { return db.wire() }
+
+func (db *DB) wire() *wire {
 	return &wire{db: db, services: map[string]map[string]wireOperation{
 		"DynamoDB_20120810": wireOperations(), "DynamoDBStreams_20120810": streamOperations(),
 	}}
@@ -95,6 +96,7 @@ func (db *DB) Handler() http.Handler {
 type wire struct {
 	db       *DB
 	services map[string]map[string]wireOperation
+	unsigned bool // takes requests without a signature
 }
 
 func (s *wire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -112,7 +114,12 @@ func (s *wire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusOK, []byte("healthy: dynamodb.us-east-1.amazonaws.com "))
 		return
 	}
-	h["Content-Type"] = []string{"application/x-amz-json-1.0"}
+	kind, ok := answerType(r, body)
+	if !ok {
+		refuse(w)
+		return
+	}
+	h["Content-Type"] = []string{kind}
 	out, err := s.serve(r, body)
 	if spoiled, ok := err.(*spoiled); ok {
 		spoiled.reply(w, out)
@@ -136,15 +143,11 @@ func readBody(r *http.Request) ([]byte, error) {
 }
 
 func (s *wire) serve(r *http.Request, body []byte) (out []byte, err error) {
-	target, name, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	op, known := s.services[target][name]
-	if r.Method != http.MethodPost || !known {
-		return nil, &fault{kind: faultUnknownOperation}
+	op, f := s.route(r, body)
+	if f != nil {
+		return nil, f
 	}
-	if r.Header.Get("Authorization") == "" && !r.URL.Query().Has("X-Amz-Signature") {
-		return nil, &fault{kind: faultMissingAuth, message: "Request is missing Authentication Token"}
-	}
-	return op(r.Context(), s.db, body, make([]byte, 0, 1024))
+	return op(r.Context(), s.db, body, make([]byte, 0, 2048))
 }
 
 // reply writes an answer with its checksum, which the SDKs verify.
