@@ -272,6 +272,11 @@ const initTimeout = 10 * time.Second
 // awaitReady waits for the end of the init phase, which does not count towards the function's time-out. An instance that
 // does not get there in time is killed.
 func (i *instance) awaitReady(ctx context.Context) error {
+	select {
+	case <-i.ready: // first: the limit of an older instance has passed as well, and select would choose at random
+		return nil
+	default:
+	}
 	limit := orDefault(i.p.InitTimeout, initTimeout)
 	timer := time.NewTimer(time.Until(i.born.Add(limit)))
 	defer timer.Stop()

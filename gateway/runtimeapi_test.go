@@ -216,3 +216,15 @@ func TestDeadlineHolds(t *testing.T) {
 		})
 	}
 }
+
+// TestReadyInstanceStaysReady: that the init phase's limit has passed since concerns a warm instance no more.
+func TestReadyInstanceStaysReady(t *testing.T) {
+	i := &instance{
+		p: Function("", nil), born: time.Now().Add(-time.Hour),
+		ready: make(chan struct{}), exited: make(chan struct{}), killing: make(chan struct{}),
+	}
+	i.isReady()
+	for range 1000 {
+		require.NoError(t, i.awaitReady(t.Context()))
+	}
+}
