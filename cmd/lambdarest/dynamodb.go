@@ -37,7 +37,7 @@ func runDynamoDB(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	addr := flags.String("addr", "127.0.0.1:8000", "`host:port` to listen on; port 0 picks a free one")
 	public := flags.Bool("public", false, "allow an address that other machines can reach; requests are not authenticated")
 	data := flags.String("data", "", "`file` to keep the tables in between runs")
-	if code, done := parse(flags, args); done {
+	if code, done := parse(flags, args, 0); done {
 		return code
 	}
 	db, err := load(*data)

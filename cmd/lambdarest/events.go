@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -20,7 +21,7 @@ func runEvents(_ context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := newFlags("events", aboutEvents, stderr)
 	r.add(flags)
 	outputFlag(flags, &o, "`json` for one line")
-	if code, done := parseWith(flags, args, 1); done {
+	if code, done := parse(flags, args, 1); done {
 		return code
 	}
 	if flags.NArg() == 0 {
@@ -28,7 +29,11 @@ func runEvents(_ context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	event, err := r.event(flags.Arg(0))
 	if err != nil {
-		return fail(stderr, "events", err)
+		code := fail(stderr, "events", err)
+		if !slices.Contains(eventKinds, flags.Arg(0)) {
+			code = exitUsage
+		}
+		return code
 	}
 	printJSON(stdout, event, o)
 	return exitOK

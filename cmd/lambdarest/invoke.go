@@ -38,7 +38,7 @@ func runInvoke(ctx context.Context, args []string, stdout, stderr io.Writer) int
 	flags.Var(f.parameters, "parameter", "`NAME=VALUE` of a template parameter; may be repeated")
 	flags.Var(f.env, "env", "`NAME=VALUE` for the environment of the function; may be repeated")
 	outputFlag(flags, &o, "`json` for an object with the result and what is known of the invocation")
-	if code, done := parseWith(flags, args, 2); done {
+	if code, done := parse(flags, args, 2); done {
 		return code
 	}
 	if flags.NArg() == 0 {

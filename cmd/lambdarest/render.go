@@ -25,7 +25,7 @@ func runRender(_ context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := newFlags("render", aboutRender, stderr)
 	r.add(flags)
 	outputFlag(flags, &o, "`json` for an object with the body and the overrides")
-	if code, done := parseWith(flags, args, 1); done {
+	if code, done := parse(flags, args, 1); done {
 		return code
 	}
 	if flags.NArg() == 0 {

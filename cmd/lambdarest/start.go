@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
@@ -77,19 +78,24 @@ func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done b
 	flags.BoolVar(&f.schedules, "schedules", false, "fire Schedule events")
 	flags.BoolVar(&f.console, "console", true, "serve the console at "+consolePath)
 	flags.DurationVar(&f.timeout, "timeout", 0, "how long an API waits for a function, in place of AWS's own limit")
-	if code, done := parseWith(flags, args, 1); done {
+	if code, done := parse(flags, args, 1); done {
 		return f, code, true
 	}
 	f.template = cmp.Or(flags.Arg(0), "template.yaml")
 	return f, 0, false
 }
 
-// parseWith parses the flags of a command that takes up to n arguments.
-func parseWith(flags *flag.FlagSet, args []string, n int) (code int, done bool) {
+// parse parses the flags of a command that takes up to n arguments; done with a code means that there is nothing more
+// to do.
+func parse(flags *flag.FlagSet, args []string, n int) (code int, done bool) {
+	help := flags.Usage
+	flags.Usage = func() {} // after an error it would only hide it
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
+		help()
 		return exitOK, true
-	case err != nil: // flags has said what and how
+	case err != nil: // flags has said what
+		fmt.Fprintf(flags.Output(), "\"%s -h\" lists the flags.\n", flags.Name())
 		return exitUsage, true
 	}
 	if flags.NArg() > n {
@@ -130,6 +136,9 @@ func listenAll(addr string, n int, public bool) ([]net.Listener, error) {
 	for range n {
 		l, err := listen(addr, public)
 		if err != nil {
+			if errors.Is(err, syscall.EADDRINUSE) {
+				err = fmt.Errorf("%w; -addr chooses another one", err)
+			}
 			for _, open := range all {
 				_ = open.Close()
 			}
@@ -143,6 +152,16 @@ func listenAll(addr string, n int, public bool) ([]net.Listener, error) {
 		}
 	}
 	return all, nil
+}
+
+// tryPorts finds out before a long build that a port is taken or not allowed. It does not keep them: who waits for a
+// port takes an open one for a system that is ready.
+func tryPorts(addr string, n int, public bool) error {
+	all, err := listenAll(addr, n, public)
+	for _, l := range all {
+		_ = l.Close()
+	}
+	return err
 }
 
 // workFolder makes a folder for what is built.

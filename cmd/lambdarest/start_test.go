@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -200,6 +201,13 @@ func TestStartFails(t *testing.T) {
 	require.Equal(t, exitFailed, run(t.Context(), []string{"start", "nowhere.yaml"}, io.Discard, &out))
 	require.Contains(t, out.String(), "nowhere.yaml")
 	require.Equal(t, exitUsage, run(t.Context(), []string{"start", "a", "b"}, io.Discard, &out))
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	out.Reset()
+	require.Equal(t, exitFailed, run(t.Context(), []string{"start", "-addr", taken.Addr().String(), project(t, template)}, io.Discard, &out))
+	require.Contains(t, out.String(), "-addr chooses another one")
+	require.NotContains(t, out.String(), "building", "it is said before a long build")
 	require.Equal(t, exitUsage, run(t.Context(), []string{"start", "-env", "novalue"}, io.Discard, &out))
 }
 

@@ -54,6 +54,9 @@ func newSystem(ctx context.Context, f startFlags, app *sam.App, stdout, stderr i
 	if len(app.APIs) == 0 && len(app.Functions) == 0 {
 		return nil, fmt.Errorf("%s: no function and no API", f.template)
 	}
+	if err := tryPorts(f.addr, len(app.APIs), f.public); err != nil {
+		return nil, err
+	}
 	dir, remove, err := workFolder()
 	if err != nil {
 		return nil, err
