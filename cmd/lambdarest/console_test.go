@@ -104,7 +104,7 @@ func TestConsoleInBrowser(t *testing.T) {
 	}
 	base := startConsole(t)
 	call(t, "GET", base+"/users/1", "")
-	call(t, "POST", base+"/"+url.PathEscape(`<img src=x onerror=alert(1)>`)+"?<script>alert(2)</script>", `{"a":"<script>alert(3)</script>"}`, "X-A", `"><script>alert(4)</script>`)
+	call(t, "POST", base+"/"+url.PathEscape(`<img src=x onerror=alert(1)>`)+"?<script>alert(2)</script>", `{"a":"<script>alert(3)</script>","n":12345678901234567890}`, "X-A", `"><script>alert(4)</script>`)
 	call(t, "POST", base+"/broken", "fail")
 	screenshot := os.Getenv("CONSOLE_SCREENSHOT")
 	if screenshot != "" {

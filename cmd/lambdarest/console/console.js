@@ -21,9 +21,23 @@ async function get(path) {
   return response.json();
 }
 
-// pretty indents JSON and leaves anything else as it is.
+// pretty indents JSON and leaves anything else as it is. Strings and numbers stay as they were written: parsed, a large
+// number would be another one.
 function pretty(text) {
-  try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; }
+  try { JSON.parse(text); } catch { return text; }
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g);
+  let out = "", depth = 0, isFirst = false;
+  const line = () => "\n" + "  ".repeat(depth);
+  for (const t of tokens) {
+    const closes = t === "}" || t === "]";
+    if (closes) depth--;
+    if (closes !== isFirst) out += line(); // neither in {} nor between others
+    out += t === ":" ? ": " : t;
+    isFirst = t === "{" || t === "[";
+    if (isFirst) depth++;
+    if (t === ",") out += line();
+  }
+  return out;
 }
 
 async function poll() {

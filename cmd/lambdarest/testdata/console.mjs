@@ -70,6 +70,7 @@ try {
   // Hostile text is text.
   assert.equal(await evaluate("document.querySelectorAll('#detail script, #detail img, #requests script, #requests img').length"), 0);
   assert.match(await evaluate(detail), /<script>alert\(3\)<\/script>/);
+  assert.match(await evaluate(detail), /"n": 12345678901234567890\n/);
   assert.match(await evaluate(detail), /hello log/);
   assert.match(await evaluate(detail), /"httpMethod": "POST"/);
 

@@ -25,6 +25,9 @@ func (t *template) readAuth(a *API, auth value) {
 		} else {
 			t.readRESTAuthorizer(auth, v, identity)
 		}
+		if !auth.Token && auth.TTL > 0 && len(auth.Identity) == 0 {
+			v.fail("expected Identity with Headers, QueryStrings, StageVariables or Context, or with ReauthorizeEvery: 0")
+		}
 		a.authorizers[name] = auth
 	}
 	if a.auto != "" {

@@ -206,6 +206,9 @@ func (t *template) readSecuritySchemes(a *API, body value) {
 		if token && len(authorizer.Identity) == 0 && v.get("name").exists() {
 			authorizer.Identity = []string{"method.request.header." + v.get("name").text()}
 		}
+		if !token && authorizer.TTL > 0 && len(authorizer.Identity) == 0 {
+			auth.fail("expected an identitySource, or authorizerResultTtlInSeconds: 0")
+		}
 		a.authorizers[name] = authorizer
 	}
 }

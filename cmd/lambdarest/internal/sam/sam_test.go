@@ -329,6 +329,8 @@ func TestErrors(t *testing.T) {
 		{"bad template", "openapi: 3.0.1\npaths: {/a: {get: {x-amazon-apigateway-integration: {type: mock, requestTemplates: {application/json: '#if('}}}}}", "template.yaml:2:53: paths./a.get.x-amazon-apigateway-integration: "},
 		{"bad pattern", "openapi: 3.0.1\npaths: {/a: {get: {x-amazon-apigateway-integration: {type: mock, responses: {'(': {statusCode: 200}}}}}}", "template.yaml:2:53: "},
 		{"unknown global", "Globals: {Lambda: {}}\nResources:\n" + fn("F", ""), "template.yaml:1:19: Globals.Lambda: expected Function"},
+		{"identity", "Resources:\n" + fn("F", "") + "  A: {Type: AWS::Serverless::Api, Properties: {StageName: x, Auth: {Authorizers: {L: {FunctionArn: !GetAtt F.Arn, FunctionPayloadType: REQUEST}}}}}\n", "template.yaml:7:86: Resources.A.Properties.Auth.Authorizers.L: expected Identity"},
+		{"identity source", "openapi: 3.0.1\ncomponents: {securitySchemes: {L: {type: apiKey, x-amazon-apigateway-authorizer: {type: request, authorizerUri: functions/X/invocations}}}}\npaths: {}", "expected an identitySource"},
 		{"key schema", "Resources:\n  T: {Type: AWS::DynamoDB::Table, Properties: {}}\n", "template.yaml:2:6: Resources.T: expected KeySchema"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
