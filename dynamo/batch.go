@@ -164,7 +164,9 @@ func (b *batch[V]) add(e *entry[V]) {
 		}
 		earlier.later = e
 	default:
-		b.done++
+		if b.done++; earlier.later != nil { // it was in flight, and was refused
+			b.done++
+		}
 		e.due = earlier.due
 		*earlier = *e
 	}

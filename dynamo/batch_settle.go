@@ -23,15 +23,18 @@ func (b *batch[V]) settle(answer reply[V]) {
 	}
 	v, processed := answer.verdict, len(answer.chunk)-len(answer.left)
 	b.jitter = rand.Float64()
-	for _, e := range answer.chunk {
+	for _, e := range answer.chunk { // what is done first, as rest asks whether anything is
 		e.flying = false
 		e.doubtful = e.doubtful || v.doubtful
+		if v.err == nil && !answer.left[e.id] {
+			b.finish(e)
+		}
+	}
+	for _, e := range answer.chunk {
 		switch {
 		case v.err != nil:
 			b.failure(e, answer.chunk, v)
-		case !answer.left[e.id]:
-			b.finish(e)
-		default:
+		case answer.left[e.id]:
 			if b.patient && processed > 0 {
 				e.attempts--
 			}

@@ -586,3 +586,57 @@ func TestBatchAnswersWithoutContent(t *testing.T) {
 func answers(body string) func(int, func() *http.Response) (*http.Response, error) {
 	return func(int, func() *http.Response) (*http.Response, error) { return answer(200, body), nil }
 }
+
+// unprocessedOnce is a table that leaves the first item of the first request
+// unprocessed.
+type unprocessedOnce struct {
+	Client
+	requests int
+}
+
+func (c *unprocessedOnce) BatchWriteItem(_ context.Context, in *dynamodb.BatchWriteItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchWriteItemOutput, error) {
+	left := map[string][]types.WriteRequest{}
+	if c.requests++; c.requests == 1 {
+		left["ausg"] = in.RequestItems["ausg"][:1]
+	}
+	return &dynamodb.BatchWriteItemOutput{UnprocessedItems: left}, nil
+}
+
+// The end of one item's attempts is not the end of the batch if the same answer
+// says that others are written.
+func TestAnItemThatIsGivenUpDoesNotEndTheBatch(t *testing.T) {
+	err := repo[user](t, &unprocessedOnce{}).PutAll(t.Context(), numbered(100), Attempts(1), Parallel(1))
+	var left *BatchError[user]
+	require.ErrorAs(t, err, &left)
+	require.Equal(t, 100, left.Taken)
+	require.Equal(t, 99, left.Done)
+	require.Len(t, left.Left, 1)
+}
+
+// Every value counts once, also one that was to follow an item in flight and is
+// itself superseded after that one was refused.
+func TestProgressCountsSupersededValues(t *testing.T) { synctest.Test(t, testProgressCounts) }
+
+func testProgressCounts(t *testing.T) {
+	b := newBulk(t, 1)
+	b.latency = time.Second
+	b.refuse = func(keys []string) error {
+		if len(keys) == 1 {
+			return nil
+		}
+		return &smithy.GenericAPIError{Code: "ValidationException", Fault: smithy.FaultClient}
+	}
+	var last Progress
+	err := repo[user](t, b).PutAll(t.Context(), func(yield func(user) bool) {
+		for i := range 25 {
+			yield(user{ID: i})
+		}
+		yield(user{ID: 3, Name: "behind the one in flight"})
+		time.Sleep(time.Minute)
+		yield(user{ID: 100}) // takes the answer
+		yield(user{ID: 3, Name: "in place of both"})
+	}, Parallel(1), OnProgress(func(p Progress) { last = p }))
+	require.NoError(t, err)
+	require.Equal(t, Progress{Taken: 28, Done: 28}, last)
+	require.Equal(t, avS("in place of both"), b.items["3"]["name"])
+}
