@@ -244,6 +244,9 @@ func (p *plan) encodeMap(v reflect.Value) (types.AttributeValue, error) {
 		if err == nil && !utf8.ValidString(name) {
 			err = fmt.Errorf("name: %w", errNotUTF8)
 		}
+		if _, twice := m[name]; err == nil && twice {
+			err = errSameName
+		}
 		if err != nil {
 			return nil, inPath(unnamed, err)
 		}

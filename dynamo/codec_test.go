@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -85,4 +86,18 @@ func TestCanonicalFormsAreDistinct(t *testing.T) {
 		require.Empty(t, seen[form], name)
 		seen[form] = name
 	}
+}
+
+type lowerCase string
+
+func (l lowerCase) MarshalText() ([]byte, error) { return []byte(strings.ToLower(string(l))), nil }
+
+// Of two keys of a map that have one name, attributevalue drops one.
+func TestMapKeysWithOneName(t *testing.T) {
+	type doc struct {
+		ID     string            `dynamodbav:"id" dynamo:"partition"`
+		Scores map[lowerCase]int `dynamodbav:"scores"`
+	}
+	err := repo[doc](t, &fake{}).Put(t.Context(), doc{"x", map[lowerCase]int{"Kim": 1, "KIM": 2}})
+	require.EqualError(t, err, "dynamo: put ausg: attribute scores[…]: two keys of a map have one name")
 }

@@ -67,6 +67,8 @@
 //     attributevalue would drop both; so are omitempty and nullempty together.
 //   - What a pointer to an interface holds is stored, not dropped. An Unmarshaler
 //     in a set gets each member, not the whole set again and again.
+//   - Two keys of a map that have one name are an error, where attributevalue
+//     would drop one of them.
 //   - Bytes that do not fit into an array, NaN as a number, and a map where a time
 //     should be, are errors; and what makes attributevalue panic is one.
 //   - Decode errors are a [DecodeError] that names the attribute and both types.

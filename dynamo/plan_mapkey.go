@@ -35,7 +35,10 @@ func newMapKey(t reflect.Type) *mapKey {
 	}
 }
 
-var errEmptyName = errors.New("the key of a map cannot be empty")
+var (
+	errEmptyName = errors.New("the key of a map cannot be empty")
+	errSameName  = errors.New("two keys of a map have one name")
+)
 
 // name is the attribute name of a map key.
 func (k *mapKey) name(v reflect.Value) (name string, err error) {
@@ -73,6 +76,11 @@ func plainName(s shape, v reflect.Value) (string, error) {
 		return fmt.Sprint(v.Interface()), nil
 	}
 	return "", fmt.Errorf("a map with keys of type %v cannot be stored: they must be strings, numbers, booleans or TextMarshalers", v.Type())
+}
+
+// isName tells whether different names are different keys.
+func (k *mapKey) isName() bool {
+	return !k.fromText && (k.shape == shapeString || k.shape == shapeNumber)
 }
 
 // set makes v, of the key's type, the key with that name.
