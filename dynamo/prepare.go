@@ -61,10 +61,13 @@ func (s *schema) stampTimes(v reflect.Value, now time.Time) {
 	if s.created == nil {
 		return
 	}
-	if was, ok := look(v, s.created.index); !ok || was.IsZero() {
+	if was, ok := look(v, s.created.index); !ok || isZeroTime(was) {
 		s.created.setTime(own(v, s.created.index), now)
 	}
 }
+
+// isZeroTime knows the zero time.Time in every zone: seconds are read as local time.
+func isZeroTime(v reflect.Value) bool { return v.IsZero() || isTime(v.Type()) && timeOf(v).IsZero() }
 
 func (s *schema) stampVersion(v reflect.Value) (was int64, err error) {
 	return bump(own(v, s.version.index))

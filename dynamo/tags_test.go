@@ -282,3 +282,19 @@ func TestVersionsThatCannotBe(t *testing.T) {
 	require.EqualError(t, r.Delete(t.Context(), KeyOf("k"), IfVersion(-1)), "dynamo: delete ausg: the version is negative")
 	require.EqualError(t, repo[user](t, &fake{}).Delete(t.Context(), KeyOf(1), IfVersion(1)), `dynamo: delete ausg: option IfVersion does not apply: no field has the tag dynamo:"version"`)
 }
+
+// The zero time stored as seconds is read as local time, which reflect does not
+// hold for zero.
+func TestCreatedIsSetWhereTheZeroTimeWasStored(t *testing.T) {
+	type doc struct {
+		ID   string    `dynamodbav:"id" dynamo:"partition"`
+		Made time.Time `dynamodbav:"made,unixtime" dynamo:"created"`
+	}
+	r := repo[doc](t, &fake{}, Clock(func() time.Time { return time.Unix(1767225600, 0) }))
+	var d doc
+	require.NoError(t, r.codec.decode(item{"id": avS("x"), "made": avN("-62135596800")}, &d))
+	require.True(t, d.Made.IsZero())
+	m, _, _, err := r.encodeItem(&d)
+	require.NoError(t, err)
+	require.Equal(t, avN("1767225600"), m["made"])
+}
