@@ -133,14 +133,15 @@ func (a *intake[T]) decodeList(w *wireReader) {
 		}
 		a.decodeNext(w)
 		if cap(a.items) == 1 { // the first tells how many fit into the rest
-			a.grow(w.scan.Rest() / max(w.scan.Offset()-start, 1))
+			a.grow(w.scan.Rest()/max(w.scan.Offset()-start, 1), w.scan.Rest())
 		}
 	}
 }
 
-// grow makes room for about n more items.
-func (a *intake[T]) grow(n int) {
-	n += 2 + n/8
+// grow makes room for about n more items, in not much more memory than they take
+// in the body: the first item may be a small one, and T large.
+func (a *intake[T]) grow(n, bytes int) {
+	n = 2 + min(n+n/8, 4*bytes/max(int(a.codec.schema.typ.Size()), 1))
 	a.items = append(make([]T, 0, n), a.items...)
 	a.keys.grow(n)
 }
