@@ -37,6 +37,8 @@ type wireReader struct {
 	slabs   []slab
 }
 
+const sameNames = "two attributes of one name"
+
 const (
 	blockSize = 4096
 	shortText = 512 // bytes of a string that goes into a block
@@ -306,7 +308,7 @@ func (w *wireReader) item() item {
 	for w.enterObject(); w.scan.NextKey(); {
 		name := w.name()
 		if _, twice := m[name]; twice {
-			w.fail("two attributes of one name")
+			w.fail(sameNames)
 			return nil
 		}
 		m[name] = w.av()

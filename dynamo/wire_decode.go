@@ -159,9 +159,12 @@ func (p *plan) decodeWireMap(w *wireReader, v reflect.Value) error {
 		v.Set(reflect.MakeMap(p.typ))
 		entry := p.newEntry(v)
 		for w.enterObject(); w.scan.NextKey(); {
-			name := w.name()
-			if err := entry.put(name, func(elem reflect.Value) error { return p.bare.decodeWire(w, elem) }); err != nil {
+			before := v.Len()
+			if err := entry.put(w.name(), func(elem reflect.Value) error { return p.bare.decodeWire(w, elem) }); err != nil {
 				return err
+			}
+			if p.key.isName() && v.Len() == before {
+				w.fail(sameNames)
 			}
 		}
 		return w.bad()
@@ -250,7 +253,7 @@ func (d *fieldsReader) expected(w *wireReader) (bool, error) {
 		if e == nil {
 			break
 		}
-		if !w.scan.Match(e.text) {
+		if w.scan.Entered() == (e.text[0] == ',') || !w.scan.Match(e.text) {
 			continue
 		}
 		if n > 0 { // the frequent ones come to the front
@@ -274,7 +277,7 @@ func (d *fieldsReader) expected(w *wireReader) (bool, error) {
 // field decodes a field from the value that has been opened.
 func (d *fieldsReader) field(w *wireReader, i int, kind string) error {
 	if d.seen.has(i) {
-		w.fail("two attributes of one name")
+		w.fail(sameNames)
 		return w.bad()
 	}
 	d.seen.add(i)
@@ -404,6 +407,9 @@ func (w *wireReader) anyMap() map[string]any {
 	out := map[string]any{}
 	for w.enterObject(); w.scan.NextKey(); {
 		name := w.name()
+		if _, twice := out[name]; twice {
+			w.fail(sameNames)
+		}
 		out[name] = w.any()
 	}
 	return out

@@ -226,3 +226,42 @@ func FuzzWire(f *testing.F) {
 		}
 	})
 }
+
+// What has been learned from one item does not make the next one well formed.
+func TestMalformedPagesAreRefused(t *testing.T) {
+	type doc struct {
+		ID   string            `dynamodbav:"id" dynamo:"partition"`
+		Name string            `dynamodbav:"name"`
+		Map  map[string]string `dynamodbav:"map"`
+		Any  any               `dynamodbav:"any"`
+	}
+	r := repo[doc](t, &fake{})
+	for _, items := range []string{
+		`{"name":{"S":"a"},"id":{"S":"1"}},{"x":{"S":"b"}"name":{"S":"c"},"id":{"S":"2"}}`,
+		`{"x":{"S":"a"},"name":{"S":"b"},"id":{"S":"1"}},{,"name":{"S":"c"},"id":{"S":"2"}}`,
+		`{"id":{"S":"1"},"map":{"M":{"k":{"S":"a"},"k":{"S":"b"}}}}`,
+		`{"id":{"S":"1"},"any":{"M":{"k":{"S":"a"},"k":{"S":"b"}}}}`,
+	} {
+		a := r.codec.intake(new(received), r.schema.keyAttrs())
+		require.Nil(t, a.decode([]byte(`{"Items":[`+items+`]}`)), items)
+		require.ErrorIs(t, a.bad, ErrCorruptResponse)
+	}
+}
+
+// A small first item makes no room for a page of small items of a large type.
+func TestASmallFirstItem(t *testing.T) {
+	type doc struct {
+		ID    int        `dynamodbav:"id" dynamo:"partition"`
+		Name  string     `dynamodbav:"name"`
+		Large [1000]byte `dynamodbav:"large"`
+	}
+	body := []byte(`{"Items":[{"id":{"N":"0"}}`)
+	for i := range 500 {
+		body = fmt.Appendf(body, `,{"id":{"N":"%d"},"name":{"S":"%s"}}`, i+1, strings.Repeat("x", 2000))
+	}
+	body = append(body, "]}"...)
+	a := repo[doc](t, &fake{}).codec.intake(new(received), nil)
+	require.NotNil(t, a.decode(body))
+	require.Len(t, a.items, 501)
+	require.Less(t, cap(a.items), 5000)
+}
