@@ -3,6 +3,7 @@ package vtl
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // javaRegexp is a java.util.regex.Pattern on Go's engine, which runs in linear time and has no look-around, no
@@ -44,7 +45,11 @@ func compileRegexp(expr string, ignoreCase bool) (*javaRegexp, error) {
 	if ignoreCase {
 		flags = "(?i)"
 	}
-	translated := flags + translateRegexp(expr)
+	translated, ok := translateRegexp(expr)
+	if !ok {
+		return nil, throw("regular expression is not supported")
+	}
+	translated = flags + translated
 	find, err := regexp.Compile(translated)
 	if err != nil {
 		return nil, throw("regular expression is not supported")
@@ -56,28 +61,76 @@ func compileRegexp(expr string, ignoreCase bool) (*javaRegexp, error) {
 	return &javaRegexp{text: expr, find: find, full: full, cost: 4 + len(expr)}, nil
 }
 
-// translateRegexp rewrites what Java spells differently: an escaped character that Go does not let escape.
-func translateRegexp(expr string) string {
+// translateRegexp rewrites what Java spells differently: a dot, which matches fewer characters, \s, and an escaped
+// character that Go does not let escape. Classes within classes, which Go would read as something else, are refused.
+func translateRegexp(expr string) (string, bool) {
 	var b strings.Builder
+	dot := `[^\n\r\x{85}\x{2028}\x{2029}]`
+	if dotAll.MatchString(expr) {
+		dot = "."
+	}
+	inClass := false
 	for i := 0; i < len(expr); i++ {
-		if expr[i] != '\\' || i+1 == len(expr) {
-			b.WriteByte(expr[i])
-			continue
-		}
-		i++
-		switch c := expr[i]; {
-		case c == 'Z':
-			b.WriteString(`\z`)
-		case c == 'h':
-			b.WriteString(`[ \t]`)
-		case c >= 0x80 || !isLetter(c) && !isDigit(c) && strings.IndexByte(`\.+*?()|[]{}^$-/`, c) < 0:
-			b.WriteString(regexp.QuoteMeta(string(c)))
+		c := expr[i]
+		switch {
+		case c == '\\' && i+1 < len(expr):
+			n := escapedLen(expr[i:])
+			b.WriteString(translateEscape(expr[i:i+n], inClass))
+			i += n - 1
+		case inClass && (c == '[' || strings.HasPrefix(expr[i:], "&&")):
+			return "", false
+		case c == '[':
+			inClass = true
+			n := len(classStart.FindString(expr[i:]))
+			b.WriteString(expr[i : i+n])
+			i += n - 1
+		case c == ']':
+			inClass = false
+			b.WriteByte(c)
+		case c == '.' && !inClass:
+			b.WriteString(dot)
 		default:
-			b.WriteByte('\\')
 			b.WriteByte(c)
 		}
 	}
-	return b.String()
+	return b.String(), true
+}
+
+var (
+	dotAll     = regexp.MustCompile(`\(\?[a-z]*s[a-z]*[:)-]`) // the flag that lets a dot match line breaks
+	classStart = regexp.MustCompile(`^\[\^?\]?`)              // in which a ] is itself
+)
+
+// escapedLen is the length of the escape that s begins with: of a character, or of a quotation.
+func escapedLen(s string) int {
+	if s[1] != 'Q' {
+		_, n := utf8.DecodeRuneInString(s[1:])
+		return 1 + n
+	}
+	if end := strings.Index(s, `\E`); end >= 0 {
+		return end + 2
+	}
+	return len(s)
+}
+
+func translateEscape(escape string, inClass bool) string {
+	switch c := escape[1]; {
+	case c == 'Z':
+		return `\z`
+	case c == 'h' && inClass:
+		return ` \t`
+	case c == 'h':
+		return `[ \t]`
+	case c == 's' && inClass: // with the vertical tab, which Go leaves out
+		return `\s\x0B`
+	case c == 's':
+		return `[\s\x0B]`
+	case c == 'S' && !inClass:
+		return `[^\s\x0B]`
+	case c >= 0x80 || !isLetter(c) && !isDigit(c) && strings.IndexByte(`\.+*?()|[]{}^$-/`, c) < 0:
+		return regexp.QuoteMeta(escape[1:])
+	}
+	return escape
 }
 
 // matches reports whether the whole string matches.
