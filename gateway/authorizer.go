@@ -220,12 +220,14 @@ func (gr *grant) verdict(arn string) verdict {
 	return implicitDeny
 }
 
-// arn names the method that is called, with the path of the request, not the one of the resource.
+// arn names the method that is called, with the path of the request, not the one of the resource, but with the literals
+// as the resource has them: a policy that denies /admin/* must not let /%61dmin/1 and /admin/ through, which reach it as
+// well. (What AWS makes of these is unverified.)
 func (c *call) arn() string {
 	opt := c.options()
 	account, api := orDefault(opt.AccountID, gwevent.AccountID), orDefault(opt.APIID, gwevent.APIID)
 	return "arn:aws:execute-api:us-east-1:" + account + ":" + api + "/" + opt.Stage + "/" + c.r.Method +
-		"/" + strings.TrimLeft(c.r.URL.EscapedPath(), "/")
+		"/" + c.route.spell(c.g.cfg.Kind, c.r.URL.EscapedPath())
 }
 
 // ask calls the authorizer's function.

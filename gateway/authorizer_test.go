@@ -188,3 +188,19 @@ func TestRouteKeyIdentity(t *testing.T) {
 	}
 	require.Equal(t, []any{"t", "GET /y"}, fn.event["identitySource"])
 }
+
+// TestSpellings: what reaches a resource is denied for it, however its path is written.
+func TestSpellings(t *testing.T) {
+	fn := &guard{answer: `{"principalId":"k","policyDocument":{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},
+		{"Effect":"Deny","Action":"*","Resource":["` + api + `GET/admin/*","` + api + `GET/admin"]}]}}`}
+	a := &gateway.Authorizer{Handler: fn, Token: true}
+	g := newGateway(t, gateway.Config{},
+		gateway.Route{Path: "/admin", Integration: gateway.Proxy(event), Authorizer: a},
+		gateway.Route{Path: "/admin/{id}", Integration: gateway.Proxy(event), Authorizer: a},
+		gateway.Route{Path: "/{proxy+}", Integration: gateway.Proxy(event), Authorizer: a})
+	for _, path := range []string{"/admin", "/admin/", "//admin", "/%61dmin", "/admin/1", "/adm%69n/1", "/%61%64%6din/1/"} {
+		require.Equal(t, 403, do(g, "GET", path, "", "Authorization", "t").Code, path)
+	}
+	require.Equal(t, 200, do(g, "GET", "/a%2Fb/c%20d", "", "Authorization", "t").Code)
+	require.Equal(t, api+"GET/a%2Fb/c%20d", fn.event["methodArn"])
+}

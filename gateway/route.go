@@ -177,14 +177,7 @@ func parseSegment(part string) (segment, error) {
 // HTTP API, where no route but a greedy one takes it (widely reported, not documented). A variable needs at least one
 // character, a greedy one at least one that is not a slash.
 func (t table) match(kind Kind, method, path string) (*route, map[string]string) {
-	path = strings.TrimLeft(path, "/")
-	if kind == REST {
-		path = strings.TrimSuffix(path, "/")
-	}
-	var parts []string
-	if path != "" {
-		parts = strings.Split(path, "/")
-	}
+	parts := splitPath(kind, path)
 	for _, r := range t {
 		if (r.method == "" || r.method == method) && (r.fallback || r.fits(parts)) {
 			values := r.values(parts)
@@ -197,6 +190,28 @@ func (t table) match(kind Kind, method, path string) (*route, map[string]string)
 		}
 	}
 	return nil, nil
+}
+
+func splitPath(kind Kind, path string) []string {
+	path = strings.TrimLeft(path, "/")
+	if kind == REST {
+		path = strings.TrimSuffix(path, "/")
+	}
+	if path == "" {
+		return nil
+	}
+	return strings.Split(path, "/")
+}
+
+// spell returns a path that the route fits in one spelling, without the slash in front.
+func (r *route) spell(kind Kind, path string) string {
+	parts := splitPath(kind, path)
+	for i, seg := range r.segments {
+		if seg.kind == literal {
+			parts[i] = seg.text
+		}
+	}
+	return strings.Join(parts, "/")
 }
 
 func (r *route) fits(parts []string) bool {
