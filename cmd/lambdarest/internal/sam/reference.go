@@ -1,6 +1,7 @@
 package sam
 
 import (
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -46,6 +47,9 @@ func (t *template) parameter(n *yaml.Node, p value, name, path string) *yaml.Nod
 			return t.scalar(n, "")
 		}
 		text = def.text()
+	}
+	if allowed := p.get("AllowedValues").texts(); len(allowed) > 0 && !slices.Contains(allowed, text) {
+		t.fail(n, path, "parameter %s: expected one of %s, got %q", name, strings.Join(allowed, ", "), text)
 	}
 	if strings.HasPrefix(p.get("Type").text(), "List<") || p.get("Type").text() == "CommaDelimitedList" {
 		items := strings.Split(text, ",")

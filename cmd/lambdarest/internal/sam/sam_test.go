@@ -316,6 +316,7 @@ func TestErrors(t *testing.T) {
 		{"unknown reference", "Resources:\n" + fn("F", "      Environment: {Variables: {A: !Ref Nobody}}\n"), `template.yaml:7:36: Resources.F.Properties.Environment.Variables.A: the template has neither a parameter nor a resource "Nobody"`},
 		{"unknown attribute", "Resources:\n" + fn("F", "      Environment: {Variables: {A: !GetAtt Nobody.Arn}}\n"), `the template has no resource "Nobody"`},
 		{"parameter without default", "Parameters: {P: {Type: String}}\nResources:\n" + fn("F", "      Environment: {Variables: {A: !Ref P}}\n"), "template.yaml:8:36: Resources.F.Properties.Environment.Variables.A: parameter P has no default: give it one with -parameter P=VALUE"},
+		{"parameter of another value", "Parameters: {P: {Type: String, Default: c, AllowedValues: [a, b]}}\nResources:\n" + fn("F", "      Environment: {Variables: {A: !Ref P}}\n"), `template.yaml:8:36: Resources.F.Properties.Environment.Variables.A: parameter P: expected one of a, b, got "c"`},
 		{"import", "Resources:\n" + fn("F", "      Environment: {Variables: {A: !ImportValue x}}\n"), "the function ImportValue is not one that can be evaluated"},
 		{"wrong shape", "Resources:\n" + fn("F", "      Environment: [a]\n"), "template.yaml:7:20: Resources.F.Properties.Environment: expected a mapping, got a list"},
 		{"event without method", "Resources:\n" + fn("F", "      Events:\n        E: {Type: Api, Properties: {Path: /x}}\n"), "template.yaml:8:12: Resources.F.Properties.Events.E: expected Path and Method"},
