@@ -2,6 +2,7 @@ package vtl
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -144,7 +145,7 @@ func (re *javaRegexp) replace(r *renderer, s, with string, first bool) (string, 
 	if first {
 		n = 1
 	}
-	for _, m := range re.find.FindAllStringSubmatchIndex(s, n) {
+	for _, m := range re.findAll(s, n) {
 		b.WriteString(s[from:m[0]])
 		if err := expand(&b, s, with, m); err != nil {
 			return "", err
@@ -160,6 +161,33 @@ func (re *javaRegexp) replace(r *renderer, s, with string, first bool) (string, 
 	b.WriteString(s[from:])
 	return b.String(), nil
 }
+
+// findAll is regexp's, with Java's additional matches: an empty one may begin where another has ended, as the second of
+// ".*" in "abc". Where the expression looks at what is around it, that cannot be told here, and there is none.
+func (re *javaRegexp) findAll(s string, n int) [][]int {
+	found := re.find.FindAllStringSubmatchIndex(s, n)
+	if n > 0 || !re.full.MatchString("") || looksBack.MatchString(re.text) {
+		return found
+	}
+	atEnd := looksAhead.MatchString(re.text)
+	all := make([][]int, 0, len(found))
+	for i, m := range found {
+		all = append(all, m)
+		end := m[1]
+		if m[0] == end || i+1 < len(found) && found[i+1][0] == end || atEnd && end != len(s) {
+			continue
+		}
+		empty := slices.Repeat([]int{-1}, len(m))
+		empty[0], empty[1] = end, end
+		all = append(all, empty)
+	}
+	return all
+}
+
+var (
+	looksBack  = regexp.MustCompile(`\^|\\[AbB]`)
+	looksAhead = regexp.MustCompile(`\$|\\[zZ]`)
+)
 
 func expand(b *strings.Builder, s, with string, m []int) error {
 	for i := 0; i < len(with); i++ {
