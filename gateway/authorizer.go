@@ -36,8 +36,8 @@ type Authorizer struct {
 	Identity []string
 	// Validation is a regular expression that all of a token must match; "" is none.
 	Validation string
-	// TTL is how long a result is cached: at most an hour, as on AWS; zero or less turns the cache off, without which
-	// there must be identity sources. (AWS has 300 s where a REST API's definition says nothing.)
+	// TTL is how long a result is cached: at most an hour, as on AWS; zero or less turns the cache off. A cache needs
+	// a token or identity sources. (AWS has 300 s where a REST API's definition says nothing.)
 	TTL time.Duration
 	// Simple says that the function of an HTTP API returns isAuthorized rather than a policy.
 	Simple bool
