@@ -298,9 +298,10 @@ func TestTheLastOfAKeyWins(t *testing.T) {
 				return nil
 			}
 			want := map[int]string{}
+			keys := rand.New(rand.NewPCG(seed, 1))
 			err := repo[user](t, b).PutAll(t.Context(), func(yield func(user) bool) {
 				for i := range 2000 {
-					u := user{ID: int(b.rnd.IntN(60)), Name: fmt.Sprint(i)}
+					u := user{ID: keys.IntN(60), Name: fmt.Sprint(i)}
 					want[u.ID] = u.Name
 					if !yield(u) {
 						return

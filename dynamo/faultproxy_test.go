@@ -128,6 +128,13 @@ func (p *proxy) reseed(seed uint64, next plan) {
 	p.rnd = rand.New(rand.NewPCG(seed, 0))
 }
 
+// seen tells how many requests there were since the reset, and faults among them.
+func (p *proxy) seen() (requests, hits int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.requests, p.hits
+}
+
 // ServeHTTP lets one request through, or does to it what the plan says.
 func (p *proxy) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	body, err := io.ReadAll(req.Body)

@@ -297,7 +297,7 @@ type matrix struct {
 func (m *matrix) run(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(trials)) {
 		m.trial(t.Context(), t, name, nil)
-		clean := m.proxy.requests
+		clean, _ := m.proxy.seen()
 		for _, f := range faults() {
 			some := plans()
 			if !m.full {
@@ -325,7 +325,8 @@ func (m *matrix) struck(t *testing.T, name string, f *fault, plan plan) {
 		defer cancel()
 	}
 	m.trial(ctx, t, name, plan)
-	m.hits += m.proxy.hits
+	_, hits := m.proxy.seen()
+	m.hits += hits
 	if deadline, ok := ctx.Deadline(); ok && ctx.Err() != nil {
 		m.late = append(m.late, time.Since(deadline))
 	}
@@ -408,7 +409,8 @@ func TestScansUnderMixedFaults(t *testing.T) {
 			} else {
 				failed++
 			}
-			requests, hits = requests+p.requests, hits+p.hits
+			more, struck := p.seen()
+			requests, hits = requests+more, hits+struck
 		}
 		t.Logf("%d segments: %d scans of %d items whole, %d ended with an error; %d requests, %d faults", segments, whole, n, failed, requests, hits)
 		require.Greater(t, whole, 0)
@@ -463,7 +465,8 @@ func TestBatchesUnderFaults(t *testing.T) {
 			left[l.Value.ID] = l
 		}
 	}
-	t.Logf("%d items in %d requests, %d faults: %d reported as not written", n, p.requests, p.hits, len(left))
+	requests, hits := p.seen()
+	t.Logf("%d items in %d requests, %d faults: %d reported as not written", n, requests, hits, len(left))
 	written := 0
 	for c, err := range truth.Scan(t.Context()) {
 		require.NoError(t, err)
@@ -542,5 +545,6 @@ func TestFlippedBodiesAreNotAccepted(t *testing.T) {
 		}
 		require.ErrorIs(t, err, dynamo.ErrCorruptResponse, "body %d", i)
 	}
-	t.Logf("%d bodies flipped, none accepted", p.hits)
+	_, flipped := p.seen()
+	t.Logf("%d bodies flipped, none accepted", flipped)
 }

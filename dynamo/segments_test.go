@@ -146,6 +146,7 @@ func TestLeavingALoopEndsItsRequests(t *testing.T) {
 						for _, err := range seq {
 							if n++; n == 15 {
 								time.Sleep(time.Minute)
+								synctest.Wait()
 								switch requests = len(d.sent); way {
 								case "break":
 									return nil
