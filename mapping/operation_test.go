@@ -58,7 +58,7 @@ func TestOperationMistakes(t *testing.T) {
 }
 
 func FuzzYAML(f *testing.F) {
-	for _, s := range []string{"a", "a\nb", "it's", "- a\n- b", "한글\n"} {
+	for _, s := range []string{"a", "a\nb", "it's", "- a\n- b", "한글\n", strings.Repeat("long ", 300), "\x01" + strings.Repeat("x", 1000)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -58,13 +58,26 @@ func (w *yamlWriter) collection(dec *json.Decoder, isObject bool, depth int) {
 		}
 		if isObject {
 			key, _ := dec.Token()
-			w.out = append(append(w.out, scalar(key.(string))...), ':')
+			w.key(scalar(key.(string)), depth)
 		} else {
 			w.out = append(w.out, '-')
 		}
 		w.value(dec, depth+1)
 	}
 	_, _ = dec.Token()
+}
+
+// maxSimpleKey is a safe length of a key in front of its colon; YAML takes 1,024 characters.
+const maxSimpleKey = 1000
+
+// key writes a key up to its colon. A longer one is announced by a question mark.
+func (w *yamlWriter) key(scalar string, depth int) {
+	if len(scalar) > maxSimpleKey {
+		w.out = append(append(append(w.out, "? "...), scalar...), '\n')
+		w.indent(depth)
+		scalar = ""
+	}
+	w.out = append(append(w.out, scalar...), ':')
 }
 
 func (w *yamlWriter) indent(depth int) {

@@ -96,6 +96,8 @@ var referenceCases = []renderCase{
 	{"$a{x}", "{", false},
 	{"#set($x=1)$x##c", "1", false},
 	{"$context.stage $context.identity.sourceIp [$context.identity] [$context.nope]", "test 192.0.2.7 [] []", false},
+	{"#set($m = {'a': 1, 'b': {'b': {}}})#foreach($e in $m.entrySet())$e.hashCode() #end", "96 0 ", false},
+	{"#set($s = 'a𝄞')$s.replace('', '-') $s.replace('', '')", "-a-?-?- a𝄞", false},
 	{"[$context.clone()] $context.clone().stage #set($m = {})$m.clone()", "[] test{}", false},
 	{"$stageVariables.table $stageVariables['table'] $stageVariables.get('table') $stageVariables", "users users users {table=users}", false},
 	{"$input|$util|$context", "||", false},

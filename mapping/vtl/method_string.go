@@ -231,6 +231,9 @@ func (r *renderer) replace(s, name, a, b string) (any, error) {
 		if err := r.chargeBytes(len(s) + strings.Count(s, a)*len(b)); err != nil {
 			return nil, err
 		}
+		if a == "" && b != "" {
+			return between(s, b), nil
+		}
 		return strings.ReplaceAll(s, a, b), nil
 	case "replaceAll", "replaceFirst":
 		re, err := r.regexp(a, s)
@@ -240,6 +243,15 @@ func (r *renderer) replace(s, name, a, b string) (any, error) {
 		return asAny(re.replace(r, s, b, name == "replaceFirst"))
 	}
 	return noMethod, nil
+}
+
+// between puts b around every code unit, which is where Java finds the empty string.
+func between(s, b string) string {
+	out := []byte(b)
+	for _, u := range encodeUTF16(s) {
+		out = append(appendUnit(out, u), b...)
+	}
+	return string(out)
 }
 
 // stringStatic is the static methods of String, which any string offers.

@@ -249,6 +249,8 @@ func (r *renderer) hash(v any, depth int) (int32, error) {
 		return r.hashList(v, depth)
 	case *dict:
 		return r.hashDict(v, depth)
+	case *entry:
+		return r.hashPair(v.key, v.value(), depth)
 	}
 	h := fnv.New32a()
 	s, _, err := r.stringOf(v)
@@ -284,15 +286,20 @@ func (r *renderer) hashList(l *list, depth int) (int32, error) {
 func (r *renderer) hashDict(d *dict, depth int) (int32, error) {
 	h := int32(0)
 	for i := range d.entries {
-		k, err := r.hash(d.entries[i].key, depth+1)
+		n, err := r.hashPair(d.entries[i].key, d.entries[i].val, depth)
 		if err != nil {
 			return 0, err
 		}
-		v, err := r.hash(d.entries[i].val, depth+1)
-		if err != nil {
-			return 0, err
-		}
-		h += k ^ v
+		h += n
 	}
 	return h, nil
+}
+
+func (r *renderer) hashPair(key, val any, depth int) (int32, error) {
+	k, err := r.hash(key, depth+1)
+	if err != nil {
+		return 0, err
+	}
+	v, err := r.hash(val, depth+1)
+	return k ^ v, err
 }
