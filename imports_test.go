@@ -53,7 +53,7 @@ var rules = map[string]rule{
 	"gateway":                       {[]string{"internal/gwevent", "mapping/integration", "mapping/vtl", lambdaGo}, "not the router: with one matcher for both, mistakes would cancel out"},
 	"cmd/lambdarest":                {[]string{"internal/gwevent", "gateway", "mapping/vtl", "dynamo/dynamotest", "cmd/lambdarest/internal/cron", "cmd/lambdarest/internal/sam", lambdaGo, sdk, fsnotify}, "the top: a front for packages that do the work"},
 	"cmd/lambdarest/internal/cron":  {nil, "it stands alone"},
-	"cmd/lambdarest/internal/sam":   {[]string{"gateway", "mapping/integration", yaml}, "it reads what the command runs"},
+	"cmd/lambdarest/internal/sam":   {[]string{"cmd/lambdarest/internal/cron", "gateway", "mapping/integration", yaml}, "it reads what the command runs"},
 	"examples/users":                {[]string{"router", "dynamo", "mapping", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
 	"examples/users/proxy":          {[]string{"examples/users", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
 	"examples/users/nonproxy":       {[]string{"examples/users", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},

@@ -1,13 +1,15 @@
 // Package cron tells when an AWS schedule expression fires next: rate(5 minutes), or cron(minute hour day month weekday
 // year), in UTC.
 //
-// Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html. Of the wildcards L, W
-// and # are left out; an expression with them is an error.
+// Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html and
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cron-expressions.html.
 package cron
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,11 +38,10 @@ func Parse(expression string) (func(after time.Time) time.Time, error) {
 	}
 	var t table
 	for i, f := range fields {
-		set, err := f.parse(parts[i])
-		if err != nil {
+		var err error
+		if t[i], err = f.parse(parts[i]); err != nil {
 			return nil, fmt.Errorf("cron: %s %q: %w", f.name, parts[i], err)
 		}
-		t[i] = set
 	}
 	if (parts[2] == "?") == (parts[4] == "?") {
 		return nil, fmt.Errorf("cron: expected a ? for either the day or the weekday in %q", expression)
@@ -61,44 +62,72 @@ var fields = [6]field{
 	{"weekday", 1, 7, "SUN MON TUE WED THU FRI SAT"}, {"year", 1970, 2199, ""},
 }
 
-// table has for each field the values that fit.
-type table [6]map[int]bool
+// table has for each field what fits.
+type table [6]values
 
-func (f field) parse(text string) (map[int]bool, error) {
-	set := make(map[int]bool)
+// values are the values of a field that fit, and days that depend on the month.
+type values struct {
+	set  map[int]bool
+	days []dayRule
+}
+
+func (v values) fit(value int, at time.Time) bool {
+	return v.set[value] || slices.ContainsFunc(v.days, func(r dayRule) bool { return r(at) })
+}
+
+func (f field) parse(text string) (values, error) {
+	v := values{set: make(map[int]bool)}
 	for part := range strings.SplitSeq(text, ",") {
-		span, stepText, hasStep := strings.Cut(part, "/")
-		step := 1
-		if hasStep {
-			var err error
-			if step, err = strconv.Atoi(stepText); err != nil || step < 1 {
-				return nil, fmt.Errorf("expected a step above 0, got %q", stepText)
-			}
+		rule, err := f.dayRule(part)
+		if err == nil && rule == nil {
+			err = f.addSpan(v.set, part)
 		}
-		from, to := f.least, f.most
-		if span != "*" && span != "?" {
-			low, high, isRange := strings.Cut(span, "-")
-			var err error
-			if from, err = f.value(low); err != nil {
-				return nil, err
-			}
-			if !hasStep {
-				to = from
-			}
-			if isRange {
-				if to, err = f.value(high); err != nil {
-					return nil, err
-				}
-			}
+		if err != nil {
+			return v, err
 		}
-		if to < from { // FRI-MON
-			to += f.most - f.least + 1
-		}
-		for v := from; v <= to; v += step {
-			set[f.least+(v-f.least)%(f.most-f.least+1)] = true
+		if rule != nil {
+			v.days = append(v.days, rule)
 		}
 	}
-	return set, nil
+	if strings.Contains(text, "#") && strings.Contains(text, ",") {
+		return v, errors.New("expected one value only beside a #")
+	}
+	return v, nil
+}
+
+// addSpan adds what a part without L, W and # stands for: 5, 1-5, 0/15, *.
+func (f field) addSpan(set map[int]bool, part string) error {
+	span, stepText, hasStep := strings.Cut(part, "/")
+	step := 1
+	if hasStep {
+		var err error
+		if step, err = strconv.Atoi(stepText); err != nil || step < 1 {
+			return fmt.Errorf("expected a step above 0, got %q", stepText)
+		}
+	}
+	from, to := f.least, f.most
+	if span != "*" && span != "?" {
+		low, high, isRange := strings.Cut(span, "-")
+		var err error
+		if from, err = f.value(low); err != nil {
+			return err
+		}
+		if !hasStep {
+			to = from
+		}
+		if isRange {
+			if to, err = f.value(high); err != nil {
+				return err
+			}
+		}
+	}
+	if to < from { // FRI-MON
+		to += f.most - f.least + 1
+	}
+	for v := from; v <= to; v += step {
+		set[f.least+(v-f.least)%(f.most-f.least+1)] = true
+	}
+	return nil
 }
 
 func (f field) value(text string) (int, error) {
@@ -119,15 +148,15 @@ func (t table) next(after time.Time) time.Time {
 	at := after.UTC().Truncate(time.Minute).Add(time.Minute)
 	for at.Year() <= fields[5].most {
 		switch {
-		case !t[5][at.Year()]:
+		case !t[5].set[at.Year()]:
 			at = time.Date(at.Year()+1, 1, 1, 0, 0, 0, 0, time.UTC)
-		case !t[3][int(at.Month())]:
+		case !t[3].set[int(at.Month())]:
 			at = time.Date(at.Year(), at.Month()+1, 1, 0, 0, 0, 0, time.UTC)
-		case !t[2][at.Day()] || !t[4][int(at.Weekday())+1]:
+		case !t[2].fit(at.Day(), at) || !t[4].fit(int(at.Weekday())+1, at):
 			at = time.Date(at.Year(), at.Month(), at.Day()+1, 0, 0, 0, 0, time.UTC)
-		case !t[1][at.Hour()]:
+		case !t[1].set[at.Hour()]:
 			at = at.Truncate(time.Hour).Add(time.Hour)
-		case !t[0][at.Minute()]:
+		case !t[0].set[at.Minute()]:
 			at = at.Add(time.Minute)
 		default:
 			return at

@@ -2,8 +2,9 @@ package sam
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/cron"
 )
 
 // A Function is an AWS::Serverless::Function.
@@ -88,8 +89,6 @@ func (t *template) readEvents(r *resource) {
 	}
 }
 
-var expression = regexp.MustCompile(`^(rate\([1-9]\d{0,5} (minute|minutes|hour|hours|day|days)\)|cron\(\S+ \S+ \S+ \S+ \S+ \S+\))$`)
-
 func (t *template) readSchedule(f *Function, name string, ev, props value) {
 	at := props.get("Schedule")
 	if !at.exists() {
@@ -99,8 +98,12 @@ func (t *template) readSchedule(f *Function, name string, ev, props value) {
 		ev.fail("expected a Schedule, as rate(5 minutes)")
 		return
 	}
-	if !expression.MatchString(at.text()) {
-		at.fail("expected rate(5 minutes) or cron(0 12 * * ? *), got %s", at.kind())
+	if strings.HasPrefix(at.text(), "at(") {
+		t.warn(at.n, at.path, "a schedule that comes once does not come here; send its event with lambdarest invoke")
+		return
+	}
+	if _, err := cron.Parse(at.text()); err != nil {
+		at.fail("%s", strings.TrimPrefix(err.Error(), "cron: "))
 		return
 	}
 	if !props.get("Enabled").boolean(true) || props.get("State").oneOf("ENABLED", "ENABLED", "DISABLED") == "DISABLED" {

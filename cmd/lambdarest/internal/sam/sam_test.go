@@ -158,6 +158,8 @@ Resources:
         Tick: {Type: Schedule, Properties: {Schedule: rate(1 minute), Input: '{"a":1}'}}
         Off: {Type: Schedule, Properties: {Schedule: rate(1 minute), Enabled: false}}
         Tock: {Type: ScheduleV2, Properties: {ScheduleExpression: "cron(0 12 * * ? *)"}}
+        Last: {Type: Schedule, Properties: {Schedule: "cron(15 10 ? * 6L *)"}}
+        Once: {Type: ScheduleV2, Properties: {ScheduleExpression: "at(2030-01-01T00:00:00)"}}
         Queue: {Type: SQS, Properties: {Queue: q}}
 `)+fn("Auth", "")+`
   MyApi:
@@ -177,9 +179,10 @@ Resources:
 	require.Equal(t, 20, f.Timeout)
 	require.Equal(t, 512, f.MemoryMB)
 	require.Equal(t, map[string]string{"A": "global", "B": "own"}, f.Env)
-	require.Equal(t, []Schedule{{"Tick", "rate(1 minute)", `{"a":1}`}, {"Tock", "cron(0 12 * * ? *)", ""}}, f.Schedules)
-	require.Len(t, app.Warnings, 1)
-	require.Contains(t, app.Warnings[0], "events of type SQS")
+	require.Equal(t, []Schedule{{"Tick", "rate(1 minute)", `{"a":1}`}, {"Tock", "cron(0 12 * * ? *)", ""}, {"Last", "cron(15 10 ? * 6L *)", ""}}, f.Schedules)
+	require.Len(t, app.Warnings, 2)
+	require.Contains(t, app.Warnings[0], "comes once")
+	require.Contains(t, app.Warnings[1], "events of type SQS")
 
 	names := map[string]*API{}
 	var order []string
@@ -322,6 +325,7 @@ func TestErrors(t *testing.T) {
 		{"event without method", "Resources:\n" + fn("F", "      Events:\n        E: {Type: Api, Properties: {Path: /x}}\n"), "template.yaml:8:12: Resources.F.Properties.Events.E: expected Path and Method"},
 		{"twice", "Resources:\n" + fn("F", "      Events:\n        E: {Type: Api, Properties: {Path: /x, Method: get}}\n        G: {Type: Api, Properties: {Path: /x, Method: GET}}\n"), "template.yaml:9:12: Resources.F.Properties.Events.G: GET /x is taken by template.yaml:8"},
 		{"schedule", "Resources:\n" + fn("F", "      Events:\n        E: {Type: Schedule, Properties: {Schedule: daily}}\n"), "template.yaml:8:52: Resources.F.Properties.Events.E.Properties.Schedule: expected rate(5 minutes) or cron(0 12 * * ? *)"},
+		{"cron", "Resources:\n" + fn("F", "      Events:\n        E: {Type: Schedule, Properties: {Schedule: cron(0 12 ? * 3#6 *)}}\n"), `template.yaml:8:52: Resources.F.Properties.Events.E.Properties.Schedule: weekday "3#6": expected a number from 1 to 5`},
 		{"circle", "Conditions: {A: !Condition B, B: !Condition A}\nResources:\n  T: {Type: AWS::Serverless::SimpleTable, Condition: A}\n", "conditions run in a circle"},
 		{"alias", "Resources:\n  A: &x {Type: AWS::Serverless::SimpleTable}\n  B: *x\n", "template.yaml:3:6: YAML aliases are not supported"},
 		{"no file", "Resources:\n" + fn("F", "") + "  A: {Type: AWS::Serverless::Api, Properties: {StageName: x, DefinitionUri: none.yaml}}\n", "template.yaml:7:77: Resources.A.Properties.DefinitionUri: none.yaml: no such file"},
