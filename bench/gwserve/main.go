@@ -1,0 +1,82 @@
+// Command gwserve is a rival of the gateway's benchmarks: it serves GET /hello on the address given, until it is
+// told to end.
+//
+//	gwserve bare ADDR              net/http with a handler that answers a constant: what the gateway's front door takes
+//	gwserve inprocess ADDR         the gateway with a function in its process
+//	gwserve bootstrap ADDR BINARY  the gateway with a bootstrap binary
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lambdarest/lambdarest/gateway"
+)
+
+// hello is the function in process.
+type hello struct{}
+
+func (hello) Invoke(_ context.Context, payload []byte) ([]byte, error) {
+	var event struct{ Path string }
+	if err := json.Unmarshal(payload, &event); err != nil {
+		return nil, err
+	}
+	return json.Marshal(map[string]any{"statusCode": 200, "body": "hello " + event.Path})
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "gwserve:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	if len(args) < 2 {
+		return fmt.Errorf("%q is no rival and no address", args)
+	}
+	l, err := net.Listen("tcp", args[1])
+	if err != nil {
+		return err
+	}
+	var function lambda.Handler
+	switch args[0] {
+	case "bare":
+		return bare(ctx, l)
+	case "inprocess":
+		function = hello{}
+	case "bootstrap":
+		p := gateway.Function(args[2], nil)
+		defer p.Close()
+		function = p
+	default:
+		return fmt.Errorf("no rival %q", args[0])
+	}
+	g, err := gateway.New(gateway.Config{}, gateway.Route{Method: "GET", Path: "/hello", Integration: gateway.Proxy(function)})
+	if err != nil {
+		return err
+	}
+	return gateway.Serve(ctx, l, g)
+}
+
+func bare(ctx context.Context, l net.Listener) error {
+	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "hello /hello")
+	})}
+	context.AfterFunc(ctx, func() { _ = srv.Close() })
+	if err := srv.Serve(l); err != http.ErrServerClosed {
+		return err
+	}
+	return nil
+}
