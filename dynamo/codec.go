@@ -9,29 +9,32 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// codec turns items of type T into attribute values and back, and reads them
+// codec turns items of one type into attribute values and back, and reads them
 // from what goes over the wire. It is the only place that knows how; see plan.go.
 // A codec is safe for concurrent use.
-type codec[T any] struct {
+//
+// It works on reflect.Values of the schema's type, not on a type parameter: code
+// is linked once for each of those.
+type codec struct {
 	schema  *schema
 	plan    *plan
-	passive bool      // the client's middleware has no interest in items
-	bodies  sync.Pool // of *[]byte
+	list    reflect.Type // a slice of items
+	passive bool         // the client's middleware has no interest in items
+	bodies  sync.Pool    // of *[]byte
 }
 
-func newCodec[T any](s *schema) (*codec[T], error) {
+func newCodec(s *schema) (*codec, error) {
 	p, err := planOf(s.typ, avOptions{})
 	if err != nil {
 		return nil, fmt.Errorf("type %v: %w", s.typ, err)
 	}
-	return &codec[T]{schema: s, plan: p}, nil
+	return &codec{schema: s, plan: p, list: reflect.SliceOf(s.typ)}, nil
 }
 
-// encode marshals v, and refuses what DynamoDB would refuse for its form. It
-// takes a pointer so that fields are addressable and Marshalers with pointer
-// receivers count.
-func (c *codec[T]) encode(v *T) (item, error) {
-	av, err := c.plan.encodeAV(reflect.ValueOf(v).Elem())
+// encode marshals v, and refuses what DynamoDB would refuse for its form. v must
+// be addressable, so that Marshalers with pointer receivers count.
+func (c *codec) encode(v reflect.Value) (item, error) {
+	av, err := c.plan.encodeAV(v)
 	var inner *pathError
 	switch {
 	case errors.As(err, &inner) && inner.path != "":
@@ -46,16 +49,15 @@ func (c *codec[T]) encode(v *T) (item, error) {
 	return m.Value, nil
 }
 
-// decode fills into, which must be a zero T.
-func (c *codec[T]) decode(m item, into *T) error {
+// decode fills into, which must be zero and settable.
+func (c *codec) decode(m item, into reflect.Value) error {
 	for name, av := range m {
 		if av == nil {
 			return corrupt("attribute %q has no value", name)
 		}
 	}
-	v := reflect.ValueOf(into).Elem()
-	if err := c.plan.decodeAV(&types.AttributeValueMemberM{Value: m}, v); err != nil {
+	if err := c.plan.decodeAV(&types.AttributeValueMemberM{Value: m}, into); err != nil {
 		return err
 	}
-	return c.schema.unfill(v)
+	return c.schema.unfill(into)
 }

@@ -7,43 +7,48 @@ import (
 	"github.com/lambdarest/lambdarest/internal/jsonscan"
 )
 
-// intake takes what one call of the client gives, as items of type T. It belongs to
-// that call and is not for concurrent use:
+// intake takes the items that one call of the client gives. It belongs to that
+// call and is not for concurrent use:
 //
-//	a := codec.intake(new(received), keys)
+//	a := codec.intake(new(received), keys, codec.newList())
 //	out, err := client.Scan(ctx, in, a.hook)
 //	… an error of the call …
 //	err = a.take(out.Items)
-//	… a.items, and a.err about the item after them …
+//	… a.n items in a.into, and a.err about the item after them …
 //
 // The SDK's answers are decoded from the wire inside of the call, and out.Items
 // stays empty. From a client to which the hook means nothing, a fake, take
 // decodes out.Items.
-type intake[T any] struct {
+type intake struct {
 	*received
-	codec *codec[T]
+	codec *codec
 	keys  keyTexts
 
-	items []T
-	err   error // of the item after the last one: a DecodeError, or ErrCorruptResponse
-	some  bool  // there was a place for items in the answer, if only an empty one
-	raws  []item
+	into reflect.Value // a list of items, or one item
+	n    int           // items in it
+	err  error         // of the item after the last one: a DecodeError, or ErrCorruptResponse
+	some bool          // there was a place for items in the answer, if only an empty one
+	raws []item
 
 	wired bool  // all of this came from the wire
 	bad   error // the whole body is corrupt
 }
 
 // intake prepares for the answer of one call, which r watches, and whose items
-// must have these key attributes.
-func (c *codec[T]) intake(r *received, keys []keyAttr) *intake[T] {
-	a := &intake[T]{received: r, codec: c, keys: newKeyTexts(c.plan, keys)}
+// must have these key attributes. They go to into, which is settable: a list of
+// items, or a single one.
+func (c *codec) intake(r *received, keys []keyAttr, into reflect.Value) *intake {
+	a := &intake{received: r, codec: c, keys: newKeyTexts(c.plan, keys), into: into}
 	r.pool, r.decode, r.passive = &c.bodies, a.decode, c.passive
 	return a
 }
 
+// newList is an empty list of items.
+func (c *codec) newList() reflect.Value { return reflect.New(c.list).Elem() }
+
 // take decodes the items that the call gave, unless they are here already. The
 // error is one of the whole answer.
-func (a *intake[T]) take(items []item) error {
+func (a *intake) take(items []item) error {
 	switch {
 	case a.empty():
 		return errEmptyBody
@@ -51,17 +56,41 @@ func (a *intake[T]) take(items []item) error {
 		return a.bad
 	}
 	a.raws, a.some = items, items != nil
-	a.items = make([]T, len(items))
-	for i, raw := range items {
-		if a.err = a.decodeItem(raw, &a.items[i]); a.err != nil {
-			a.items = a.items[:i]
+	if a.into.Kind() == reflect.Slice {
+		a.into.Grow(len(items))
+	}
+	for _, raw := range items {
+		if a.err = a.decodeItem(raw, a.slot()); a.err != nil {
+			a.drop()
 			break
 		}
 	}
 	return nil
 }
 
-func (a *intake[T]) decodeItem(raw item, into *T) error {
+// slot is the place of the next item. It is zero.
+func (a *intake) slot() reflect.Value {
+	a.n++
+	if a.into.Kind() != reflect.Slice {
+		a.into.SetZero()
+		return a.into
+	}
+	if a.n > a.into.Cap() {
+		a.into.Grow(1)
+	}
+	a.into.SetLen(a.n)
+	return a.into.Index(a.n - 1)
+}
+
+// drop takes the last item back, as it does not decode. None follows it.
+func (a *intake) drop() {
+	a.n--
+	if a.into.Kind() == reflect.Slice {
+		a.into.SetLen(a.n)
+	}
+}
+
+func (a *intake) decodeItem(raw item, into reflect.Value) error {
 	for _, k := range a.keys.attrs {
 		if scalarOf(raw[k.name]) != k.scalar {
 			return k.missing()
@@ -72,7 +101,7 @@ func (a *intake[T]) decodeItem(raw item, into *T) error {
 
 // key is the key of the item with that index: the attributes that were asked
 // for.
-func (a *intake[T]) key(i int) item {
+func (a *intake) key(i int) item {
 	if a.wired && a.raws == nil {
 		return a.keys.key(i)
 	}
@@ -87,12 +116,19 @@ func (k keyAttr) missing() error {
 	return corrupt("key attribute %q is missing or not of type %s", k.name, k.scalar)
 }
 
+// reset forgets what an earlier attempt has given.
+func (a *intake) reset() {
+	a.into.SetZero()
+	a.n, a.raws, a.err, a.some, a.bad = 0, nil, nil, false, nil
+	a.keys.reset()
+}
+
 // decode decodes the items in the body of an answer, and gives the rest of the
 // body, without them, for the SDK to decode. It is nil if the body is bad. The
 // SDK may call again for another attempt.
-func (a *intake[T]) decode(body []byte) (rest []byte) {
-	a.items, a.raws, a.err, a.some, a.wired, a.bad = nil, nil, nil, false, true, nil
-	a.keys.reset()
+func (a *intake) decode(body []byte) (rest []byte) {
+	a.reset()
+	a.wired = true
 	w := readWire(body)
 	rest = append(make([]byte, 0, 128), '{')
 	for w.enterObject(); w.scan.NextKey(); {
@@ -116,7 +152,8 @@ func (a *intake[T]) decode(body []byte) (rest []byte) {
 		a.bad = verify(rest)
 	}
 	if a.bad != nil {
-		a.items = nil
+		a.into.SetZero()
+		a.n = 0
 		return nil
 	}
 	return rest
@@ -124,7 +161,7 @@ func (a *intake[T]) decode(body []byte) (rest []byte) {
 
 // decodeList decodes the items of a page. After one that does not decode the
 // others are of no interest.
-func (a *intake[T]) decodeList(w *wireReader) {
+func (a *intake) decodeList(w *wireReader) {
 	for w.enterArray(); w.scan.NextElem(); {
 		start := w.scan.Offset()
 		if a.err != nil {
@@ -132,39 +169,41 @@ func (a *intake[T]) decodeList(w *wireReader) {
 			continue
 		}
 		a.decodeNext(w)
-		if cap(a.items) == 1 { // the first tells how many fit into the rest
+		if a.n == 1 && a.into.Kind() == reflect.Slice { // the first tells how many fit into the rest
 			a.grow(w.scan.Rest()/max(w.scan.Offset()-start, 1), w.scan.Rest())
 		}
 	}
 }
 
 // grow makes room for about n more items, in not much more memory than they take
-// in the body: the first item may be a small one, and T large.
-func (a *intake[T]) grow(n, bytes int) {
-	n = 2 + min(n+n/8, 4*bytes/max(int(a.codec.schema.typ.Size()), 1))
-	a.items = append(make([]T, 0, n), a.items...)
+// in the body: the first item may be a small one, and the type large.
+func (a *intake) grow(n, bytes int) {
+	n = 1 + min(n+n/8, 4*bytes/max(int(a.codec.schema.typ.Size()), 1))
+	a.into.Grow(n)
 	a.keys.grow(n)
 }
 
 // decodeNext decodes the item that comes next. If it does not decode, the
 // scanner goes on after it.
-func (a *intake[T]) decodeNext(w *wireReader) {
-	i := len(a.items)
+func (a *intake) decodeNext(w *wireReader) {
+	if a.n > 0 && a.into.Kind() != reflect.Slice {
+		w.fail("two items where one was asked for")
+		return
+	}
 	start := w.scan
-	var zero T
-	a.items = append(a.items, zero)
-	err := a.decodeWire(w, reflect.ValueOf(&a.items[i]).Elem())
+	err := a.decodeWire(w, a.slot())
 	if err == nil {
 		return
 	}
-	a.items, a.err = a.items[:i], err
+	a.drop()
+	a.err = err
 	if w.bad() == nil {
 		w.scan = start
 		w.scan.Skip()
 	}
 }
 
-func (a *intake[T]) decodeWire(w *wireReader, v reflect.Value) error {
+func (a *intake) decodeWire(w *wireReader, v reflect.Value) error {
 	p := a.codec.plan
 	if p.unmarshals {
 		raw := w.item()
@@ -172,7 +211,7 @@ func (a *intake[T]) decodeWire(w *wireReader, v reflect.Value) error {
 			return err
 		}
 		a.raws = append(a.raws, raw)
-		return a.decodeItem(raw, v.Addr().Interface().(*T))
+		return a.decodeItem(raw, v)
 	}
 	if err := p.decodeWireFields(w, v, &a.keys); err != nil {
 		return err

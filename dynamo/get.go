@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -38,7 +39,7 @@ func (r *Repository[T]) get(ctx context.Context, key Key, opts []ReadOption, out
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	a := r.codec.intake(new(received), r.schema.keyAttrs())
+	a := r.codec.intake(new(received), r.schema.keyAttrs(), reflect.ValueOf(out).Elem())
 	o := r.watch(ctx, "GetItem")
 	raw, err := r.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:                aws.String(r.table),
@@ -51,7 +52,7 @@ func (r *Repository[T]) get(ctx context.Context, key Key, opts []ReadOption, out
 	if err == nil {
 		err = a.takeItem(raw)
 	}
-	o.end(len(a.items), err)
+	o.end(a.n, err)
 	if err != nil {
 		return err
 	}
@@ -62,12 +63,11 @@ func (r *Repository[T]) get(ctx context.Context, key Key, opts []ReadOption, out
 	case a.err != nil:
 		return a.err
 	}
-	*out = a.items[0]
 	return r.isOwn(a.key(0), want)
 }
 
 // takeItem is take for an answer of one item.
-func (a *intake[T]) takeItem(out *dynamodb.GetItemOutput) error {
+func (a *intake) takeItem(out *dynamodb.GetItemOutput) error {
 	switch {
 	case out == nil:
 		return errEmptyBody
@@ -98,4 +98,6 @@ func (r *Repository[T]) readOwn(raw, key item, into *T) error {
 }
 
 // decode fills into, a zero T.
-func (r *Repository[T]) decode(raw item, into *T) error { return r.codec.decode(raw, into) }
+func (r *Repository[T]) decode(raw item, into *T) error {
+	return r.codec.decode(raw, reflect.ValueOf(into).Elem())
+}

@@ -250,10 +250,10 @@ func TestExactAttributeNameWins(t *testing.T) {
 	r := repo[user](t, &fake{})
 	for range 100 { // attributevalue's own choice is random
 		var u user
-		require.NoError(t, r.codec.decode(item{"id": avN("1"), "Name": avS("wrong"), "name": avS("right"), "NAME": avS("wrong"), "other": avS("x")}, &u))
+		require.NoError(t, r.codec.decode(item{"id": avN("1"), "Name": avS("wrong"), "name": avS("right"), "NAME": avS("wrong"), "other": avS("x")}, reflect.ValueOf(&u).Elem()))
 		require.Equal(t, user{ID: 1, Name: "right"}, u)
 		u = user{}
-		require.NoError(t, r.codec.decode(item{"id": avN("1"), "Name": avS("second"), "NAME": avS("first")}, &u))
+		require.NoError(t, r.codec.decode(item{"id": avN("1"), "Name": avS("second"), "NAME": avS("first")}, reflect.ValueOf(&u).Elem()))
 		require.Equal(t, user{ID: 1, Name: "first"}, u)
 	}
 }

@@ -70,7 +70,8 @@ type rawPage struct {
 // wholePage is a rawPage with its items.
 type wholePage[T any] struct {
 	*rawPage
-	*intake[T]
+	*intake
+	values []T
 }
 
 // failed is the error of the item after those that the page has, if there is one.
@@ -78,7 +79,7 @@ func (p wholePage[T]) failed() error {
 	if p.err == nil {
 		return nil
 	}
-	return fmt.Errorf("item %d of the page: %w", len(p.intake.items), p.err)
+	return fmt.Errorf("item %d of the page: %w", p.n, p.err)
 }
 
 // found is one item of a read, and what a cursor after it needs.
@@ -105,8 +106,8 @@ func (r *Repository[T]) items(ctx context.Context, p *paged, start item) iter.Se
 				yield(found[T]{}, err)
 				return
 			}
-			for i, v := range page.intake.items {
-				last := page.err == nil && i == len(page.intake.items)-1 && len(page.next) == 0
+			for i, v := range page.values {
+				last := page.err == nil && i == page.n-1 && len(page.next) == 0
 				if count++; !yield(found[T]{v, page, i, last}, nil) || count == p.cfg.limit {
 					return
 				}
@@ -141,7 +142,7 @@ func (r *Repository[T]) pages(ctx context.Context, p *paged, start item) iter.Se
 			if !yield(page, nil) || len(page.next) == 0 {
 				return
 			}
-			left -= len(page.intake.items)
+			left -= page.n
 			start = page.next
 		}
 	}
@@ -153,27 +154,26 @@ func (r *Repository[T]) page(ctx context.Context, p *paged, start item, limit *i
 	if err := ctx.Err(); err != nil {
 		return wholePage[T]{}, err
 	}
-	a := r.codec.intake(new(received), r.schema.readKeys(p.index))
+	a := r.codec.intake(new(received), r.schema.readKeys(p.index), r.codec.newList())
 	o := r.watch(ctx, p.operation)
 	raw, err := p.send(ctx, start, limit, a.hook, o.hook)
 	if err == nil {
 		err = a.take(raw.items)
 	}
-	o.end(len(a.items), err)
+	o.end(a.n, err)
 	if err != nil {
 		return wholePage[T]{}, err
 	}
 	p.cfg.meter.reads(orNone(raw.capacity))
-	n := len(a.items)
 	switch {
 	case !a.some && a.any:
 		// DynamoDB always sends Items, if only []. Fakes, which do not speak HTTP,
 		// may leave it out.
 		return wholePage[T]{}, corrupt("no Items")
-	case raw.count > 0 && int(raw.count) != n && a.err == nil:
-		return wholePage[T]{}, corrupt("%d items where Count says %d", n, raw.count)
+	case raw.count > 0 && int(raw.count) != a.n && a.err == nil:
+		return wholePage[T]{}, corrupt("%d items where Count says %d", a.n, raw.count)
 	}
-	return wholePage[T]{raw, a}, nil
+	return wholePage[T]{raw, a, *a.into.Addr().Interface().(*[]T)}, nil
 }
 
 // pageLimit is the Limit of the next request when left items are still wanted.

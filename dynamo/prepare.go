@@ -28,10 +28,11 @@ func Clock(now func() time.Time) Option {
 // one that v had, 0 if T has none. Everything that DynamoDB would refuse for
 // its form is an error.
 func (r *Repository[T]) encodeItem(v *T) (m, key item, version int64, err error) {
-	if version, err = r.schema.stamp(reflect.ValueOf(v).Elem(), r.now); err != nil {
+	value := reflect.ValueOf(v).Elem()
+	if version, err = r.schema.stamp(value, r.now); err != nil {
 		return nil, nil, 0, err
 	}
-	if m, err = r.codec.encode(v); err != nil {
+	if m, err = r.codec.encode(value); err != nil {
 		return nil, nil, 0, err
 	}
 	if key, err = r.schema.keyOfItem(m); err != nil {

@@ -14,7 +14,7 @@ type Repository[T any] struct {
 	client  Client
 	table   string
 	schema  *schema
-	codec   *codec[T]
+	codec   *codec
 	cursors cursors
 	now     func() time.Time
 	observe func(context.Context, Request) // nil: nobody
@@ -79,7 +79,7 @@ func New[T any](c Client, table string, opts ...Option) (*Repository[T], error) 
 			return nil, fmt.Errorf("dynamo: new: %w", err)
 		}
 	}
-	codec, err := newCodec[T](s)
+	codec, err := newCodec(s)
 	if err != nil {
 		return nil, fmt.Errorf("dynamo: new: %w", err)
 	}

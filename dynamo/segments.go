@@ -107,8 +107,8 @@ func (r *Repository[T]) decoded(ctx context.Context, p *paged, start item) iter.
 // upTo gives up to limit items of a page, all if that is 0, and the error of the
 // item after them.
 func (p wholePage[T]) upTo(limit int) ([]T, error) {
-	if limit > 0 && len(p.intake.items) >= limit {
-		return p.intake.items[:limit], nil
+	if limit > 0 && p.n >= limit {
+		return p.values[:limit], nil
 	}
-	return p.intake.items, p.failed()
+	return p.values, p.failed()
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 	"time"
 )
 
@@ -12,7 +13,7 @@ import (
 // with [NewStream]. It is safe for concurrent use.
 type Stream[T any] struct {
 	schema *schema
-	codec  *codec[T]
+	codec  *codec
 }
 
 // NewStream checks T's tags, as [New] does.
@@ -21,7 +22,7 @@ func NewStream[T any]() (*Stream[T], error) {
 	if err != nil {
 		return nil, fmt.Errorf("dynamo: new stream: %w", err)
 	}
-	c, err := newCodec[T](s)
+	c, err := newCodec(s)
 	if err != nil {
 		return nil, fmt.Errorf("dynamo: new stream: %w", err)
 	}
@@ -144,7 +145,7 @@ func (s *Stream[T]) image(name string, raw json.RawMessage) (*T, error) {
 		return nil, corrupt("%s: %w", name, err)
 	}
 	v := new(T)
-	if err := s.codec.decode(m, v); err != nil {
+	if err := s.codec.decode(m, reflect.ValueOf(v).Elem()); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return v, nil

@@ -292,7 +292,7 @@ func TestCreatedIsSetWhereTheZeroTimeWasStored(t *testing.T) {
 	}
 	r := repo[doc](t, &fake{}, Clock(func() time.Time { return time.Unix(1767225600, 0) }))
 	var d doc
-	require.NoError(t, r.codec.decode(item{"id": avS("x"), "made": avN("-62135596800")}, &d))
+	require.NoError(t, r.codec.decode(item{"id": avS("x"), "made": avN("-62135596800")}, reflect.ValueOf(&d).Elem()))
 	require.True(t, d.Made.IsZero())
 	m, _, _, err := r.encodeItem(&d)
 	require.NoError(t, err)
