@@ -59,6 +59,10 @@ var rules = map[string]rule{
 	"examples/users/nonproxy":       {[]string{"examples/users", "warmup", lambdaGo, sdk}, "a function: nothing that is for tests"},
 	"examples/quotes":               {[]string{"mapping", lambdaGo}, "a function: nothing that is for tests"},
 	"examples/quotes/function":      {[]string{"examples/quotes", "mapping", lambdaGo}, "a function: nothing that is for tests"},
+	"examples/hello":                {[]string{"router", lambdaGo}, "a function: nothing that is for tests, and no SDK"},
+	"examples/uploads":              {[]string{"router", "dynamo", lambdaGo, sdk}, "a function: nothing that is for tests"},
+	"examples/reports":              {[]string{"router", "dynamo", lambdaGo, sdk}, "a function: nothing that is for tests"},
+	"examples/orders":               {[]string{"router", "dynamo", lambdaGo, sdk}, "a function: nothing that is for tests"},
 	"examples/local":                {[]string{"gateway", "mapping", "warmup", "dynamo", "dynamo/dynamotest", "examples/users", sdk}, "the top"},
 }
 
