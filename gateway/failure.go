@@ -32,6 +32,7 @@ const (
 	denied
 	authorizerFailed
 	invalidAPIKey
+	brokenOff // after the first byte of the answer: the connection is ended
 )
 
 // A reply is what a service answers for a reason.

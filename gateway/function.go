@@ -93,6 +93,11 @@ func (p *Process) init() {
 // The request id, the function's ARN, the client context and the Cognito identity are taken from the lambdacontext in
 // ctx, where there is one.
 func (p *Process) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	return p.invoke(ctx, payload, nil)
+}
+
+// invoke invokes the function; an answer goes to the sink as it comes, unless that is nil.
+func (p *Process) invoke(ctx context.Context, payload []byte, to *sink) ([]byte, error) {
 	p.init()
 	select {
 	case p.slots <- struct{}{}:
@@ -110,7 +115,7 @@ func (p *Process) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		if err := inst.awaitReady(ctx); err != nil {
 			return nil, err
 		}
-		out, err := p.invokeOn(ctx, inst, isNew, payload)
+		out, err := p.invokeOn(ctx, inst, isNew, payload, to)
 		if err == errGoneBefore && !isNew {
 			continue // it ended between two invocations, this one was never delivered
 		}
@@ -119,8 +124,9 @@ func (p *Process) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 }
 
 // invokeOn runs one invocation on an instance that is ready, or has exited.
-func (p *Process) invokeOn(ctx context.Context, inst *instance, isNew bool, payload []byte) ([]byte, error) {
+func (p *Process) invokeOn(ctx context.Context, inst *instance, isNew bool, payload []byte, to *sink) ([]byte, error) {
 	inv, cancel := p.newInvocation(ctx, payload)
+	inv.sink = to
 	defer cancel()
 	seen := p.observe(inst, inv, isNew)
 	out, err := inst.invoke(inv)

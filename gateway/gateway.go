@@ -84,8 +84,8 @@ type Route struct {
 	// Path is a resource path: "/", "/users", "/users/{id}", "/files/{path+}". A greedy variable stands at the end.
 	// "$default", for any Kind but REST, gets what no other route does.
 	Path string
-	// Integration answers the requests: Proxy, HTTPProxy, Lambda or Mock. Other kinds than REST have Proxy and
-	// HTTPProxy only.
+	// Integration answers the requests: Proxy, Stream, HTTPProxy, Lambda or Mock. Other kinds than REST have Proxy and
+	// HTTPProxy only, a function URL Stream as well.
 	Integration Integration
 	// Authorizer decides on requests before the integration gets them; nil is none.
 	Authorizer *Authorizer
@@ -93,7 +93,7 @@ type Route struct {
 	APIKeyRequired bool
 }
 
-// Integration is what stands behind a route: made by [Proxy], [HTTPProxy], [Lambda] or [Mock].
+// Integration is what stands behind a route: made by [Proxy], [Stream], [HTTPProxy], [Lambda] or [Mock].
 type Integration interface {
 	// build checks the integration, once, when the gateway is made.
 	build() (endpoint, error)
@@ -114,6 +114,8 @@ type Gateway struct {
 	responses gatewayResponses
 	keys      map[keyHash]APIKey
 	log       *slog.Logger
+
+	streamTimeout time.Duration // of streamed answers
 }
 
 // New makes a gateway. The error names the route that is wrong: a bad path, two routes for the same requests, a
@@ -125,8 +127,8 @@ func New(cfg Config, routes ...Route) (*Gateway, error) {
 	if g.cfg.Stage == "" {
 		g.cfg.Stage = g.rules.stage
 	}
-	if g.cfg.Timeout <= 0 {
-		g.cfg.Timeout = g.rules.timeout
+	if g.streamTimeout = g.cfg.Timeout; g.cfg.Timeout <= 0 {
+		g.cfg.Timeout, g.streamTimeout = g.rules.timeout, longestTimeout
 	}
 	if err := g.check(); err != nil {
 		return nil, err
@@ -189,6 +191,10 @@ func (g *Gateway) add(r Route) error {
 		return err
 	}
 	switch r.Integration.(type) {
+	case stream:
+		if kind != REST && kind != FunctionURL {
+			return fmt.Errorf("a %v does not stream", kind)
+		}
 	case proxy, httpProxy, nil:
 	default:
 		if kind != REST {
@@ -198,8 +204,8 @@ func (g *Gateway) add(r Route) error {
 	return g.routes.add(r)
 }
 
-// ServeHTTP answers one request. It panics where the handler of an [HTTPProxy] panics after the first byte, or with
-// http.ErrAbortHandler, so that net/http ends the connection.
+// ServeHTTP answers one request. It panics where the handler of an [HTTPProxy] panics after the first byte, where a
+// streamed answer breaks off, or with http.ErrAbortHandler, so that net/http ends the connection.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{g: g, r: r.WithContext(r.Context()), start: time.Now(), requestID: gwevent.NewRequestID()}
 	c.headerNames = headerNames(r.Context())
@@ -210,7 +216,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var fail *failure
 	defer func() {
 		v := recover() // of a handler that has begun its answer
-		if v != nil {
+		if v != nil && fail == nil {
 			fail = errBadFunction(panicCause(v))
 		}
 		g.logCall(c, sw.status, fail)
@@ -223,9 +229,13 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	cw := g.cfg.CORS.writer(sw, r)
-	if fail = g.serve(cw, c); fail != nil {
-		g.writeFailure(cw, c, fail)
+	if fail = g.serve(cw, c); fail == nil {
+		return
 	}
+	if fail.reason == brokenOff {
+		panic(http.ErrAbortHandler)
+	}
+	g.writeFailure(cw, c, fail)
 }
 
 // idHeader is the header with the request id.

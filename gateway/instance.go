@@ -38,6 +38,7 @@ type invocation struct {
 	header   http.Header   // of the answer to GET next
 	payload  []byte
 	result   chan outcome // takes the first result, further ones are refused
+	sink     *sink        // where the answer goes as it comes; nil where it is collected
 }
 
 type outcome struct {

@@ -156,8 +156,10 @@ func (c *call) run(h lambda.Handler, event []byte, id string) ([]byte, *failure,
 
 // answerLimit is how large an answer may be, in bytes.
 func answerLimit(out []byte) int64 {
-	if len(out) > maxPayload && gwevent.IsStreamed(out) {
-		return maxStreamed
+	if len(out) > maxPayload {
+		if _, _, isStreamed := gwevent.CutStreamed(out); isStreamed {
+			return maxStreamed
+		}
 	}
 	return maxPayload
 }
@@ -176,13 +178,18 @@ func errGoexit() *FunctionError {
 func callHandler(ctx context.Context, h lambda.Handler, event []byte) (out []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			message := fmt.Sprint(v)
-			kind := reflect.TypeOf(v)
-			if kind.Kind() == reflect.Pointer {
-				kind = kind.Elem()
-			}
-			out, err = nil, newFunctionError(kind.Name(), message, &panicError{message, debug.Stack()})
+			out, err = nil, errPanic(v)
 		}
 	}()
 	return h.Invoke(ctx, event)
+}
+
+// errPanic is the error that a Lambda runtime reports of a panic; called while the handler's frames are still on the stack.
+func errPanic(v any) *FunctionError {
+	message := fmt.Sprint(v)
+	kind := reflect.TypeOf(v)
+	if kind.Kind() == reflect.Pointer {
+		kind = kind.Elem()
+	}
+	return newFunctionError(kind.Name(), message, &panicError{message, debug.Stack()})
 }

@@ -17,8 +17,8 @@ import (
 
 // The Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), as far as a runtime needs it to
 // answer one invocation after the other, and of the Extensions API what aws-lambda-go uses to be told of SIGTERM.
-// Left out: telemetry, and extensions that are processes of their own. A streamed answer is taken, but collected: the
-// client gets its first byte when the function has sent the last.
+// Left out: telemetry, and extensions that are processes of their own. Whether an answer is passed on as it comes or
+// collected is decided by who invokes ([Process.Stream] or [Process.Invoke]), not by the runtime: some stream everything.
 
 const runtimePath = "/2018-06-01/runtime/"
 
@@ -139,6 +139,10 @@ func (i *instance) response(w http.ResponseWriter, r *http.Request) {
 	inv := i.take(r.PathValue("id"))
 	if inv == nil {
 		errUnknownID(w)
+		return
+	}
+	if inv.sink != nil {
+		inv.sink.take(inv, w, r)
 		return
 	}
 	limit := int64(maxPayload)

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
@@ -31,6 +32,8 @@ func TestMain(m *testing.M) {
 			return map[string]any{"principalId": "kim", "policyDocument": map[string]any{"Statement": []any{
 				map[string]any{"Effect": "Allow", "Action": "*", "Resource": "*/GET/*"},
 			}}}, nil
+		case body == "stream":
+			return &events.LambdaFunctionURLStreamingResponse{StatusCode: 202, Body: strings.NewReader("in pieces")}, nil
 		case body == "fail":
 			return nil, errors.New("as told")
 		case event["detail-type"] != nil:
@@ -85,7 +88,7 @@ Resources:
   Web:
     Type: AWS::Serverless::Function
     Properties:
-      FunctionUrlConfig: {AuthType: NONE}
+      FunctionUrlConfig: {AuthType: NONE, InvokeMode: RESPONSE_STREAM}
       Events:
         All: {Type: HttpApi}
         Guarded: {Type: Api, Properties: {Path: /guarded, Method: any, RestApiId: !Ref Api}}
@@ -171,6 +174,9 @@ func TestStart(t *testing.T) {
 	require.Contains(t, body, `"routeKey":"$default"`)
 	_, body = call(t, "GET", fnURL+"/", "")
 	require.Contains(t, body, `.lambda-url.`)
+	status, body = call(t, "POST", fnURL+"/", "stream")
+	require.Equal(t, 202, status)
+	require.Equal(t, "in pieces", body)
 	status, _ = call(t, "GET", guarded+"/guarded", "")
 	require.Equal(t, 401, status)
 	status, _ = call(t, "GET", guarded+"/guarded", "", "Authorization", "t")

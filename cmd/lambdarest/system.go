@@ -172,6 +172,8 @@ func (s *system) integration(r sam.Route) (gateway.Integration, error) {
 	switch r.Kind {
 	case sam.Proxy:
 		return gateway.Proxy(s.functions[r.Function.ID]), nil
+	case sam.Stream:
+		return gateway.Stream(s.functions[r.Function.ID].Stream), nil
 	case sam.NonProxy:
 		return gateway.Lambda(s.functions[r.Function.ID], r.Templates), nil
 	case sam.Mock:
@@ -276,6 +278,8 @@ func target(r sam.Route) string {
 		text = "mock"
 	case sam.NonProxy:
 		text += ", with templates"
+	case sam.Stream:
+		text += ", streamed"
 	}
 	if r.Authorizer != nil {
 		text += ", authorizer " + r.Authorizer.Name

@@ -69,7 +69,7 @@ func (e *MalformedError) Error() string {
 // then the body as it is.
 func ParseAnswer(src Source, payload []byte) (*Answer, error) {
 	p := &answerParser{src: src}
-	if prelude, body, ok := bytes.Cut(payload, streamMark); ok && (src == REST || src == FunctionURL) {
+	if prelude, body, ok := CutStreamed(payload); ok && (src == REST || src == FunctionURL) {
 		a, err := ParseAnswer(src, prelude)
 		if err == nil {
 			a.Body = append(a.Body, body...)
@@ -97,8 +97,10 @@ func ParseAnswer(src Source, payload []byte) (*Answer, error) {
 	return a, nil
 }
 
-// IsStreamed reports whether an answer has the form of a streamed one, which no JSON has.
-func IsStreamed(payload []byte) bool { return bytes.Contains(payload, streamMark) }
+// CutStreamed splits a streamed answer into its prelude and its body; ok is false for anything else, as for all JSON.
+func CutStreamed(payload []byte) (prelude, body []byte, ok bool) {
+	return bytes.Cut(payload, streamMark)
+}
 
 // streamMark stands between the prelude and the body of a streamed answer. No JSON has a zero byte.
 var streamMark = make([]byte, 8)

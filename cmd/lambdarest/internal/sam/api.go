@@ -27,6 +27,7 @@ type API struct {
 // The kinds of integrations.
 const (
 	Proxy     = "proxy"
+	Stream    = "stream" // a proxy integration whose answer is streamed
 	NonProxy  = "non-proxy"
 	Mock      = "mock"
 	HTTPProxy = "http"
@@ -36,7 +37,7 @@ const (
 type Route struct {
 	Method, Path string
 	Kind         string    // of the integration
-	Function     *Function // of Proxy and NonProxy
+	Function     *Function // of Proxy, Stream and NonProxy
 	URL          string    // of HTTPProxy
 	Templates    integration.Templates
 	Authorizer   *Authorizer
@@ -155,6 +156,9 @@ func (t *template) readRouteEvent(f *Function, ev, props value, isHTTP bool) {
 	if version := props.get("PayloadFormatVersion"); version.exists() && version.text() != "2.0" {
 		version.fail("expected 2.0: HTTP APIs with format 1.0 are not run here")
 	}
+	if props.get("ResponseTransferMode").oneOf("BUFFERED", "BUFFERED", "STREAM") == "STREAM" && !isHTTP {
+		r.Kind = Stream
+	}
 	t.applyAuth(a, &r, props.get("Auth"))
 	t.addRoute(a, r, ev)
 }
@@ -227,6 +231,9 @@ func (t *template) readFunctionURL(r *resource, f *Function, v value) {
 	cors := v.get("Cors")
 	a.Config.CORS = readCORS(cors)
 	a.Routes = []Route{{Path: "$default", Kind: Proxy, Function: f, Pos: t.pos(v)}}
+	if v.get("InvokeMode").oneOf("BUFFERED", "BUFFERED", "RESPONSE_STREAM") == "RESPONSE_STREAM" {
+		a.Routes[0].Kind = Stream
+	}
 	t.APIs = append(t.APIs, a)
 }
 

@@ -122,6 +122,9 @@ func (t *template) readIntegration(a *API, r *Route, v value) {
 			uri.n.Value = strings.ReplaceAll(uri.n.Value, "${stageVariables."+name+"}", text)
 		}
 		r.Function = t.functionOf(uri)
+		if r.Kind == Proxy && a.Config.Kind == gateway.REST && v.get("responseTransferMode").oneOf("BUFFERED", "BUFFERED", "STREAM") == "STREAM" {
+			r.Kind = Stream
+		}
 		if version := v.get("payloadFormatVersion"); a.Config.Kind == gateway.HTTP && version.text() != "2.0" {
 			v.fail("expected payloadFormatVersion 2.0: HTTP APIs with format 1.0 are not run here")
 		}

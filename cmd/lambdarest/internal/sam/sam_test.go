@@ -285,6 +285,36 @@ func TestOpenAPI(t *testing.T) {
 	require.Equal(t, "ANY", a.Routes[1].Method)
 }
 
+func TestStreams(t *testing.T) {
+	app := mustLoad(t, "Resources:\n"+fn("F", `
+      FunctionUrlConfig: {AuthType: NONE, InvokeMode: RESPONSE_STREAM}
+      Events:
+        E: {Type: Api, Properties: {Path: /x, Method: get, ResponseTransferMode: STREAM}}
+        G: {Type: Api, Properties: {Path: /y, Method: get}}
+`)+`
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: x
+      DefinitionBody:
+        paths:
+          /a:
+            get:
+              x-amazon-apigateway-integration:
+                type: aws_proxy
+                responseTransferMode: STREAM
+                uri: !Sub arn:aws:apigateway:x:lambda:path/2021-11-15/functions/${F.Arn}/response-streaming-invocations
+`)
+	var kinds []string
+	for _, a := range app.APIs {
+		for _, r := range a.Routes {
+			kinds = append(kinds, a.ID+" "+r.Path+" "+r.Kind)
+		}
+	}
+	require.Equal(t, []string{"Api /a stream", "ServerlessRestApi /x stream", "ServerlessRestApi /y proxy", "FUrl $default stream"}, kinds)
+	require.Equal(t, app.Functions[0], app.APIs[0].Routes[0].Function)
+}
+
 func TestDefinitions(t *testing.T) {
 	const api = `
   Api:

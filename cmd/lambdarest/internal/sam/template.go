@@ -219,7 +219,7 @@ func (t *template) functionOf(v value) *Function {
 	text := v.text()
 	name := text
 	if _, after, ok := strings.Cut(text, "/functions/"); ok {
-		name = strings.TrimSuffix(after, "/invocations")
+		name = strings.TrimSuffix(strings.TrimSuffix(after, "/response-streaming-invocations"), "/invocations")
 	}
 	if name == "" {
 		return nil // a reference that has been reported
