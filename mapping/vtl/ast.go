@@ -36,13 +36,13 @@ type (
 
 	foreachNode struct {
 		pos  int
-		name string
+		name int          // of the variable
 		args []expression // what #foreach was given: the variable, "in", the list
 		body block
 	}
 
 	defineNode struct {
-		name string
+		name int // of the variable
 		body block
 	}
 
@@ -65,15 +65,18 @@ type (
 	// reference is $name and what follows it. See reference.go.
 	reference struct {
 		pos       int
-		root      string
+		name      string
+		root      int // the variable of that name
 		steps     []step
+		context   bool // $context.a.b: see contextValue
+		direct    bool // ends with a method that appends to the output: see renderDirect
 		bare      bool // no "$": an identifier among the arguments of a method, whose value is null
 		escaped   bool
 		slashBang bool   // "$\!x", which is no reference: null as a value
 		escapes   string // half of the backslashes before "$"
 		prefix    string // other text before "$"
 		literal   string // what is printed instead of a value
-		target    string // the variable that #set, #define and #foreach take it for
+		target    int    // the variable that #set and #define take it for
 	}
 
 	// step is .name, .name(args) or [index].

@@ -66,5 +66,5 @@ func TestPassthroughAllocations(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	require.LessOrEqual(t, n, 170.0)
+	require.LessOrEqual(t, n, 36.0)
 }

@@ -3,6 +3,8 @@ package vtl
 import (
 	"encoding/json"
 	"math/big"
+	"slices"
+	"unicode/utf8"
 )
 
 var (
@@ -15,7 +17,7 @@ func (r *renderer) contextDict() (*dict, error) {
 	if r.context != nil {
 		return r.context, nil
 	}
-	c, err := fromGoMap(r.in.Context, r.in.Order.Context, 0)
+	c, err := r.fromGoMap(r.in.Context, r.in.Order.Context, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -79,32 +81,71 @@ func emptyOverride(keys []string) *dict {
 	return d
 }
 
+// contextValue is $context.a.b without a copy of the context: the value at a path of names, if it is no map and no list. It
+// reports false where the context has been copied, or must be: for what a template may change.
+func (r *renderer) contextValue(steps []step) (any, bool, error) {
+	if r.context != nil || r.vars[varContext].set || len(r.nulls) > 0 {
+		return nil, false, nil
+	}
+	var v any = r.in.Context
+	for i := range steps {
+		switch m := v.(type) {
+		case map[string]any:
+			v = m[steps[i].name]
+		case map[string]string:
+			v = nil
+			if s, ok := m[steps[i].name]; ok {
+				v = s
+			}
+		default:
+			return nil, v == nil, nil
+		}
+	}
+	switch v.(type) {
+	case nil, string, bool, int, int32, int64, float64, json.Number:
+		v, err := r.fromGo(v, 0)
+		return v, true, err
+	}
+	return nil, false, nil
+}
+
+// isContextValue reports whether a reference may be looked up so.
+func isContextValue(root int, steps []step) bool {
+	if root != varContext || len(steps) == 0 || slices.Contains(overrides[:], steps[0].name) {
+		return false
+	}
+	return !slices.ContainsFunc(steps, func(s step) bool { return s.method || s.index != nil || s.name == "class" })
+}
+
 func errContext() error {
 	return throw("the context holds a value of an unknown type, or is nested too deep")
 }
 
 // fromGo converts a value of Input.Context.
-func fromGo(v any, depth int) (any, error) {
-	switch v := v.(type) {
+func (r *renderer) fromGo(boxed any, depth int) (any, error) {
+	switch v := boxed.(type) {
 	case nil:
 		return nil, nil
 	case string:
+		if utf8.ValidString(v) {
+			return boxed, nil
+		}
 		return decodeUTF8(v), nil
 	case bool, int32, float64:
-		return v, nil
+		return boxed, nil
 	case int:
 		return narrow(int64(v)), nil
 	case int64:
 		return narrow(v), nil
 	case json.Number:
-		p := &jsonReader{s: string(v), count: func(int) error { return nil }}
+		p := &jsonReader{s: string(v)}
 		return p.value(stopNone)
 	case []string:
 		return stringsOf(jsonArray, v), nil
 	case []any:
 		l := &list{kind: jsonArray, items: make([]any, len(v))}
 		for i := range v {
-			x, err := fromGo(v[i], depth+1)
+			x, err := r.fromGo(v[i], depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -112,26 +153,27 @@ func fromGo(v any, depth int) (any, error) {
 		}
 		return l, nil
 	case map[string]string:
-		d := orderedDict(v, nil)
+		d := r.orderedDict(v, nil)
 		d.kind = contextMap
 		return d, nil
 	case map[string]any:
-		return asAny(fromGoMap(v, nil, depth+1))
+		return asAny(r.fromGoMap(v, nil, depth+1))
 	}
 	return nil, errContext()
 }
 
-func fromGoMap(m map[string]any, order []string, depth int) (*dict, error) {
+func (r *renderer) fromGoMap(m map[string]any, order []string, depth int) (*dict, error) {
 	if depth > MaxNesting {
 		return nil, errContext()
 	}
-	d := &dict{kind: contextMap, entries: make([]pair, 0, len(m)+2)}
-	for _, k := range orderedKeys(m, order) {
-		v, err := fromGo(m[k], depth)
+	d := r.memory.dict(contextMap)
+	d.entries = make([]pair, 0, len(m)+len(overrides))
+	for _, p := range members(nil, m, order) {
+		v, err := r.fromGo(p.val, depth)
 		if err != nil {
 			return nil, err
 		}
-		d.put(decodeUTF8(k), v)
+		d.put(decodeUTF8(p.key), v)
 	}
 	return d, nil
 }

@@ -58,15 +58,28 @@ func (r *renderer) parseJSONOrNull(s string) (any, error) {
 // escapeJavaScript is that of commons-lang 2. "'" becomes "\'", which JSON does not allow: AWS tells to replace it again.
 // Not verified on AWS: "/" becoming "\/", and everything beyond ASCII becoming \uXXXX.
 func escapeJavaScript(s string) string {
+	if plainPrefix(s) == len(s) {
+		return s
+	}
+	return string(appendEscapedScript(make([]byte, 0, len(s)+len(s)/4+8), s))
+}
+
+// plainPrefix is how much of a text needs no escape.
+func plainPrefix(s string) int {
 	i := 0
 	for i < len(s) && plainInScript(s[i]) {
 		i++
 	}
-	if i == len(s) {
-		return s
-	}
-	b := append(make([]byte, 0, len(s)+len(s)/4+8), s[:i]...)
-	for i < len(s) {
+	return i
+}
+
+func appendEscapedScript(b []byte, s string) []byte {
+	for i := 0; i < len(s); {
+		if n := plainPrefix(s[i:]); n > 0 {
+			b = append(b, s[i:i+n]...)
+			i += n
+			continue
+		}
 		if c := s[i]; c < utf8.RuneSelf {
 			b = appendScriptASCII(b, c)
 			i++
@@ -81,17 +94,15 @@ func escapeJavaScript(s string) string {
 		}
 		i += n
 	}
-	return string(b)
+	return b
 }
 
 func plainInScript(c byte) bool {
 	return c >= ' ' && c < 0x80 && c != '\'' && c != '"' && c != '\\' && c != '/'
 }
 
+// appendScriptASCII appends a character that is not plain.
 func appendScriptASCII(b []byte, c byte) []byte {
-	if plainInScript(c) {
-		return append(b, c)
-	}
 	if i := strings.IndexByte("\b\n\t\f\r", c); i >= 0 {
 		return append(b, '\\', "bntfr"[i])
 	}

@@ -3,31 +3,34 @@ package vtl
 import (
 	"errors"
 	"slices"
+	"strings"
 )
 
-// inputObject is $input. The body is read as JSON when a template first asks for it, and once.
+// inputObject is $input. The body is read as JSON when a template first asks for a value in it, and once.
 type inputObject struct {
-	r      *renderer
-	body   string
-	doc    any
-	parsed bool
-	err    error
-	all    *dict
+	r       *renderer
+	body    string // as text, once it has been asked for
+	hasBody bool
+	doc     any
+	parsed  bool
+	err     error
+	all     *dict
 }
 
-func (r *renderer) inputObject() *inputObject {
-	if r.input == nil {
-		r.input = &inputObject{r: r, body: decodeUTF8(string(r.in.Body))}
+// raw is the body as text.
+func (in *inputObject) raw() string {
+	if !in.hasBody {
+		in.body, in.hasBody = decodeUTF8(string(in.r.in.Body)), true
 	}
-	return r.input
+	return in.body
 }
 
 // text is $input.body: as it came, and "{}" where there is none.
 func (in *inputObject) text() string {
-	if in.body == "" {
-		return "{}"
+	if body := in.raw(); body != "" {
+		return body
 	}
-	return in.body
+	return "{}"
 }
 
 func (r *renderer) inputMethod(in *inputObject, name string, args []any) (any, error) {
@@ -63,8 +66,8 @@ func (r *renderer) inputMethod(in *inputObject, name string, args []any) (any, e
 func (in *inputObject) path(path string) (any, error) {
 	if !in.parsed {
 		in.parsed = true
-		if in.body != "" {
-			in.doc, in.err = in.r.parseJSON(in.body)
+		if body := in.raw(); body != "" {
+			in.doc, in.err = in.r.parseJSON(body)
 		}
 	}
 	switch {
@@ -89,35 +92,48 @@ func malformed(err error) error {
 	return ErrMalformedBody
 }
 
-// json is $input.json: a value as JSON, or `""` where there is nothing. Not verified on AWS: the same for JSON null.
+// json is $input.json as a value.
 func (in *inputObject) json(path string) (any, error) {
-	if in.body == "" {
-		if path == "$" {
-			return "{}", nil
+	b, err := in.appendJSON(make([]byte, 0, len(in.r.in.Body)), path)
+	if err != nil {
+		return nil, err
+	}
+	return string(b), nil
+}
+
+// appendJSON is $input.json: a value as JSON, or `""` where there is nothing. Not verified on AWS: the same for JSON null.
+func (in *inputObject) appendJSON(b []byte, path string) ([]byte, error) {
+	start := len(b)
+	if path == "$" {
+		if len(in.r.in.Body) == 0 {
+			return append(b, "{}"...), nil
 		}
-		return `""`, nil
+		if out, ok, err := in.copyJSON(b); ok || err != nil {
+			return out, err
+		}
 	}
 	v, err := in.path(path)
 	if errors.Is(err, errNoPath) || err == nil && v == nil {
-		return `""`, nil
+		return append(b, `""`...), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	b, err := in.r.appendJSON(make([]byte, 0, len(in.body)), v, false, 0)
-	if err != nil {
+	if b, err = in.r.appendJSON(b, v, false, 0); err != nil {
 		return nil, err
 	}
-	return string(b), in.r.chargeBytes(len(b))
+	return b, in.r.chargeBytes(len(b) - start)
 }
 
 // params is $input.params(): a map of maps, one of each kind of parameter.
 func (in *inputObject) params() *dict {
 	if in.all == nil {
-		in.all = &dict{}
-		in.all.put("path", orderedDict(in.r.in.Path, in.r.in.Order.Path))
-		in.all.put("querystring", orderedDict(in.r.in.Query, in.r.in.Order.Query))
-		in.all.put("header", orderedDict(in.r.in.Header, in.r.in.Order.Header))
+		r := in.r
+		in.all = r.memory.dict(linkedMap)
+		in.all.entries = r.memory.pairs.take(3)
+		in.all.entries[0] = pair{"path", r.orderedDict(r.in.Path, r.in.Order.Path)}
+		in.all.entries[1] = pair{"querystring", r.orderedDict(r.in.Query, r.in.Order.Query)}
+		in.all.entries[2] = pair{"header", r.orderedDict(r.in.Header, r.in.Order.Header)}
 	}
 	return in.all
 }
@@ -133,29 +149,39 @@ func (in *inputObject) param(name string) string {
 	return ""
 }
 
+// member is one of a Go map.
+type member[V any] struct {
+	key string
+	val V
+}
+
 // orderedDict makes a map whose keys come in the given order, and then by name.
-func orderedDict(m map[string]string, order []string) *dict {
-	d := &dict{entries: make([]pair, 0, len(m))}
-	for _, k := range orderedKeys(m, order) {
-		d.entries = append(d.entries, pair{decodeUTF8(k), decodeUTF8(m[k])})
+func (r *renderer) orderedDict(m map[string]string, order []string) *dict {
+	r.params = members(r.params[:0], m, order)
+	d := r.memory.dict(linkedMap)
+	d.entries = r.memory.pairs.take(len(m))
+	for i, p := range r.params {
+		d.entries[i] = pair{decodeUTF8(p.key), decodeUTF8(p.val)}
 	}
-	d.reindex()
 	return d
 }
 
-func orderedKeys[V any](m map[string]V, order []string) []string {
-	keys := make([]string, 0, len(m))
+// members appends those of a map.
+func members[V any](to []member[V], m map[string]V, order []string) []member[V] {
+	known := func(k string) bool {
+		return slices.ContainsFunc(to[:min(len(to), len(order))], func(p member[V]) bool { return p.key == k })
+	}
 	for _, k := range order {
-		if _, ok := m[k]; ok && !slices.Contains(keys, k) {
-			keys = append(keys, k)
+		if v, ok := m[k]; ok && !known(k) {
+			to = append(to, member[V]{k, v})
 		}
 	}
-	n := len(keys)
-	for k := range m {
-		if !slices.Contains(keys[:n], k) {
-			keys = append(keys, k)
+	n := len(to)
+	for k, v := range m {
+		if n == 0 || !known(k) {
+			to = append(to, member[V]{k, v})
 		}
 	}
-	slices.Sort(keys[n:])
-	return keys
+	slices.SortFunc(to[n:], func(a, b member[V]) int { return strings.Compare(a.key, b.key) })
+	return to
 }

@@ -3,10 +3,10 @@ package vtl
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,8 +35,8 @@ func TestAgainstVelocity(t *testing.T) {
 	}
 	explained := map[string]int{}
 	for i := 0; i < n; {
-		lines := velocity(t, cases[i:]) // again, where a case has ended it
-		for line, err := readLine(lines); err == nil; line, err = readLine(lines) {
+		reference := startReference(t, cases[i:]) // again, where a case has ended it
+		for line, err := reference.line(); err == nil; line, err = reference.line() {
 			why, diff := cases[i].compare(t, line)
 			explained[why]++
 			if diff != "" {
@@ -43,6 +44,7 @@ func TestAgainstVelocity(t *testing.T) {
 			}
 			i++
 		}
+		reference.end()
 		if i < n {
 			_, err := cases[i].render(t)
 			// It writes overrides as JSON, and whatever objects are in them, whose methods it calls.
@@ -87,8 +89,14 @@ func campaign(t *testing.T) (n int, seed uint64) {
 	return n, seed
 }
 
-// velocity starts the reference renderer and returns its answers.
-func velocity(t *testing.T, cases []testCase) *bufio.Reader {
+// referenceRun is the reference renderer at work.
+type referenceRun struct {
+	answers *bufio.Reader
+	end     func() // kills it, if it still runs, and waits for it
+}
+
+// startReference starts the renderer, and writes the cases to it.
+func startReference(t *testing.T, cases []testCase) *referenceRun {
 	t.Helper()
 	renderer := os.Getenv("VELOCITY")
 	if renderer == "" {
@@ -100,7 +108,8 @@ func velocity(t *testing.T, cases []testCase) *bufio.Reader {
 	if _, err := exec.LookPath("javac"); err != nil {
 		t.Skipf("no JDK (%v): nothing is compared with Velocity, recorded cases and the package's own still are", err)
 	}
-	cmd := exec.CommandContext(t.Context(), renderer)
+	ctx, kill := context.WithCancel(t.Context())
+	cmd := exec.CommandContext(ctx, renderer)
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
 	out, err := cmd.StdoutPipe()
@@ -114,21 +123,18 @@ func velocity(t *testing.T, cases []testCase) *bufio.Reader {
 		_ = w.Flush()
 		_ = in.Close()
 	}()
-	t.Cleanup(func() {
-		_ = in.Close()
-		_, _ = io.Copy(io.Discard, out)
-		_ = cmd.Wait()
+	end := sync.OnceFunc(func() {
+		kill()
+		_ = cmd.Wait() // it was killed, or has ended as it likes
 	})
-	return bufio.NewReaderSize(out, 1<<20)
+	t.Cleanup(end)
+	return &referenceRun{bufio.NewReaderSize(out, 1<<20), end}
 }
 
-// maxLine is more than a text that is within our limits takes as JSON.
-const maxLine = 6 * MaxOutputBytes
-
-// readLine returns a line; of one that is longer than maxLine the rest is dropped.
-func readLine(r *bufio.Reader) (line []byte, err error) {
+// line returns the next answer; of one that is longer than maxLine the rest is dropped.
+func (r *referenceRun) line() (line []byte, err error) {
 	for {
-		piece, err := r.ReadSlice('\n')
+		piece, err := r.answers.ReadSlice('\n')
 		if len(line) <= maxLine {
 			line = append(line, piece...)
 		}
@@ -137,6 +143,9 @@ func readLine(r *bufio.Reader) (line []byte, err error) {
 		}
 	}
 }
+
+// maxLine is more than a text that is within our limits takes as JSON.
+const maxLine = 6 * MaxOutputBytes
 
 // asciiJSON encodes a case with nothing in it that the renderer's permissive parser would drop.
 func asciiJSON(c testCase) []byte {

@@ -28,7 +28,7 @@ func (n *foreachNode) render(r *renderer) error {
 	}
 	l, ok := v.(*list)
 	if d := asDict(v); d != nil {
-		l, ok = d.values(), true
+		l, ok = r.values(d), true
 	}
 	if !ok {
 		return nil
@@ -64,8 +64,6 @@ func (c *cursor) take() (any, error) {
 	return l.items[c.next-1], nil
 }
 
-var loopVars = [...]string{"velocityCount", "velocityHasNext"}
-
 func (c *cursor) method(name string, args []any) (any, error) {
 	switch {
 	case name == "hasNext" && len(args) == 0:
@@ -80,8 +78,9 @@ func (c *cursor) method(name string, args []any) (any, error) {
 }
 
 func (n *foreachNode) loop(r *renderer, items *cursor) error {
-	var saved [1 + len(loopVars)]any
-	for i, name := range [...]string{n.name, loopVars[0], loopVars[1]} {
+	names := [...]int{n.name, varVelocityCount, varVelocityHasNext}
+	var saved [len(names)]any
+	for i, name := range names {
 		v, err := r.get(name)
 		if err != nil {
 			return err
@@ -90,9 +89,9 @@ func (n *foreachNode) loop(r *renderer, items *cursor) error {
 	}
 	s := n.enter(r)
 	err := n.iterate(r, s, items)
-	r.restore(n.name, saved[0])
-	r.restore(loopVars[0], saved[1])
-	r.restore(loopVars[1], saved[2])
+	for i, name := range names {
+		r.restore(name, saved[i])
+	}
 	s.leave(r)
 	return err
 }
@@ -105,13 +104,13 @@ func (n *foreachNode) iterate(r *renderer, s *scope, items *cursor) error {
 		}
 	}()
 	for i := 0; items.hasNext() && i < MaxIterations; i++ {
-		r.set(loopVars[0], int32(i+1))
+		r.set(varVelocityCount, int32(i+1))
 		item, err := items.take()
 		if err != nil {
 			return r.at(n.pos, err)
 		}
 		s.index, s.hasNext = i, items.hasNext()
-		r.set(loopVars[1], s.hasNext)
+		r.set(varVelocityHasNext, s.hasNext)
 		r.set(n.name, item)
 		if item == nil && hidden < 0 {
 			hidden = len(r.nulls)
@@ -148,29 +147,30 @@ func (s *scope) ended(err error) error {
 }
 
 func (n *foreachNode) enter(r *renderer) *scope {
-	s := &scope{owner: n, index: -1}
-	if outer := r.vars["foreach"]; outer != nil {
+	s := &r.memory.scopes.take(1)[0]
+	s.owner, s.index = n, -1
+	if outer := r.vars[varForeach].val; outer != nil {
 		if parent, ok := outer.(*scope); ok {
 			s.parent = parent
 		} else {
 			s.replaced = outer
 		}
 	}
-	r.set("foreach", s)
+	r.set(varForeach, s)
 	return s
 }
 
 // leave puts back what $foreach was, unless the template has set it to something else.
 func (*scope) leave(r *renderer) {
-	s, ok := r.vars["foreach"].(*scope)
+	s, ok := r.vars[varForeach].val.(*scope)
 	switch {
 	case !ok:
 	case s.parent != nil:
-		r.set("foreach", s.parent)
+		r.set(varForeach, s.parent)
 	case s.replaced != nil:
-		r.set("foreach", s.replaced)
+		r.set(varForeach, s.replaced)
 	default:
-		r.restore("foreach", nil)
+		r.restore(varForeach, nil)
 	}
 }
 

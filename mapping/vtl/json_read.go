@@ -17,7 +17,7 @@ type jsonReader struct {
 	s     string
 	pos   int
 	depth int
-	count func(int) error // charges work
+	r     *renderer // charges work, unless it is nil
 }
 
 const (
@@ -27,7 +27,7 @@ const (
 
 // parseJSON returns a value, or an error worded as json-smart words it, since API Gateway passes that text on.
 func (r *renderer) parseJSON(s string) (any, error) {
-	p := &jsonReader{s: s, count: r.charge}
+	p := &jsonReader{s: s, r: r}
 	if err := r.chargeBytes(len(s)); err != nil {
 		return nil, err
 	}
@@ -77,8 +77,10 @@ func (p *jsonReader) skipSpace() {
 }
 
 func (p *jsonReader) value(stop jsonStop) (any, error) {
-	if err := p.count(1); err != nil {
-		return nil, err
+	if p.r != nil {
+		if err := p.r.charge(1); err != nil {
+			return nil, err
+		}
 	}
 	for isSpace(p.cur()) {
 		p.pos++

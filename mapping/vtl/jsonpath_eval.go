@@ -7,8 +7,11 @@ import (
 // errNoPath means that a path leads nowhere: $input.path is "" then, and $input.json is `""`.
 var errNoPath = errors.New("no results for path")
 
-// path compiles a path once for a rendering.
+// path compiles a path once for a rendering, unless the template has it already.
 func (r *renderer) path(s string) (*jsonPath, error) {
+	if p := r.t.paths[s]; p != nil {
+		return p, nil
+	}
 	if p := r.paths[s]; p != nil {
 		return p, nil
 	}

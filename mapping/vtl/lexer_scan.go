@@ -59,7 +59,7 @@ func exponent(s string, i int) int {
 	return i
 }
 
-func digits(s string, i int) int {
+func digits[T string | []byte](s T, i int) int {
 	for i < len(s) && isDigit(s[i]) {
 		i++
 	}

@@ -37,15 +37,13 @@ func (r *renderer) dictMethod0(d *dict, name string) (any, error) {
 	}
 	switch name {
 	case "keySet":
-		return d.keys(), nil
+		return r.keys(d), nil
 	case "values":
-		return d.values(), nil
+		return r.values(d), nil
 	case "entrySet":
-		return d.pairs(), nil
+		return r.pairs(d), nil
 	case "clone":
-		c := &dict{kind: d.kind, entries: append([]pair(nil), d.entries...)}
-		c.reindex()
-		return c, nil
+		return &dict{kind: d.kind, entries: append([]pair(nil), d.entries...)}, nil
 	}
 	return noMethod, nil
 }
@@ -58,7 +56,7 @@ func (r *renderer) dictMethod1(d *dict, name string, arg any) (any, error) {
 	case "containsKey":
 		return d.find(arg) >= 0, nil
 	case "containsValue":
-		at, err := r.indexOf(d.values(), arg, false)
+		at, err := r.indexOf(r.values(d), arg, false)
 		return at >= 0, err
 	case "remove":
 		return d.remove(arg), r.charge(len(d.entries))

@@ -19,13 +19,14 @@ type parser struct {
 	base     int                   // offset of the source in the template, for string literals
 	outer    string                // the whole template
 	branches *branches             // of the whole template
+	symbols  *symbols              // of the whole template
 }
 
 // syntaxPanic carries a SyntaxError out of the recursion; parse recovers it.
 type syntaxPanic struct{ err *SyntaxError }
 
-func newParser(name, outer, src string, base, depth int, macros map[string]bool, branches *branches) *parser {
-	return &parser{branches: branches, name: name, lex: lexer{src: src}, outer: outer, base: base, depth: depth, macros: macros, ranges: map[int]bool{}}
+func newParser(name, outer, src string, base, depth int, macros map[string]bool, branches *branches, symbols *symbols) *parser {
+	return &parser{branches: branches, symbols: symbols, name: name, lex: lexer{src: src}, outer: outer, base: base, depth: depth, macros: macros, ranges: map[int]bool{}}
 }
 
 func (p *parser) fail(pos int, msg string) {

@@ -92,7 +92,7 @@ func (p *parser) blockDirective(t token, name string, first int, args []directiv
 		ref, ok := args[0].expr.(*reference)
 		if !ok {
 			image := p.toks[args[0].tokens[0]].image
-			return &defineNode{name: image[1:], body: body}
+			return &defineNode{name: p.symbols.number(image[1:]), body: body}
 		}
 		return &defineNode{name: ref.target, body: body}
 	case "literal":
@@ -131,12 +131,13 @@ func (p *parser) foreach(t token, args []directiveArg, body block) statement {
 	if len(args) < 2 {
 		return &failNode{n.pos, "#foreach has no list"}
 	}
-	n.name = p.toks[args[0].tokens[0]].image
+	name := p.toks[args[0].tokens[0]].image
 	if ref, ok := args[0].expr.(*reference); ok {
-		n.name = ref.root
-	} else if n.name != "" {
-		n.name = n.name[1:]
+		name = ref.name
+	} else if name != "" {
+		name = name[1:]
 	}
+	n.name = p.symbols.number(name)
 	for _, a := range args {
 		n.args = append(n.args, a.expr)
 	}

@@ -288,7 +288,7 @@ func (p *parser) stringLiteral(t token) expression {
 	if n.trim {
 		s += " " // so that a reference at the end is followed by something
 	}
-	inner := newParser(p.name, p.outer, s, p.base+t.pos+1, p.depth, map[string]bool{}, p.branches)
+	inner := newParser(p.name, p.outer, s, p.base+t.pos+1, p.depth, map[string]bool{}, p.branches, p.symbols)
 	n.text = inner.template()
 	return n
 }

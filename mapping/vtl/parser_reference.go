@@ -25,7 +25,10 @@ func (p *parser) reference() *reference {
 	if first.kind == kRefOpen {
 		p.expect(kRefClose, `"}"`)
 	}
-	cut := r.analyse(first.image, name.image, p.images(start, p.next))
+	cut, target := r.analyse(first.image, name.image, p.images(start, p.next))
+	r.root, r.target = p.symbols.number(r.name), p.symbols.number(target)
+	r.context = !r.bare && isContextValue(r.root, r.steps)
+	r.direct = !r.escaped && isDirect(r.steps)
 	if p.trial == 0 { // what prints a directive as it is written prints the reference without what was before it
 		p.toks[start].image = first.image[cut:]
 	}
@@ -52,6 +55,9 @@ func (p *parser) member() step {
 		}
 	}
 	p.expect(kCallClose, `")"`)
+	if path := s.constant(); path != "" && (s.name == "path" || s.name == "json") {
+		p.symbols.path(path)
+	}
 	return s
 }
 
@@ -73,12 +79,12 @@ func (p *parser) index() step {
 }
 
 // analyse takes the first token apart: `\\#$!{name` is two backslashes, a stray "#" and a quiet reference. It returns
-// where the reference itself begins.
-func (ref *reference) analyse(image, name, source string) int {
+// where the reference itself begins, and the variable that it names on the left of an assignment.
+func (ref *reference) analyse(image, name, source string) (begin int, target string) {
 	whole := len(image)
 	if strings.Contains(image, `\!`) {
 		ref.notReference(image)
-		return 0
+		return 0, image[1:]
 	}
 	if n := run(image, 0, '\\'); n > 0 {
 		ref.escaped = n%2 == 1
@@ -90,25 +96,24 @@ func (ref *reference) analyse(image, name, source string) int {
 		image, source = image[i:], source[i:]
 	}
 	ref.literal = source
-	ref.target = image[1:]
 	switch {
 	case strings.HasPrefix(image, "$!"):
 		if !ref.escaped {
 			ref.literal = ""
 		}
-		ref.root = image[2:]
+		ref.name = image[2:]
 		if strings.HasPrefix(image, "$!{") {
-			ref.root = name
+			ref.name = name
 		}
 	case image == "${":
-		ref.root = name
+		ref.name = name
 	case image[0] == '$':
-		ref.root = image[1:]
+		ref.name = image[1:]
 	default:
 		ref.bare = true
-		ref.root = image
+		ref.name = image
 	}
-	return whole - len(image)
+	return whole - len(image), image[1:]
 }
 
 // notReference is `$\!x`: Velocity looks up a name that cannot exist.
@@ -117,7 +122,6 @@ func (ref *reference) notReference(image string) {
 	start := strings.IndexByte(image, '$')
 	start += strings.IndexByte(image[start:], '\\')
 	end := run(image, start, '\\')
-	ref.root = image[:end-1] + image[end:]
-	ref.literal = ref.root
-	ref.target = image[1:]
+	ref.name = image[:end-1] + image[end:]
+	ref.literal = ref.name
 }

@@ -10,13 +10,20 @@ import (
 
 func (ref *reference) render(r *renderer) error {
 	if ref.bare {
-		r.out = append(r.out, ref.root...)
+		r.out = append(r.out, ref.name...)
 		return nil
+	}
+	if ref.direct {
+		return ref.renderDirect(r)
 	}
 	v, err := ref.lookup(r)
 	if err != nil {
 		return r.at(ref.pos, err)
 	}
+	return ref.print(r, v)
+}
+
+func (ref *reference) print(r *renderer, v any) error {
 	if ref.escaped {
 		r.out = append(r.out, ref.escapes...)
 		if v == nil {
@@ -33,11 +40,13 @@ func (ref *reference) render(r *renderer) error {
 	}
 	r.out = append(r.out, ref.escapes...)
 	r.out = append(r.out, ref.prefix...)
-	start := len(r.out)
-	if r.out, err = r.appendString(r.out, v, 0); err != nil {
+	b, err := r.appendString(r.out, v, 0)
+	if err != nil {
 		return r.at(ref.pos, err)
 	}
-	return r.at(ref.pos, r.chargeBytes(len(r.out)-start))
+	n := len(b) - len(r.out)
+	r.out = b
+	return r.at(ref.pos, r.chargeBytes(n))
 }
 
 func (ref *reference) renderBlock(r *renderer, b *blockValue) error {
@@ -62,20 +71,31 @@ func (ref *reference) lookup(r *renderer) (any, error) {
 	if ref.bare {
 		return nil, nil
 	}
+	v, err := ref.follow(r, ref.steps)
+	if v == nil && err == nil {
+		v = ""
+	}
+	return v, err
+}
+
+// follow looks up the reference with as many steps as are given; nil is nothing.
+func (ref *reference) follow(r *renderer, steps []step) (any, error) {
+	if ref.context {
+		if v, ok, err := r.contextValue(steps); ok || err != nil {
+			return v, r.at(ref.pos, err)
+		}
+	}
 	v, err := r.get(ref.root)
 	if err != nil {
 		return nil, err
 	}
-	for i := 0; v != nil && i < len(ref.steps); i++ {
+	for i := 0; v != nil && i < len(steps); i++ {
 		if err := r.charge(1); err != nil {
 			return nil, err
 		}
-		if v, err = ref.steps[i].apply(r, v); err != nil {
-			return nil, r.at(ref.steps[i].pos, err)
+		if v, err = steps[i].apply(r, v); err != nil {
+			return nil, r.at(steps[i].pos, err)
 		}
-	}
-	if v == nil {
-		return "", nil
 	}
 	return v, nil
 }

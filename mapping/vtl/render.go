@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"strings"
 )
 
 // Input is what a template renders. Nothing in it is changed.
@@ -50,14 +49,18 @@ func (t *Template) Render(in Input) (Output, error) {
 // RenderContext is Render for a caller who may stop waiting: once ctx is done, rendering ends soon with an error that wraps
 // that of ctx. The limits of the package end it in any case.
 func (t *Template) RenderContext(ctx context.Context, in Input) (Output, error) {
-	r := &renderer{t: t, in: &in, ctx: ctx, out: make([]byte, 0, 2*len(t.src)+len(in.Body))}
+	r := t.renderer(ctx, &in)
+	defer r.release()
 	err := r.block(t.body)
 	if err != nil && !errors.Is(err, errStop) && !errors.Is(err, errBreak) {
 		return Output{}, r.at(0, err)
 	}
-	out := Output{Body: r.out}
-	if bytes.IndexByte(out.Body, 0xED) >= 0 {
-		out.Body = joinSurrogates(out.Body)
+	var out Output
+	if bytes.IndexByte(r.out, 0xED) >= 0 {
+		out.Body = joinSurrogates(r.out)
+	} else {
+		out.Body = make([]byte, len(r.out))
+		copy(out.Body, r.out)
 	}
 	if out.RequestOverride, err = r.override("requestOverride", requestOverrideKeys); err != nil {
 		return Output{}, r.at(0, err)
@@ -71,12 +74,12 @@ func (t *Template) RenderContext(ctx context.Context, in Input) (Output, error) 
 	return out, nil
 }
 
-// renderer is one rendering.
+// renderer is one rendering. A template keeps those that have ended for the next ones.
 type renderer struct {
 	t     *Template
 	in    *Input
 	out   []byte
-	vars  map[string]any
+	vars  []variable
 	nulls []nullVar
 	ctx   context.Context
 	steps int
@@ -84,17 +87,41 @@ type renderer struct {
 	depth int
 
 	args    []any // of the methods that are being called
-	input   *inputObject
+	input   inputObject
+	util    utilObject
 	context *dict
 	writes  []writes // of the overrides
 	regexps map[string]*javaRegexp
 	paths   map[string]*jsonPath
+	params  []member[string] // that are being sorted
+	memory  memory
 }
 
-// nullVar hides a variable while the element of its loop is null, whatever it is set to.
-type nullVar struct {
-	name   string
-	active bool
+func (t *Template) renderer(ctx context.Context, in *Input) *renderer {
+	r, ok := t.renderers.Get().(*renderer)
+	if !ok {
+		r = &renderer{vars: make([]variable, t.variables)}
+	}
+	r.t, r.in, r.ctx, r.input.r = t, in, ctx, r
+	return r
+}
+
+// maxKept is the largest buffer that is kept for the next rendering.
+const maxKept = 64 << 10
+
+// release forgets everything but the memory that it is in.
+func (r *renderer) release() {
+	clear(r.vars)
+	clear(r.args[:cap(r.args)])
+	clear(r.params[:cap(r.params)])
+	r.memory.reset()
+	kept := renderer{vars: r.vars, args: r.args[:0], nulls: r.nulls[:0], params: r.params[:0], memory: r.memory}
+	if cap(r.out) <= maxKept {
+		kept.out = r.out[:0]
+	}
+	t := r.t
+	*r = kept
+	t.renderers.Put(r)
 }
 
 // errStop ends the rendering; errBreak ends the innermost loop or block.
@@ -284,64 +311,3 @@ func (n *breakNode) render(r *renderer) error {
 func (stopNode) render(*renderer) error { return errStop }
 
 func (n *failNode) render(r *renderer) error { return r.at(n.pos, throw("%s", n.msg)) }
-
-// get looks up a variable. The built-in objects are made when they are asked for.
-func (r *renderer) get(name string) (any, error) {
-	for i := range r.nulls {
-		if r.nulls[i].active && r.nulls[i].name == name {
-			return nil, nil
-		}
-	}
-	if v, ok := r.vars[name]; ok {
-		return v, nil
-	}
-	switch name {
-	case "input":
-		return r.inputObject(), nil
-	case "util":
-		return &utilObject{}, nil
-	case "context":
-		return r.contextDict()
-	case "stageVariables":
-		v := orderedDict(r.in.StageVariables, r.in.Order.StageVariables)
-		r.set(name, v)
-		return v, nil
-	}
-	return nil, nil
-}
-
-func (r *renderer) set(name string, v any) {
-	if v == nil {
-		for i := range r.nulls {
-			if r.nulls[i].name == name {
-				r.nulls[i].active = true
-			}
-		}
-	}
-	if r.vars == nil {
-		r.vars = make(map[string]any, 8)
-	}
-	r.vars[name] = v
-}
-
-// restore gives a variable its value before a loop, or none.
-func (r *renderer) restore(name string, v any) {
-	if v != nil {
-		r.set(name, v)
-		return
-	}
-	for i := range r.nulls {
-		if r.nulls[i].name == name {
-			r.nulls[i].active = false
-		}
-	}
-	if isBuiltin(name) {
-		r.set(name, nil)
-		return
-	}
-	delete(r.vars, name)
-}
-
-func isBuiltin(name string) bool {
-	return strings.Contains(" input util context stageVariables ", " "+name+" ")
-}

@@ -2,6 +2,7 @@ package vtl
 
 import (
 	"fmt"
+	"sync"
 )
 
 // Limits of a template and of one rendering. API Gateway documents the first two; it cuts a loop at its limit without an
@@ -14,13 +15,17 @@ const (
 	MaxSteps         = 5_000_000 // of a rendering: statements, values, and every 64 bytes copied
 )
 
-// Template is a parsed mapping template. It is immutable: any number of goroutines may render it at once.
+// Template is a parsed mapping template. It does not change: any number of goroutines may render it at once.
 type Template struct {
 	name string
 	src  string
 	body block
 
 	branches []branch
+
+	variables int                  // how many there are
+	paths     map[string]*jsonPath // that it names
+	renderers sync.Pool            // of *renderer, that have ended
 }
 
 // Parse parses a template; name is what errors call it, usually its file. Every error is a *SyntaxError.
@@ -39,8 +44,9 @@ func Parse(name, src string) (t *Template, err error) {
 	}()
 	src = decodeUTF8(src)
 	found := new(branches)
-	p := newParser(name, src, src, 0, 0, map[string]bool{}, found)
-	return &Template{name: name, src: src, body: p.template(), branches: found.list}, nil
+	p := newParser(name, src, src, 0, 0, map[string]bool{}, found, newSymbols())
+	body := p.template()
+	return &Template{name: name, src: src, body: body, branches: found.list, variables: len(p.symbols.variables), paths: p.symbols.paths}, nil
 }
 
 // Name returns the name given to Parse.

@@ -115,7 +115,8 @@ func (w *writes) note(key any) {
 	}
 }
 
-// dict is a map that keeps the order of its keys. It is searched one by one while small.
+// dict is a map that keeps the order of its keys. It is searched one by one while small; of a larger one, an index is made
+// when it is first searched.
 type dict struct {
 	kind    dictKind
 	entries []pair
@@ -124,7 +125,7 @@ type dict struct {
 	writes  *writes // of a map of overrides, else nil
 }
 
-const smallDict = 8
+const smallDict = 16
 
 // bigKey makes equal BigIntegers equal as keys.
 type bigKey string
@@ -137,7 +138,10 @@ func keyOf(k any) any {
 }
 
 func (d *dict) find(key any) int {
-	if d.index != nil {
+	if len(d.entries) > smallDict {
+		if d.index == nil {
+			d.reindex()
+		}
 		if i, ok := d.index[keyOf(key)]; ok {
 			return i
 		}
@@ -181,17 +185,11 @@ func (d *dict) put(key, val any) any {
 	d.mods++
 	if d.index != nil {
 		d.index[keyOf(key)] = len(d.entries) - 1
-	} else if len(d.entries) > smallDict {
-		d.reindex()
 	}
 	return nil
 }
 
 func (d *dict) reindex() {
-	d.index = nil
-	if len(d.entries) <= smallDict {
-		return
-	}
 	d.index = make(map[any]int, 2*len(d.entries))
 	for i := range d.entries {
 		d.index[keyOf(d.entries[i].key)] = i
@@ -217,24 +215,24 @@ func (d *dict) remove(key any) any {
 	return old
 }
 
-func (d *dict) keys() *list {
-	l := &list{kind: mapView, items: make([]any, len(d.entries)), view: d}
+func (r *renderer) keys(d *dict) *list {
+	l := r.memory.view(d, len(d.entries))
 	for i := range d.entries {
 		l.items[i] = d.entries[i].key
 	}
 	return l
 }
 
-func (d *dict) values() *list {
-	l := &list{kind: mapView, items: make([]any, len(d.entries)), view: d}
+func (r *renderer) values(d *dict) *list {
+	l := r.memory.view(d, len(d.entries))
 	for i := range d.entries {
 		l.items[i] = d.entries[i].val
 	}
 	return l
 }
 
-func (d *dict) pairs() *list {
-	l := &list{kind: mapView, items: make([]any, len(d.entries)), view: d}
+func (r *renderer) pairs(d *dict) *list {
+	l := r.memory.view(d, len(d.entries))
 	for i := range d.entries {
 		l.items[i] = &entry{d.entries[i], d}
 	}
