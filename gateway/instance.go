@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +9,7 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -35,22 +35,19 @@ type invocation struct {
 	id       string
 	deadline time.Time
 	timeout  time.Duration // of the function; zero where only ctx sets the deadline
-	header   http.Header   // of the answer to GET next
-	payload  []byte
-	result   chan outcome // takes the first result, further ones are refused
-	sink     *sink        // where the answer goes as it comes; nil where it is collected
+	message  []byte        // the answer to GET next, with a copy of the event: it may be written when Invoke has returned
+	result   chan outcome  // takes the first result, further ones are refused
+	sink     *sink         // where the answer goes as it comes; nil where it is collected
 }
 
 type outcome struct {
-	payload     []byte
-	err         *FunctionError
-	undelivered bool // GET next took the invocation, but its connection was gone
+	payload []byte
+	err     *FunctionError
 }
 
 // newInvocation fills in what the Runtime API tells about an invocation.
 func (p *Process) newInvocation(ctx context.Context, payload []byte) (*invocation, context.CancelFunc) {
-	inv := &invocation{id: gwevent.NewRequestID(), timeout: p.Timeout, result: make(chan outcome, 1)}
-	inv.payload = bytes.Clone(payload) // the server may still write it when Invoke has returned
+	inv := &invocation{timeout: p.Timeout, result: make(chan outcome, 1)}
 	if _, known := ctx.Deadline(); !known && inv.timeout <= 0 {
 		inv.timeout = longestTimeout
 	}
@@ -60,37 +57,50 @@ func (p *Process) newInvocation(ctx context.Context, payload []byte) (*invocatio
 	}
 	inv.ctx = ctx
 	inv.deadline, _ = ctx.Deadline()
-	arn := p.arn()
 	lc, _ := lambdacontext.FromContext(ctx)
-	if lc != nil {
-		inv.id, arn = orDefault(lc.AwsRequestID, inv.id), orDefault(lc.InvokedFunctionArn, arn)
+	if lc == nil {
+		lc = &lambdacontext.LambdaContext{}
 	}
-	trace := fmt.Sprintf("Root=1-%08x-%.12x;Sampled=0", uint32(time.Now().Unix()), inv.id)
-	inv.header = http.Header{
-		"Content-Type":                        {"application/json"},
-		"Lambda-Runtime-Aws-Request-Id":       {inv.id},
-		"Lambda-Runtime-Deadline-Ms":          {fmt.Sprint(inv.deadline.UnixMilli())},
-		"Lambda-Runtime-Invoked-Function-Arn": {arn},
-		"Lambda-Runtime-Trace-Id":             {trace},
+	if inv.id = lc.AwsRequestID; inv.id == "" {
+		inv.id = gwevent.NewRequestID()
 	}
-	if lc != nil {
-		inv.addContext("Lambda-Runtime-Client-Context", lc.ClientContext)
-		inv.addContext("Lambda-Runtime-Cognito-Identity", lc.Identity)
-	}
+	inv.message = p.message(inv, lc, payload)
 	return inv, cancel
 }
 
-// addContext adds a header with v as JSON, unless v holds nothing.
-func (inv *invocation) addContext(name string, v any) {
+// message is the answer to GET next.
+func (p *Process) message(inv *invocation, lc *lambdacontext.LambdaContext, payload []byte) []byte {
+	b := make([]byte, 0, len(payload)+1<<10)
+	b = appendHead(b, http.StatusOK)
+	b = appendField(b, "Content-Type", "application/json")
+	b = appendField(b, "Lambda-Runtime-Aws-Request-Id", inv.id)
+	b = appendField(b, "Lambda-Runtime-Deadline-Ms", strconv.FormatInt(inv.deadline.UnixMilli(), 10))
+	b = appendField(b, "Lambda-Runtime-Invoked-Function-Arn", orDefault(lc.InvokedFunctionArn, p.arn()))
+	b = appendField(b, "Lambda-Runtime-Trace-Id", traceID(inv.id))
+	b = appendContext(b, "Lambda-Runtime-Client-Context", lc.ClientContext)
+	b = appendContext(b, "Lambda-Runtime-Cognito-Identity", lc.Identity)
+	b = appendField(b, "Content-Length", strconv.Itoa(len(payload)))
+	b = append(b, "\r\n"...)
+	return append(b, payload...)
+}
+
+// traceID makes one of the current time and the first bytes of the request id, which may be anything.
+func traceID(id string) string {
+	return fmt.Sprintf("Root=1-%08x-%.12x;Sampled=0", uint32(time.Now().Unix()), id)
+}
+
+// appendContext appends a header with v as JSON, unless v holds nothing.
+func appendContext(b []byte, name string, v any) []byte {
 	encoded, err := json.Marshal(v)
 	switch string(encoded) {
 	case `{"Client":{"installation_id":"","app_title":"","app_version_code":"","app_package_name":""},"env":null,"custom":null}`,
 		`{"cognitoIdentityId":"","cognitoIdentityPoolId":""}`:
-		return
+		return b
 	}
-	if err == nil {
-		inv.header.Set(name, string(encoded))
+	if err != nil {
+		return b
 	}
+	return appendField(b, name, string(encoded))
 }
 
 var errFunctionTimedOut = errors.New("gateway: function timed out")
@@ -107,18 +117,16 @@ func (inv *invocation) finish(o outcome) bool {
 
 // instance is one process and its Runtime API.
 type instance struct {
-	p        *Process
-	cmd      *exec.Cmd
-	server   *http.Server
-	listener net.Listener
-	addr     string
-	output   *lineWriter
-	log      instanceLog
+	p      *Process
+	cmd    *exec.Cmd
+	server *runtimeServer
+	addr   string
+	output *lineWriter
+	log    instanceLog
 
-	work    chan *invocation // unbuffered: what is sent was taken by GET next
-	ending  chan struct{}    // closed by terminate: SIGTERM, then SIGKILL
-	killing chan struct{}    // closed by kill: SIGKILL
-	exited  chan struct{}    // closed once the process is gone and exitErr is set
+	ending  chan struct{} // closed by terminate: SIGTERM, then SIGKILL
+	killing chan struct{} // closed by kill: SIGKILL
+	exited  chan struct{} // closed once the process is gone and exitErr is set
 
 	dead atomic.Bool // set as soon as the process is over
 
@@ -132,8 +140,10 @@ type instance struct {
 	readyOnce sync.Once
 	readyAt   time.Time // set before ready is closed
 
-	delivery sync.Mutex // held while an invocation is written
+	delivery sync.Mutex // held while an invocation is written; taken before mu
 	mu       sync.Mutex
+	queue    []*invocation      // see delivery.go
+	waiting  []*runtimeConn     // the last one came last
 	flights  map[string]*flight // by request id
 	initErr  *FunctionError     // posted to init/error
 	exitErr  *FunctionError
@@ -147,15 +157,11 @@ func (p *Process) start() (*instance, error) {
 		return nil, fmt.Errorf("gateway: runtime API: %w", err)
 	}
 	inst := &instance{
-		p: p, listener: listener, addr: listener.Addr().String(),
-		work: make(chan *invocation), ready: make(chan struct{}), flights: make(map[string]*flight), born: time.Now(),
+		p: p, server: newRuntimeServer(listener, p.perInstance()), addr: listener.Addr().String(),
+		ready: make(chan struct{}), flights: make(map[string]*flight), born: time.Now(),
 		ending: make(chan struct{}), killing: make(chan struct{}), exited: make(chan struct{}),
 	}
 	inst.output = &lineWriter{w: p.Output, mu: &p.outputMu, log: &inst.log}
-	inst.server = &http.Server{
-		Handler: inst.runtimeAPI(), ReadHeaderTimeout: 10 * time.Second,
-		ConnContext: withConn, ConnState: inst.watchConn,
-	}
 	return inst, nil
 }
 
@@ -176,12 +182,12 @@ func (i *instance) run() {
 		err = i.cmd.Start()
 	}
 	if err != nil {
-		_ = i.listener.Close()
+		i.server.close()
 		i.exit(newFunctionError("Runtime.InvalidEntrypoint", "Error: "+err.Error(), err))
 		return
 	}
 	log.Info("instance started", "pid", i.cmd.Process.Pid)
-	go func() { _ = i.server.Serve(i.listener) }()
+	go i.server.serve(i)
 	over, signalled := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(signalled)
@@ -192,7 +198,7 @@ func (i *instance) run() {
 		close(over)
 		<-signalled
 	})
-	_ = i.server.Close()
+	i.server.close()
 	i.output.flush()
 	log.Info("instance ended", "pid", i.cmd.Process.Pid, "state", i.cmd.ProcessState.String())
 	i.exit(exitError(i.cmd.ProcessState.String(), err))
@@ -296,42 +302,24 @@ func (i *instance) awaitReady(ctx context.Context) error {
 
 // invoke hands the invocation over and waits for its result; errGoneBefore means that it was not handed over, and that
 // the instance has exited.
-//
-// One that got lost on the way is offered again: either the process lives, and asks again, or it is about to exit.
 func (i *instance) invoke(inv *invocation) ([]byte, error) {
-	for {
-		select {
-		case i.work <- inv:
-		case <-i.exited:
-			return nil, errGoneBefore
-		case <-inv.ctx.Done():
-			return nil, i.abandon(inv)
-		}
-		o, err := i.await(inv)
-		if err != nil {
-			return nil, err
-		}
-		if !o.undelivered {
-			return o.unpack()
-		}
-	}
-}
-
-// await waits for what becomes of an invocation that GET next has taken.
-func (i *instance) await(inv *invocation) (outcome, error) {
+	i.offer(inv)
 	select {
 	case o := <-inv.result:
-		return o, nil
+		return o.unpack()
 	case <-inv.ctx.Done():
-		return outcome{}, i.abandon(inv)
+		return nil, i.abandon(inv)
 	case <-i.exited:
 	}
 	select { // a result that came before the exit counts
 	case o := <-inv.result:
-		return o, nil
+		return o.unpack()
 	default:
-		return outcome{}, i.exitReason(inv)
 	}
+	if i.withdraw(inv) {
+		return nil, errGoneBefore
+	}
+	return nil, i.exitReason(inv)
 }
 
 // exitReason is the error of an invocation during which the process ended. The instance must have exited.
@@ -354,6 +342,7 @@ func (o outcome) unpack() ([]byte, error) {
 
 // abandon ends the instance of an invocation that took too long: Lambda does not reuse it either.
 func (i *instance) abandon(inv *invocation) error {
+	i.withdraw(inv)
 	i.kill()
 	cause := context.Cause(inv.ctx)
 	if errors.Is(cause, errFunctionTimedOut) {

@@ -1,16 +1,13 @@
 package gateway
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"net"
 	"net/http"
-	"strconv"
+	"strings"
 
 	"github.com/lambdarest/lambdarest/internal/gwevent"
 )
@@ -22,114 +19,51 @@ import (
 
 const runtimePath = "/2018-06-01/runtime/"
 
-// runtimeAPI serves one instance.
-func (i *instance) runtimeAPI() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+runtimePath+"invocation/next", i.next)
-	mux.HandleFunc("POST "+runtimePath+"invocation/{id}/response", i.response)
-	mux.HandleFunc("POST "+runtimePath+"invocation/{id}/error", i.invocationError)
-	mux.HandleFunc("POST "+runtimePath+"init/error", i.initError)
-	mux.HandleFunc("POST /2020-01-01/extension/register", i.registerExtension)
-	mux.HandleFunc("GET /2020-01-01/extension/event/next", i.extensionEvent)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !i.isOwn(r) {
-			apiError(w, http.StatusForbidden, "Forbidden", "not from this instance")
-			return
-		}
-		mux.ServeHTTP(w, r)
-	})
+// serveRuntime answers a request, or returns false where the connection is left to the next invocation.
+func (i *instance) serveRuntime(c *runtimeConn, r *http.Request) (answered bool) {
+	w := &c.answer
+	if !i.isOwn(r) {
+		apiError(w, http.StatusForbidden, "Forbidden", "not from this instance")
+		return true
+	}
+	if r.Method != http.MethodGet || r.URL.Path != runtimePath+"invocation/next" {
+		i.serveOther(w, r)
+		return true
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, maxPayload)) // from now on the connection is not ours
+	if i.park(c) != nil {
+		apiError(w, http.StatusForbidden, "InvalidStateTransition", "The invocation before has not been answered.")
+		return true
+	}
+	return false
+}
+
+// serveOther answers anything but GET next.
+func (i *instance) serveOther(w http.ResponseWriter, r *http.Request) {
+	invocation, isInvocation := strings.CutPrefix(r.URL.Path, runtimePath+"invocation/")
+	id, what, _ := strings.Cut(invocation, "/")
+	r.SetPathValue("id", id)
+	isPost := r.Method == http.MethodPost
+	switch {
+	case isPost && isInvocation && what == "response":
+		i.response(w, r)
+	case isPost && isInvocation && what == "error":
+		i.invocationError(w, r)
+	case isPost && r.URL.Path == runtimePath+"init/error":
+		i.initError(w, r)
+	case isPost && r.URL.Path == "/2020-01-01/extension/register":
+		i.registerExtension(w, r)
+	case r.Method == http.MethodGet && r.URL.Path == "/2020-01-01/extension/event/next":
+		i.extensionEvent(w, r)
+	default:
+		apiError(w, http.StatusNotFound, "NotFound", "The Runtime API has no such method and path.")
+	}
 }
 
 // isOwn keeps web pages out that guess the port: a browser says where a request comes from, and a name that was
 // rebound to 127.0.0.1 is not the address that the instance was given.
 func (i *instance) isOwn(r *http.Request) bool {
 	return r.Host == i.addr && r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == ""
-}
-
-// next blocks until there is an invocation. A runtime must answer one before it gets another, unless it takes several
-// at a time; but where the connection of one broke, it comes back for the same one.
-func (i *instance) next(w http.ResponseWriter, r *http.Request) {
-	i.isReady()
-	if !i.reclaim() {
-		apiError(w, http.StatusForbidden, "InvalidStateTransition", "The invocation before has not been answered.")
-		return
-	}
-	select {
-	case inv := <-i.work:
-		if i.dead.Load() || r.Context().Err() != nil || i.deliver(w, r, inv) != nil {
-			inv.finish(outcome{undelivered: true})
-		}
-	case <-r.Context().Done():
-	case <-i.exited:
-	}
-}
-
-// A flight is an invocation that was delivered and not answered.
-type flight struct {
-	inv         *invocation
-	carrier     net.Conn // the connection to which it was written
-	carrierGone bool
-}
-
-// reclaim reports whether there is room for another flight. It waits for one that is just being written, which may
-// fail. Where there is no room, those end whose connection has closed since: the last bytes sent are lost without an
-// error, and a runtime would not ask if it had them all. Where there is room, a closed connection says nothing: a
-// runtime with several closes those that it has too many of.
-func (i *instance) reclaim() bool {
-	i.delivery.Lock()
-	defer i.delivery.Unlock()
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	for id, f := range i.flights {
-		if f.carrierGone && len(i.flights) >= i.p.perInstance() {
-			f.inv.finish(outcome{undelivered: true})
-			delete(i.flights, id)
-		}
-	}
-	return len(i.flights) < i.p.perInstance()
-}
-
-// connKey is the key of a request's net.Conn in its context.
-type connKey struct{}
-
-func withConn(ctx context.Context, c net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, c)
-}
-
-// watchConn is told of the states of connections. That one closes proves nothing by itself: a runtime may use another
-// for its answer.
-func (i *instance) watchConn(c net.Conn, state http.ConnState) {
-	if state != http.StateClosed {
-		return
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	for _, f := range i.flights {
-		if f.carrier == c {
-			f.carrierGone = true
-		}
-	}
-}
-
-// deliver writes an invocation, which is in flight from its first byte on, and not at all if there is an error.
-func (i *instance) deliver(w http.ResponseWriter, r *http.Request, inv *invocation) error {
-	i.delivery.Lock()
-	defer i.delivery.Unlock()
-	carrier, _ := r.Context().Value(connKey{}).(net.Conn)
-	i.mu.Lock()
-	i.flights[inv.id] = &flight{inv: inv, carrier: carrier}
-	i.mu.Unlock()
-	header := w.Header()
-	maps.Copy(header, inv.header)
-	header.Set("Content-Length", strconv.Itoa(len(inv.payload)))
-	_, err := w.Write(inv.payload)
-	if err == nil {
-		err = http.NewResponseController(w).Flush() // or the error would come after the handler
-	}
-	if err != nil {
-		i.take(inv.id)
-	}
-	return err
 }
 
 // streamedType is the Content-Type of an answer whose prelude holds status and headers, as runtimes post it.
@@ -201,18 +135,6 @@ func postedError(w http.ResponseWriter, r *http.Request) *FunctionError {
 	return parseFunctionError(body, orDefault(kind, "Runtime.Unknown"))
 }
 
-// take ends the flight of the invocation with that id and returns it; nil where it is not in flight.
-func (i *instance) take(id string) *invocation {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	f := i.flights[id]
-	if f == nil {
-		return nil
-	}
-	delete(i.flights, id)
-	return f.inv
-}
-
 func (i *instance) registerExtension(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Lambda-Extension-Identifier", "internal")
 	w.Header().Set("Content-Type", "application/json")
@@ -222,12 +144,7 @@ func (i *instance) registerExtension(w http.ResponseWriter, _ *http.Request) {
 }
 
 // extensionEvent blocks: the only event would be the shutdown, and that comes as SIGTERM.
-func (i *instance) extensionEvent(_ http.ResponseWriter, r *http.Request) {
-	select {
-	case <-r.Context().Done():
-	case <-i.exited:
-	}
-}
+func (i *instance) extensionEvent(http.ResponseWriter, *http.Request) { <-i.exited }
 
 func errUnknownID(w http.ResponseWriter) {
 	apiError(w, http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")

@@ -1,12 +1,13 @@
 package gateway
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// These tests are the process: they call the Runtime API of an instance that has none, in the order they like.
+// These tests are the process: they speak with the Runtime API of an instance that has none, in the order they like.
 
 // idleInstance returns a function with one instance that waits for work.
 func idleInstance(t *testing.T) (*Process, *instance) {
@@ -25,7 +26,8 @@ func idleInstance(t *testing.T) (*Process, *instance) {
 	p.init()
 	inst, err := p.start()
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = inst.listener.Close() })
+	t.Cleanup(inst.server.close)
+	inst.isReady()
 	p.release(inst)
 	return p, inst
 }
@@ -45,28 +47,72 @@ func invokeAside(ctx context.Context, p *Process, payload string) (result func()
 	return func() (string, error) { r := <-done; return string(r.out), r.err }
 }
 
-// next calls GET next, and answer posts a result for what it gave.
-func next(ctx context.Context, i *instance) *httptest.ResponseRecorder {
-	w := httptest.NewRecorder()
-	i.next(w, httptest.NewRequest("GET", "/", nil).WithContext(ctx))
-	synctest.Wait()
-	return w
+// connect opens a connection to an instance. The server's side of it may be wrapped.
+func connect(t *testing.T, i *instance, wrap func(net.Conn) net.Conn) net.Conn {
+	t.Helper()
+	client, server := net.Pipe()
+	if wrap != nil {
+		server = wrap(server)
+	}
+	c := newRuntimeConn(server)
+	require.True(t, i.server.add(c))
+	go func() {
+		defer i.server.remove(c)
+		c.serve(i)
+	}()
+	t.Cleanup(func() { _ = client.Close() })
+	return client
 }
 
-func answer(i *instance, id, body string) int {
-	r := httptest.NewRequest("POST", "/", strings.NewReader(body))
-	r.SetPathValue("id", id)
-	w := httptest.NewRecorder()
-	i.response(w, r)
-	return w.Code
+// send sends a request, in one piece.
+func send(t *testing.T, i *instance, conn net.Conn, method, path, body string) {
+	t.Helper()
+	_, err := fmt.Fprintf(conn, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n%s", method, path, i.addr, len(body), body)
+	require.NoError(t, err)
+	synctest.Wait()
+}
+
+// receive reads an answer.
+func receive(t *testing.T, conn net.Conn) (*http.Response, string) {
+	t.Helper()
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	synctest.Wait()
+	return resp, string(body)
+}
+
+// ask sends GET next on a connection of its own.
+func ask(t *testing.T, i *instance) net.Conn {
+	t.Helper()
+	conn := connect(t, i, nil)
+	send(t, i, conn, "GET", nextPath, "")
+	return conn
+}
+
+const nextPath = runtimePath + "invocation/next"
+
+// next is ask and the answer to it, answer posts a result.
+func next(t *testing.T, i *instance) (*http.Response, string) {
+	t.Helper()
+	return receive(t, ask(t, i))
+}
+
+func answer(t *testing.T, i *instance, id, body string) int {
+	t.Helper()
+	conn := connect(t, i, nil)
+	send(t, i, conn, "POST", runtimePath+"invocation/"+id+"/response", body)
+	resp, _ := receive(t, conn)
+	return resp.StatusCode
 }
 
 // requireServed lets the runtime come back and checks that the invocation reaches its end on that same instance.
 func requireServed(t *testing.T, p *Process, i *instance, payload string, result func() (string, error)) {
 	t.Helper()
-	w := next(t.Context(), i)
-	require.Equal(t, payload, w.Body.String())
-	require.Equal(t, 202, answer(i, w.Header().Get("Lambda-Runtime-Aws-Request-Id"), "result"))
+	resp, event := next(t, i)
+	require.Equal(t, payload, event)
+	require.Equal(t, 202, answer(t, i, resp.Header.Get("Lambda-Runtime-Aws-Request-Id"), "result"))
 	out, err := result()
 	require.NoError(t, err)
 	require.Equal(t, "result", out)
@@ -77,40 +123,40 @@ func requireServed(t *testing.T, p *Process, i *instance, payload string, result
 func TestNextAborted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, inst := idleInstance(t)
-		result := invokeAside(t.Context(), p, "event")
-		gone, cancel := context.WithCancel(t.Context())
-		cancel()
-		for range 20 { // the invocation or the end of the context: a select takes either
-			require.Empty(t, next(gone, inst).Body.String())
+		for range 20 {
+			require.NoError(t, ask(t, inst).Close())
+			synctest.Wait()
 		}
-		requireServed(t, p, inst, "event", result)
+		require.Empty(t, inst.waiting)
+		requireServed(t, p, inst, "event", invokeAside(t.Context(), p, "event"))
 	})
 }
 
-// brokenConn fails like a connection whose other side is gone.
-type brokenConn struct{ http.ResponseWriter }
+// brokenConn fails like a connection whose other side is gone, but only when it is written to.
+type brokenConn struct {
+	net.Conn
+	taken int
+}
 
-func (brokenConn) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
-
-// buffered takes everything, and fails when it is to be sent.
-type buffered struct{ http.ResponseWriter }
-
-func (buffered) FlushError() error { return io.ErrClosedPipe }
+func (c brokenConn) Write(b []byte) (int, error) { return min(c.taken, len(b)), io.ErrClosedPipe }
 
 func TestNextBreaksOff(t *testing.T) {
-	for name, conn := range map[string]http.ResponseWriter{
-		"at once":        brokenConn{httptest.NewRecorder()},
-		"after a buffer": buffered{httptest.NewRecorder()},
-	} {
-		t.Run(name, func(t *testing.T) {
+	for _, taken := range []int{0, 100, 1 << 20} {
+		for _, asksFirst := range []bool{true, false} {
 			synctest.Test(t, func(t *testing.T) {
 				p, inst := idleInstance(t)
-				result := invokeAside(t.Context(), p, "event")
-				inst.next(conn, httptest.NewRequestWithContext(t.Context(), "GET", "/", nil))
-				synctest.Wait()
+				var result func() (string, error)
+				if !asksFirst {
+					result = invokeAside(t.Context(), p, "event")
+				}
+				conn := connect(t, inst, func(c net.Conn) net.Conn { return brokenConn{c, taken} })
+				send(t, inst, conn, "GET", nextPath, "")
+				if asksFirst {
+					result = invokeAside(t.Context(), p, "event")
+				}
 				requireServed(t, p, inst, "event", result)
 			})
-		})
+		}
 	}
 }
 
@@ -120,17 +166,18 @@ func TestNextClosesUnread(t *testing.T) {
 	for _, asksAgain := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
 			p, inst := idleInstance(t)
+			conn := ask(t, inst)
 			result := invokeAside(t.Context(), p, "event")
-			conn, other := net.Pipe()
-			id := next(withConn(t.Context(), conn), inst).Header().Get("Lambda-Runtime-Aws-Request-Id")
-			inst.watchConn(other, http.StateClosed)
-			require.Equal(t, 403, next(t.Context(), inst).Code, "the connection is still there")
-			inst.watchConn(conn, http.StateClosed)
+			resp, _ := receive(t, conn)
+			again, _ := next(t, inst)
+			require.Equal(t, 403, again.StatusCode, "the connection is still there")
+			require.NoError(t, conn.Close())
+			synctest.Wait()
 			if asksAgain {
 				requireServed(t, p, inst, "event", result)
 				return
 			}
-			require.Equal(t, 202, answer(inst, id, "result"))
+			require.Equal(t, 202, answer(t, inst, resp.Header.Get("Lambda-Runtime-Aws-Request-Id"), "result"))
 			out, err := result()
 			require.NoError(t, err)
 			require.Equal(t, "result", out)
@@ -143,18 +190,41 @@ func TestNextTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, inst := idleInstance(t)
 		result := invokeAside(t.Context(), p, "event")
-		w := next(t.Context(), inst)
-		again := next(t.Context(), inst)
-		require.Equal(t, 403, again.Code)
-		require.Contains(t, again.Body.String(), `"errorType":"InvalidStateTransition"`)
-		require.Equal(t, 400, answer(inst, "another", "x"))
-		id := w.Header().Get("Lambda-Runtime-Aws-Request-Id")
-		require.Equal(t, 202, answer(inst, id, "result"))
-		require.Equal(t, 400, answer(inst, id, "twice"))
+		resp, _ := next(t, inst)
+		again, body := next(t, inst)
+		require.Equal(t, 403, again.StatusCode)
+		require.Contains(t, body, `"errorType":"InvalidStateTransition"`)
+		require.Equal(t, 400, answer(t, inst, "another", "x"))
+		id := resp.Header.Get("Lambda-Runtime-Aws-Request-Id")
+		require.Equal(t, 202, answer(t, inst, id, "result"))
+		require.Equal(t, 400, answer(t, inst, id, "twice"))
 		out, err := result()
 		require.NoError(t, err)
 		require.Equal(t, "result", out)
 		requireServed(t, p, inst, "event 2", invokeAside(t.Context(), p, "event 2"))
+	})
+}
+
+// TestNextAndMore: a connection that waits for its answer and sends another request is ended, and gets no invocation.
+func TestNextAndMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, inst := idleInstance(t)
+		conn := ask(t, inst)
+		send(t, inst, conn, "GET", nextPath, "")
+		_, err := conn.Read(make([]byte, 1))
+		require.ErrorIs(t, err, io.EOF)
+		requireServed(t, p, inst, "event", invokeAside(t.Context(), p, "event"))
+	})
+}
+
+// TestSlowReader: a runtime that does not take its event keeps no Invoke beyond its deadline.
+func TestSlowReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, inst := idleInstance(t)
+		p.Timeout = time.Second
+		ask(t, inst)
+		_, err := invokeAside(t.Context(), p, strings.Repeat("x", maxInline))()
+		require.ErrorContains(t, err, "Task timed out after 1.00 seconds")
 	})
 }
 
@@ -168,7 +238,7 @@ func TestNextWhileItDies(t *testing.T) {
 		go func() { _, err := inst.invoke(inv); done <- err }()
 		synctest.Wait()
 		inst.dead.Store(true)
-		next(t.Context(), inst)
+		ask(t, inst)
 		require.Empty(t, done, "without the exit there is no reason to give")
 		cause := errors.New("exit status 9")
 		inst.exit(exitError("exit status 9", cause))
@@ -183,7 +253,7 @@ func TestPayloadIsCopied(t *testing.T) {
 	inv, cancel := Function("x", nil).newInvocation(t.Context(), payload)
 	defer cancel()
 	clear(payload)
-	require.Equal(t, "event", string(inv.payload))
+	require.Equal(t, "event", strings.TrimSpace(string(inv.message[len(inv.message)-len(payload):])))
 }
 
 // TestDeadlineHolds: what the function is told is enforced, whoever set it.
@@ -207,7 +277,8 @@ func TestDeadlineHolds(t *testing.T) {
 			defer cancel()
 			start := time.Now()
 			result := invokeAside(ctx, p, "event")
-			told := next(t.Context(), inst).Header().Get("Lambda-Runtime-Deadline-Ms")
+			resp, _ := next(t, inst)
+			told := resp.Header.Get("Lambda-Runtime-Deadline-Ms")
 			_, err := result()
 			require.ErrorContains(t, err, tc.message)
 			require.Equal(t, tc.want, time.Since(start))

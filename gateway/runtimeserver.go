@@ -1,0 +1,202 @@
+package gateway
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// The server of the Runtime API: HTTP/1.1 for one process, one request at a time on a connection, answers of known
+// length. net/http's server takes about as long for the two requests of an invocation as all of the gateway for the
+// client's; of what makes it dear, a process that we have started ourselves needs nothing. Requests are still read by
+// net/http's parser.
+//
+// A goroutine a connection reads requests and never waits for work: GET next leaves the connection to whoever has an
+// invocation (see delivery.go), and the goroutine goes on reading. So it sees at once that the other side is gone.
+
+// Limits of a connection. A runtime posts up to 1 MB of X-Ray causes in a header.
+const (
+	maxRuntimeHeader  = 2 << 20
+	maxRuntimeConns   = 64 // besides two for each invocation that an instance takes at a time
+	lingerTime        = 500 * time.Millisecond
+	maxLingering      = 64 << 20
+	runtimeBufferSize = 4 << 10
+)
+
+// runtimeServer keeps the connections of an instance.
+type runtimeServer struct {
+	listener net.Listener
+	mu       sync.Mutex
+	conns    map[*runtimeConn]bool // nil once closed
+	limit    int
+}
+
+func newRuntimeServer(l net.Listener, perInstance int) *runtimeServer {
+	return &runtimeServer{listener: l, conns: make(map[*runtimeConn]bool), limit: maxRuntimeConns + 2*perInstance}
+}
+
+// serve accepts connections until close.
+func (s *runtimeServer) serve(i *instance) {
+	for {
+		conn, err := s.listener.Accept()
+		if err != nil {
+			return // closed, or out of descriptors: then the instance fails, and another may do better
+		}
+		c := newRuntimeConn(conn)
+		if s.add(c) {
+			go func() {
+				defer s.remove(c)
+				c.serve(i)
+			}()
+		}
+	}
+}
+
+func (s *runtimeServer) add(c *runtimeConn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conns == nil || len(s.conns) >= s.limit {
+		_ = c.conn.Close()
+		return false
+	}
+	s.conns[c] = true
+	return true
+}
+
+func (s *runtimeServer) remove(c *runtimeConn) {
+	_ = c.conn.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.conns, c)
+}
+
+func (s *runtimeServer) close() {
+	_ = s.listener.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		_ = c.conn.Close()
+	}
+	s.conns = nil
+}
+
+// runtimeConn is a connection of the process.
+type runtimeConn struct {
+	conn    net.Conn
+	limited io.LimitedReader // of what may be read before the end of a header
+	in      *bufio.Reader
+	answer  runtimeAnswer
+}
+
+func newRuntimeConn(conn net.Conn) *runtimeConn {
+	c := &runtimeConn{conn: conn, limited: io.LimitedReader{R: conn}, answer: runtimeAnswer{header: make(http.Header)}}
+	c.in = bufio.NewReaderSize(&c.limited, runtimeBufferSize)
+	return c
+}
+
+// serve answers the requests of a connection in turn.
+func (c *runtimeConn) serve(i *instance) {
+	defer i.connClosed(c)
+	for {
+		c.limited.N = maxRuntimeHeader
+		r, err := http.ReadRequest(c.in)
+		if err != nil || i.waits(c) { // which is no time to ask for more
+			return
+		}
+		c.limited.N = 1<<63 - 1
+		if strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
+			if _, err := io.WriteString(c.conn, "HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
+				return
+			}
+		}
+		c.answer.reset()
+		if !i.serveRuntime(c, r) {
+			continue
+		}
+		rest, _ := io.CopyN(io.Discard, r.Body, runtimeBufferSize+1)
+		close := r.Close || rest > runtimeBufferSize
+		if c.answer.writeTo(c.conn, close) != nil {
+			return
+		}
+		if close {
+			c.linger()
+			return
+		}
+	}
+}
+
+// linger lets the other side read the answer to a request whose rest nobody reads: a connection that is closed with
+// unread bytes takes the answer with it.
+func (c *runtimeConn) linger() {
+	if half, ok := c.conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		_ = c.conn.SetReadDeadline(time.Now().Add(lingerTime))
+		_, _ = io.CopyN(io.Discard, c.conn, maxLingering)
+	}
+}
+
+// runtimeAnswer is an http.ResponseWriter that keeps an answer until it is whole, for one write.
+type runtimeAnswer struct {
+	status int
+	header http.Header
+	body   bytes.Buffer
+	wire   []byte
+}
+
+func (a *runtimeAnswer) reset() {
+	clear(a.header)
+	a.status = 0
+	a.body.Reset()
+}
+
+func (a *runtimeAnswer) Header() http.Header { return a.header }
+
+func (a *runtimeAnswer) WriteHeader(status int) { a.status = status }
+
+func (a *runtimeAnswer) Write(b []byte) (int, error) { return a.body.Write(b) }
+
+func (a *runtimeAnswer) writeTo(w io.Writer, close bool) error {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	if close {
+		a.header.Set("Connection", "close")
+	}
+	a.header.Set("Content-Length", strconv.Itoa(a.body.Len()))
+	a.wire = appendHead(a.wire[:0], a.status)
+	for name, values := range a.header {
+		for _, value := range values {
+			a.wire = appendField(a.wire, name, value)
+		}
+	}
+	a.wire = append(append(a.wire, "\r\n"...), a.body.Bytes()...)
+	_, err := w.Write(a.wire)
+	return err
+}
+
+func appendHead(b []byte, status int) []byte {
+	b = append(b, "HTTP/1.1 "...)
+	b = strconv.AppendInt(b, int64(status), 10)
+	b = append(b, ' ')
+	b = append(b, http.StatusText(status)...)
+	return append(b, "\r\n"...)
+}
+
+// appendField appends a header; a line break in its value becomes a space.
+func appendField(b []byte, name, value string) []byte {
+	b = append(b, name...)
+	b = append(b, ": "...)
+	begin := len(b)
+	b = append(b, value...)
+	for i, c := range b[begin:] {
+		if c == '\r' || c == '\n' {
+			b[begin+i] = ' '
+		}
+	}
+	return append(b, "\r\n"...)
+}
