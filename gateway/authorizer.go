@@ -16,6 +16,15 @@ import (
 	"github.com/lambdarest/lambdarest/internal/gwevent"
 )
 
+// An Authorization decides on requests before the integration gets them: a Lambda authorizer (*[Authorizer]), a JWT or
+// Cognito authorizer (*[JWT]), or [IAM].
+type Authorization interface {
+	// check refuses what the service lacks, once, when the gateway is made.
+	check(kind Kind) error
+	// authorize lets a request through, and notes what events show of the caller, or says what the client gets.
+	authorize(c *call) *failure
+}
+
 // An Authorizer is a Lambda authorizer: a function that decides who may call which method. Routes share one, and with
 // it its cache, by using the same pointer. It must not be changed, nor copied, once a Gateway has it.
 //
@@ -61,8 +70,8 @@ type grant struct {
 }
 
 func (a *Authorizer) check(kind Kind) error {
-	if a == nil {
-		return nil
+	if kind != REST && kind != HTTP {
+		return fmt.Errorf("a %v has no Lambda authorizers", kind)
 	}
 	if a.Handler == nil {
 		return errors.New("authorizer without a handler")
@@ -126,12 +135,8 @@ func (c *call) identity(sources []string) ([]string, bool) {
 	return values, complete
 }
 
-// authorize asks the route's authorizer, if there is one.
-func (c *call) authorize() *failure {
-	a := c.route.authorizer
-	if a == nil {
-		return nil
-	}
+// authorize asks the function, unless its answer is known.
+func (a *Authorizer) authorize(c *call) *failure {
 	sources := a.Identity
 	if a.Token && len(sources) == 0 {
 		sources = []string{"method.request.header.Authorization"}

@@ -11,6 +11,9 @@ type failure struct {
 	reason  reason
 	message string // in place of the reason's own; REST APIs only
 	cause   error  // for the log only; nil where the client is to blame
+	kind    string // in place of the reply's X-Amzn-Errortype; REST APIs only
+
+	challenge string // the WWW-Authenticate header; "" for none
 }
 
 // A reason is why the gateway answers by itself.
@@ -32,6 +35,10 @@ const (
 	denied
 	authorizerFailed
 	invalidAPIKey
+	expiredToken
+	missingScope
+	unsigned
+	badSignature
 	brokenOff // after the first byte of the answer: the connection is ended
 )
 
@@ -63,6 +70,10 @@ var restReplies = map[reason]reply{
 	denied:               {403, "User is not authorized to access this resource with an explicit deny", "AccessDeniedException", "ACCESS_DENIED"},
 	authorizerFailed:     {500, "", "AuthorizerConfigurationException", "AUTHORIZER_CONFIGURATION_ERROR"},
 	invalidAPIKey:        {403, "Forbidden", "ForbiddenException", "INVALID_API_KEY"},
+	expiredToken:         {401, "The incoming token has expired", "UnauthorizedException", "UNAUTHORIZED"},
+	missingScope:         {401, "Unauthorized", "UnauthorizedException", "UNAUTHORIZED"}, // unverified
+	unsigned:             {403, "Missing Authentication Token", "MissingAuthenticationTokenException", "MISSING_AUTHENTICATION_TOKEN"},
+	badSignature:         {403, "Forbidden", "InvalidSignatureException", "INVALID_SIGNATURE"},
 }
 
 // httpReplies are those of HTTP APIs. That a time-out is 503 is widely reported, not documented.
@@ -81,16 +92,24 @@ var httpReplies = map[reason]reply{
 	badFunction:      {500, "Internal Server Error", "", ""},
 	configuration:    {500, "Internal Server Error", "", ""},
 	authorizerFailed: {500, "Internal Server Error", "", ""},
+	expiredToken:     {401, "Unauthorized", "", ""},
+	missingScope:     {403, "Forbidden", "", ""},
+	unsigned:         {403, "Forbidden", "", ""},
+	badSignature:     {403, "Forbidden", "", ""},
 }
 
 // plainReplies are the statuses of function URLs and load balancers; the text is the one of the status.
 var plainReplies = map[reason]int{
 	noRoute: 404, noMapping: 404, bodyTooLarge: 413, eventTooLarge: 413, headersTooLarge: 431, badRequest: 400,
 	badFunction: 502, configuration: 502, timedOut: 504,
+	unsigned: 403, badSignature: 403,
 }
 
 // writeFailure answers for the gateway itself, in the words of its service.
 func (g *Gateway) writeFailure(w http.ResponseWriter, c *call, f *failure) {
+	if f.challenge != "" {
+		w.Header().Set("Www-Authenticate", f.challenge)
+	}
 	switch g.cfg.Kind {
 	case REST:
 		g.writeRESTFailure(w, c, f)
@@ -117,7 +136,7 @@ func (g *Gateway) writeRESTFailure(w http.ResponseWriter, c *call, f *failure) {
 	if f.message != "" {
 		r.message = f.message
 	}
-	w.Header().Set("X-Amzn-Errortype", r.kind)
+	w.Header().Set("X-Amzn-Errortype", orDefault(f.kind, r.kind))
 	if g.responses.write(w, c, r) {
 		return
 	}

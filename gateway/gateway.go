@@ -12,7 +12,7 @@
 //
 // The stage is no part of the URL on localhost unless Config.StageInURL says so; events carry it all the same. A Gateway
 // opens no port; [Serve] answers on one, with limits and a Host check. It is meant for development and tests: in front
-// of the internet it lacks throttling, IAM and Cognito authorisation.
+// of the internet it lacks throttling, and it takes any signature of IAM for a good one.
 package gateway
 
 import (
@@ -87,8 +87,10 @@ type Route struct {
 	// Integration answers the requests: Proxy, Stream, HTTPProxy, Lambda or Mock. Other kinds than REST have Proxy and
 	// HTTPProxy only, a function URL Stream as well.
 	Integration Integration
-	// Authorizer decides on requests before the integration gets them; nil is none.
-	Authorizer *Authorizer
+	// Authorizer decides on requests before the integration gets them: an *[Authorizer], a *[JWT] or [IAM]; nil is none.
+	Authorizer Authorization
+	// Scopes are those of which a token must have one, where Authorizer is a *[JWT].
+	Scopes []string
 	// APIKeyRequired refuses requests without one of Config.APIKeys in the header X-Api-Key (REST APIs).
 	APIKeyRequired bool
 }
@@ -184,10 +186,8 @@ func (g *Gateway) add(r Route) error {
 		return fmt.Errorf("a %v has no routes but $default", kind)
 	case r.APIKeyRequired && kind != REST:
 		return errors.New("only routes of REST APIs can require an API key")
-	case r.Authorizer != nil && !g.rules.routes:
-		return fmt.Errorf("a %v has no authorizers", kind)
 	}
-	if err := r.Authorizer.check(kind); err != nil {
+	if err := r.checkAuthorizer(kind); err != nil {
 		return err
 	}
 	switch r.Integration.(type) {
@@ -202,6 +202,27 @@ func (g *Gateway) add(r Route) error {
 		}
 	}
 	return g.routes.add(r)
+}
+
+// checkAuthorizer refuses what the kind, or the authorizer, cannot have. A nil pointer is no authorizer.
+func (r *Route) checkAuthorizer(kind Kind) error {
+	switch a := r.Authorizer.(type) {
+	case *Authorizer:
+		if a == nil {
+			r.Authorizer = nil
+		}
+	case *JWT:
+		if a == nil {
+			r.Authorizer = nil
+		}
+	}
+	if _, isJWT := r.Authorizer.(*JWT); len(r.Scopes) > 0 && !isJWT {
+		return errors.New("scopes without a JWT authorizer")
+	}
+	if r.Authorizer == nil {
+		return nil
+	}
+	return r.Authorizer.check(kind)
 }
 
 // ServeHTTP answers one request. It panics where the handler of an [HTTPProxy] panics after the first byte, where a
@@ -263,8 +284,10 @@ func (g *Gateway) serve(w http.ResponseWriter, c *call) *failure {
 	if fail := c.checkAPIKey(); fail != nil {
 		return fail
 	}
-	if fail := c.authorize(); fail != nil {
-		return fail
+	if c.route.authorizer != nil {
+		if fail := c.route.authorizer.authorize(c); fail != nil {
+			return fail
+		}
 	}
 	return c.route.endpoint.serve(w, c)
 }
@@ -300,9 +323,10 @@ type call struct {
 	params    map[string]string // percent-encoded for REST APIs, else decoded
 	start     time.Time
 	requestID string
-	prefix    string // of the path, that is no part of the route
-	key       APIKey // the one that the client has sent
-	grant     any    // requestContext.authorizer
+	prefix    string          // of the path, that is no part of the route
+	key       APIKey          // the one that the client has sent
+	grant     any             // requestContext.authorizer
+	caller    *gwevent.Caller // who signed the request; nil where nobody did
 
 	headerNames map[string]string // as the client wrote them, by their canonical form
 
@@ -318,7 +342,7 @@ func (c *call) options() gwevent.Options {
 		PathParameters: c.params, HeaderNames: c.headerNames,
 		AccountID: cfg.AccountID, APIID: cfg.APIID, DomainName: cfg.DomainName,
 		RequestID: c.requestID, Time: c.start, BinaryTypes: cfg.BinaryMediaTypes,
-		Authorizer: c.grant, APIKey: c.key.Value, APIKeyID: c.key.ID,
+		Authorizer: c.grant, Caller: c.caller, APIKey: c.key.Value, APIKeyID: c.key.ID,
 	}
 	if c.route != nil {
 		opt.Resource, opt.RouteKey = c.route.path, c.route.key()

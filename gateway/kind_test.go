@@ -196,7 +196,7 @@ func TestConfigErrors(t *testing.T) {
 		{gateway.Config{Kind: gateway.ALB}, gateway.Route{Path: "/x", Integration: p}, "no routes but $default"},
 		{gateway.Config{Kind: gateway.HTTP}, gateway.Route{Path: "/x", Integration: gateway.Mock(gateway.Templates{})}, "proxy integrations only"},
 		{gateway.Config{Kind: gateway.HTTP}, gateway.Route{Path: "/x", Integration: p, APIKeyRequired: true}, "only routes of REST"},
-		{gateway.Config{Kind: gateway.FunctionURL}, gateway.Route{Path: "$default", Integration: p, Authorizer: &gateway.Authorizer{Handler: event}}, "has no authorizers"},
+		{gateway.Config{Kind: gateway.FunctionURL}, gateway.Route{Path: "$default", Integration: p, Authorizer: &gateway.Authorizer{Handler: event}}, "has no Lambda authorizers"},
 		{gateway.Config{Kind: 9}, gateway.Route{Path: "/x", Integration: p}, "unknown kind"},
 		{gateway.Config{CORS: &gateway.CORS{}}, gateway.Route{Path: "/x", Integration: p}, "only HTTP APIs and function URLs"},
 		{gateway.Config{Kind: gateway.HTTP, CORS: &gateway.CORS{AllowOrigins: []string{"*"}, AllowCredentials: true}}, gateway.Route{Path: "/x", Integration: p}, `credentials for the origin "*"`},

@@ -43,7 +43,8 @@ type route struct {
 	fallback bool // $default
 	endpoint endpoint
 
-	authorizer  *Authorizer
+	authorizer  Authorization
+	scopes      []string
 	keyRequired bool
 }
 
@@ -79,7 +80,7 @@ func (t *table) add(r Route) error {
 	}
 	added := &route{
 		method: method, path: r.Path, segments: segments, fallback: isDefault,
-		authorizer: r.Authorizer, keyRequired: r.APIKeyRequired,
+		authorizer: r.Authorizer, scopes: slices.Clone(r.Scopes), keyRequired: r.APIKeyRequired,
 	}
 	for i, other := range *t {
 		if other.method == method && other.fallback == isDefault && sameShape(other.segments, segments) {

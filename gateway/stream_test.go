@@ -164,7 +164,6 @@ func TestStreamOfBadFunctions(t *testing.T) {
 		}
 	}
 	const mark = "\x00\x00\x00\x00\x00\x00\x00\x00"
-	dead := function(t, "exit")
 	for name, tc := range map[string]struct {
 		h         gateway.StreamHandler
 		rest, url int
@@ -177,7 +176,6 @@ func TestStreamOfBadFunctions(t *testing.T) {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		}, 504, 504},
-		"dead":            {dead.Stream, 502, 502},
 		"nothing":         {reading(""), 502, 502},
 		"no prelude":      {reading(`{"statusCode":200}`), 502, 502},
 		"prelude of 17K":  {reading(`{"statusCode":200,"headers":{"a":"` + strings.Repeat("x", 17<<10) + `"}}` + mark), 502, 502},
@@ -190,6 +188,14 @@ func TestStreamOfBadFunctions(t *testing.T) {
 			g := newGateway(t, gateway.Config{Kind: kind, Timeout: 300 * time.Millisecond}, streamRoute(kind, tc.h))
 			require.Equal(t, want, do(g, "GET", "/x", "").Code, "%s %v", name, kind)
 		}
+	}
+}
+
+// TestStreamOfDeadFunctions: the process exits before it asks for its first invocation.
+func TestStreamOfDeadFunctions(t *testing.T) {
+	dead := function(t, "exit")
+	for _, kind := range []gateway.Kind{gateway.REST, gateway.FunctionURL} {
+		require.Equal(t, 502, do(newGateway(t, gateway.Config{Kind: kind}, streamRoute(kind, dead.Stream)), "GET", "/x", "").Code)
 	}
 }
 

@@ -100,11 +100,17 @@ type Options struct {
 	BinaryTypes []string
 	// Authorizer becomes requestContext.authorizer of REST, HTTPAPI and FunctionURL; absent where nil.
 	Authorizer any
+	// Caller becomes requestContext.identity of REST; nil where nobody signed the request. The other sources show a
+	// caller in Authorizer.
+	Caller *Caller
 	// APIKey and APIKeyID become requestContext.identity.apiKey and apiKeyId of REST; absent where empty.
 	APIKey, APIKeyID string
 	// HeaderNames are names as the client wrote them, by their canonical form. Only a REST API shows the difference.
 	HeaderNames map[string]string
 }
+
+// A Caller is who signed a request, as IAM knows it.
+type Caller struct{ AccessKey, AccountID, UserID, UserARN string }
 
 // New returns the event that opt.Source sends for the request: JSON with the fields, the nulls and the encodings of
 // the recorded ones. It accepts requests of a server as well as those made by http.NewRequest.

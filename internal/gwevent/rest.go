@@ -41,7 +41,7 @@ type restContext struct {
 	APIID             string       `json:"apiId"`
 }
 
-// restIdentity holds what is known of a caller without IAM and Cognito: its address, and its API key if it has one.
+// restIdentity holds what is known of a caller: its address, and its API key or IAM identity if it has one.
 type restIdentity struct {
 	CognitoIdentityPoolID         *string `json:"cognitoIdentityPoolId"`
 	AccountID                     *string `json:"accountId"`
@@ -113,10 +113,15 @@ func (in *input) restContext(resource string) restContext {
 }
 
 func (in *input) restIdentity() restIdentity {
-	return restIdentity{
+	id := restIdentity{
 		APIKey: stringOrNil(in.APIKey), APIKeyID: stringOrNil(in.APIKeyID),
 		SourceIP: in.SourceIP, UserAgent: stringOrNil(in.r.UserAgent()),
 	}
+	if c := in.Caller; c != nil {
+		id.AccessKey, id.AccountID, id.UserArn = &c.AccessKey, &c.AccountID, &c.UserARN
+		id.Caller, id.User = &c.UserID, &c.UserID
+	}
+	return id
 }
 
 // proxyResource returns the resource and the parameters of an API that has only / and /{proxy+}. A slash at the end
