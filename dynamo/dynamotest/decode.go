@@ -22,9 +22,18 @@ func decodeRequest(body []byte, request any) *fault {
 	return c.fault
 }
 
-// emptyEnum stands for a Select or a Return… that is there and empty, which is as
-// invalid as any other value that these enumerations do not have.
+// emptyEnum stands for a member of an enumeration that is there and empty, which is
+// as invalid as any other value that the enumeration does not have.
 const emptyEnum = "\x00"
+
+// isEnum tells whether the member of a request on items is of an enumeration.
+func isEnum(member string) bool {
+	switch member {
+	case "Select", "ComparisonOperator", "ConditionalOperator", "Action":
+		return true
+	}
+	return strings.HasPrefix(member, "Return")
+}
 
 var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
 
@@ -151,8 +160,11 @@ func (c *cursor) decodeStruct(v reflect.Value) {
 		}
 		present := c.peek() != 'n' // not null
 		c.decode(field)
-		if present && field.Kind() == reflect.String && field.Len() == 0 && (name == "Select" || strings.HasPrefix(name, "Return")) {
-			field.SetString(emptyEnum)
+		if !present || !isEnum(name) {
+			continue
+		}
+		if text := reflect.Indirect(field); text.Kind() == reflect.String && text.Len() == 0 {
+			text.SetString(emptyEnum)
 		}
 	}
 }

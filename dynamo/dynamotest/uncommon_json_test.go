@@ -51,6 +51,26 @@ func TestUncommonJSON(t *testing.T) {
 	}
 }
 
+// A member of an enumeration that is there and empty is not one that is absent.
+func TestEmptyEnumerations(t *testing.T) {
+	db := dynamotest.New(dynamotest.Table{Name: "users", Partition: dynamotest.S("id")})
+	for _, row := range []struct{ operation, members, at string }{
+		{"PutItem", `"Item":{"id":{"S":"a"}},"ReturnValues":""`, "returnValues"},
+		{"PutItem", `"Item":{"id":{"S":"a"}},"Expected":{"x":{"ComparisonOperator":""}}`, "expected.x.member.comparisonOperator"},
+		{"PutItem", `"Item":{"id":{"S":"a"}},"Expected":{"x":{"Exists":false},"y":{"Exists":false}},"ConditionalOperator":""`, "conditionalOperator"},
+		{"DeleteItem", `"Key":{"id":{"S":"a"}},"Expected":{"x":{"ComparisonOperator":"NULL"},"y":{"ComparisonOperator":"","AttributeValueList":[]}}`, "expected.y.member.comparisonOperator"},
+		{"UpdateItem", `"Key":{"id":{"S":"a"}},"AttributeUpdates":{"x":{"Action":"","Value":{"S":"a"}}}`, "attributeUpdates.x.member.action"},
+		{"Query", `"KeyConditions":{"id":{"ComparisonOperator":"","AttributeValueList":[]}}`, "keyConditions.id.member.comparisonOperator"},
+		{"Scan", `"ScanFilter":{"x":{"ComparisonOperator":"","AttributeValueList":[]}}`, "scanFilter.x.member.comparisonOperator"},
+		{"Scan", `"Select":""`, "select"},
+	} {
+		w := post(db.Handler(), "DynamoDB_20120810."+row.operation, `{"TableName":"users",`+row.members+`}`)
+		require.Equal(t, http.StatusBadRequest, w.Code, row.members)
+		require.Contains(t, w.Body.String(), "1 validation error detected: Value '' at '"+row.at+"' failed to satisfy constraint: Member must satisfy enum value set", row.members)
+	}
+	require.JSONEq(t, `{"Count":0,"Items":[],"ScannedCount":0}`, post(db.Handler(), "DynamoDB_20120810.Scan", `{"TableName":"users"}`).Body.String())
+}
+
 // What tools ask before they do anything else.
 func TestWhatToolsAsk(t *testing.T) {
 	db := dynamotest.New(dynamotest.Table{Name: "users", Partition: dynamotest.S("id")})
