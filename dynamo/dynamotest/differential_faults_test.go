@@ -98,6 +98,14 @@ var faultsOfLocal = []faultOfLocal{
 	{name: "filters of a Scan on what the index does not project", explains: func(x exchange) bool {
 		return x.operation == "Scan" && x.engine.says("does not project one or more filter attributes")
 	}},
+	{name: "an empty AttributesToGet is none", explains: func(x exchange) bool {
+		return x.engine.says("ttributesToGet' failed to satisfy constraint: Member must have length greater") && x.local.status == http.StatusOK
+	}},
+	{name: "of two tables of a batch that are at fault, another one first", explains: func(x exchange) bool {
+		in, _ := x.body.(obj)
+		tables, _ := in["RequestItems"].(obj)
+		return strings.HasPrefix(x.operation, "Batch") && len(tables) > 1 && x.engine.kind == "ResourceNotFoundException" && x.local.kind == "ValidationException"
+	}},
 	{name: "refuses names of one or two characters as such", explains: func(x exchange) bool {
 		return x.local.says("must be between 3 and 255 characters long") && x.engine.kind == "ResourceNotFoundException"
 	}},
@@ -156,6 +164,21 @@ var faultsOfLocal = []faultOfLocal{
 	{name: "the keys of TransactGetItems before anything else", explains: func(x exchange) bool {
 		return x.operation == "TransactGetItems" && x.engine.status == http.StatusBadRequest && x.local.kind == "TransactionCanceledException" && !x.local.says("reasons")
 	}},
+}
+
+// unnamedAction is a fault that no answer shows: where an entry of AttributeUpdates
+// names no action, DynamoDB Local does nothing, and DynamoDB puts.
+const unnamedAction = "an update that names no action does nothing"
+
+func (x exchange) unnamedAction() bool {
+	in, _ := x.body.(obj)
+	updates, _ := in["AttributeUpdates"].(obj)
+	for _, u := range updates {
+		if u, ok := u.(obj); ok && u["Action"] == nil {
+			return x.operation == "UpdateItem" && x.succeeded()
+		}
+	}
+	return false
 }
 
 // explain tells whether known faults explain the difference, and which.

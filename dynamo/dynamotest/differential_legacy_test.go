@@ -116,8 +116,7 @@ func (g *generator) attributesToGet() []any {
 	return list
 }
 
-// attributeUpdates always names the action: DynamoDB Local does nothing where none
-// is named, and DynamoDB puts.
+// attributeUpdates always names the action; see [unnamedAction].
 func (g *generator) attributeUpdates() obj {
 	out := obj{}
 	for range 1 + g.IntN(3) {
