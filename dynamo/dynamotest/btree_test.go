@@ -64,6 +64,37 @@ func checkTree(t *testing.T, tr *tree, model map[rowKey]int, from rowKey) {
 	require.True(t, slices.Equal(want[:at], down))
 }
 
+// To find one of n rows is to go down a tree of a few levels, and to halve the keys of
+// a node at each, however the rows came.
+func TestTreeIsShallow(t *testing.T) {
+	const n = 200_000
+	for name, key := range map[string]func(i int) rowKey{
+		"in order":  func(i int) rowKey { return rowKey{sort: fmt.Sprintf("%09d", i)} },
+		"backwards": func(i int) rowKey { return rowKey{sort: fmt.Sprintf("%09d", n-i)} },
+		"scattered": func(i int) rowKey { return rowKey{hash: uint64(i) * 0x9e3779b97f4a7c15} },
+	} {
+		var tr tree
+		for i := range n {
+			tr.set(key(i), row{size: i})
+		}
+		require.Equal(t, n, tr.rows, name)
+		levels := 1
+		for at := tr.root; at.kids != nil; at = at.kids[len(at.kids)/2] {
+			levels++
+		}
+		require.LessOrEqual(t, levels, 4, name) // the fourth root of 200,000 is 21
+		require.LessOrEqual(t, widest(tr.root), nodeSize, name)
+	}
+}
+
+func widest(n *node) int {
+	most := len(n.keys)
+	for _, kid := range n.kids {
+		most = max(most, widest(kid))
+	}
+	return most
+}
+
 // Segments share the hashes without gap or overlap.
 func TestSegments(t *testing.T) {
 	for _, n := range []uint64{1, 2, 3, 7, 1000, 1_000_000} {

@@ -1,0 +1,149 @@
+package dynamotest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/require"
+)
+
+// requireGrowth fails where large takes more than limit times as long as small: the
+// shortest of many rounds, as other programs make any one longer. Large must take but
+// a millisecond or two, so that some rounds run without a pause.
+func requireGrowth(t *testing.T, limit float64, small, large func()) {
+	t.Helper()
+	least := func(least time.Duration, work func()) time.Duration {
+		start := time.Now()
+		work()
+		return min(least, time.Since(start))
+	}
+	ratio, short, long := 0.0, time.Hour, time.Hour
+	for range 300 {
+		short, long = least(short, small), least(long, large)
+		if ratio = float64(long) / float64(short); ratio <= limit/2 {
+			return
+		}
+	}
+	require.Less(t, ratio, limit)
+}
+
+// Work on a set grows with its size, not with its square: for 32 times the members
+// it takes some 40 times as long, and took a thousand times.
+func TestLargeSetsAreQuick(t *testing.T) {
+	work := func(members int) func() {
+		up, down := value{kind: kindSS}, value{kind: kindSS}
+		for i := range members {
+			up.list = append(up.list, value{kind: kindS, text: fmt.Sprint(i)})
+			down.list = append(down.list, value{kind: kindS, text: fmt.Sprint(members - 1 - i)})
+		}
+		return func() {
+			require.True(t, up.equal(down))
+			require.Len(t, up.plus(down).list, members)
+			require.Empty(t, up.minus(down).list)
+		}
+	}
+	requireGrowth(t, 250, work(100), work(3_200))
+}
+
+// What one item or a range of them costs grows with the logarithm of the table: 64
+// times the items are a level of the tree more, and would else be 64 times the work.
+func TestLargeTablesAreQuick(t *testing.T) {
+	questions := map[string]func(db *DB, n int) error{
+		"GetItem": func(db *DB, n int) error {
+			_, err := db.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("rows"), Key: map[string]types.AttributeValue{"id": text("p"), "so": count(n / 2)}})
+			return err
+		},
+		"Query": func(db *DB, n int) error { return askRange(t, db, nil, "id", "so", n/2) },
+		"Query of a global index": func(db *DB, n int) error {
+			return askRange(t, db, aws.String("global"), "o", "so", n/2)
+		},
+		"Query of a local index": func(db *DB, n int) error { return askRange(t, db, aws.String("local"), "id", "r", n/2) },
+	}
+	small, large := rows(t, 250), rows(t, 16_000)
+	for name, ask := range questions {
+		t.Run(name, func(t *testing.T) {
+			of := func(db *DB, n int) func() { return func() { require.NoError(t, ask(db, n)) } }
+			requireGrowth(t, 12, of(small, 250), of(large, 16_000))
+		})
+	}
+}
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+func count(n int) types.AttributeValue   { return &types.AttributeValueMemberN{Value: fmt.Sprint(n)} }
+
+// askRange asks for ten rows of a partition, from one in the middle on.
+func askRange(t *testing.T, db *DB, index *string, partition, sort string, from int) error {
+	out, err := db.Query(t.Context(), &dynamodb.QueryInput{
+		TableName: aws.String("rows"), IndexName: index, KeyConditionExpression: aws.String(partition + " = :p AND " + sort + " BETWEEN :a AND :b"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":p": text("p"), ":a": count(from), ":b": count(from + 9)},
+	})
+	if err == nil && out.ScannedCount != 10 {
+		err = fmt.Errorf("%d rows were read for 10", out.ScannedCount)
+	}
+	return err
+}
+
+// rows is an engine with a table of n items in one partition, and two indexes.
+func rows(t *testing.T, n int) *DB {
+	db := New(Table{Name: "rows", Partition: S("id"), Sort: N("so"), Indexes: []Index{
+		{Name: "global", Partition: S("o"), Sort: N("so")}, {Name: "local", Local: true, Sort: N("r")},
+	}})
+	for i := range n {
+		_, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("rows"), Item: map[string]types.AttributeValue{
+			"id": text("p"), "so": count(i), "o": text("p"), "r": count(n - i),
+		}})
+		require.NoError(t, err)
+	}
+	return db
+}
+
+// A container is copied once for an update, however many actions there are.
+func TestUpdatesOfLargeContainersAreQuick(t *testing.T) {
+	list := make([]value, 20_000)
+	for i := range list {
+		list[i] = value{kind: kindNULL}
+	}
+	paths := make([]string, 500)
+	for i := range paths {
+		paths[i] = fmt.Sprintf("l[%d]", i)
+	}
+	h, _ := newPlaceholders(nil, nil)
+	u, f := parseUpdate("REMOVE "+strings.Join(paths, ","), h)
+	require.Nil(t, f)
+	allocated := testing.AllocsPerRun(1, func() {
+		after, f := u.apply(item{"l": {kind: kindL, list: list}})
+		require.Nil(t, f)
+		require.Len(t, after["l"].list, len(list)-len(paths))
+	})
+	require.Less(t, allocated, 3000.0)
+	one, f := parseUpdate("REMOVE "+paths[0], h)
+	require.Nil(t, f)
+	apply := func(u *update) func() {
+		return func() {
+			_, f := u.apply(item{"l": {kind: kindL, list: list}})
+			require.Nil(t, f)
+		}
+	}
+	requireGrowth(t, 100, apply(one), apply(u)) // 500 actions
+}
+
+// Transactions, each with a token that is still alive, do not look at all the live
+// ones: 32 times as many take some 40 times as long, and not a thousand times.
+func TestManyLiveTokensAreQuick(t *testing.T) {
+	now := time.Now()
+	keep := func(n int) func() {
+		return func() {
+			var kept tokens
+			for i := range n {
+				kept.keep(fmt.Sprint(i), spent{}, now)
+			}
+			require.Len(t, kept.live, n)
+		}
+	}
+	requireGrowth(t, 250, keep(200), keep(6_400))
+}
