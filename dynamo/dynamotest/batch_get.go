@@ -89,6 +89,9 @@ func (r *batchGetRequest) prepare() (map[string][]*read, *fault) {
 	if len(names) == 0 {
 		return nil, validation("The requestItems parameter is required for BatchGetItem")
 	}
+	if f := r.checkMixedTables(); f != nil {
+		return nil, f
+	}
 	reads := make(map[string][]*read, len(r.RequestItems))
 	for _, name := range names {
 		of := r.RequestItems[name]
@@ -109,6 +112,16 @@ func (r *batchGetRequest) prepare() (map[string][]*read, *fault) {
 		}
 	}
 	return reads, nil
+}
+
+// checkMixedTables refuses a request that asks one table in the old way and another
+// in the new one.
+func (r *batchGetRequest) checkMixedTables() *fault {
+	old, text := false, false
+	for _, of := range r.RequestItems {
+		old, text = old || of.AttributesToGet != nil, text || of.ProjectionExpression != nil
+	}
+	return checkMix([]parameter{{"AttributesToGet", old}}, []parameter{{"ProjectionExpression", text}})
 }
 
 // repeats tells whether a key comes twice. Numbers are canonical, so equal keys

@@ -3,6 +3,7 @@ package dynamotest
 import (
 	"encoding/base64"
 	"slices"
+	"strings"
 )
 
 // A sqlRequest is what the three PartiQL operations have of one statement.
@@ -198,6 +199,9 @@ func (s *statement) page(db *DB, limit int, consistent bool, start item) (*page,
 		index = &s.index
 	}
 	v, f := db.view(s.table, index)
+	if f != nil && strings.HasPrefix(f.message, msgNoIndex) {
+		return nil, validation(msgNoIndex) // which a Query's message names
+	}
 	if f != nil {
 		return nil, f
 	}

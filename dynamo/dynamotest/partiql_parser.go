@@ -84,8 +84,8 @@ func (p *sqlParser) statement() *statement {
 		p.expect("SELECT")
 		p.selectStatement(s)
 		p.expect(")")
-	default: // to PartiQL's parser a word is an expression
-		p.unexpected("Unexpected token after expression")
+	default:
+		p.unexpected("Expected data manipulation")
 	}
 	return s
 }

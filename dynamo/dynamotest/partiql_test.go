@@ -153,7 +153,7 @@ func TestPartiQLStatements(t *testing.T) {
 			{`SELECT m['k'], pk FROM t WHERE pk='a' AND sk=1`, `{"k":"v","pk":"a"}`},
 			{`SELECT * FROM t."byG" WHERE g='x'`, `{"g":"x","pk":"a","sk":1} {"g":"x","pk":"a","sk":2}`},
 			{`SELECT ss FROM t.byG WHERE g='x'`, "One or more parameter values were invalid: Global secondary index byG does not project [ss]"},
-			{`SELECT ss FROM t.nope WHERE g='x'`, "The table does not have the specified index: nope"},
+			{`SELECT ss FROM t.nope WHERE g='x'`, "The table does not have the specified index"},
 			{`SELECT ss FROM t.byG.z WHERE g='x'`, "A path may contain at most 2 components in the FROM clause"},
 			{`SELECT ss FROM t."" WHERE g='x'`, "Path component cannot be an empty string"},
 			{`SELECT * FROM nope`, "ResourceNotFoundException"},
@@ -302,6 +302,12 @@ func TestPartiQLBatch(t *testing.T) {
 		require.Equal(t, `{"pk":"a","sk":2} - ValidationError ResourceNotFound ValidationError`, d.batch(
 			`SELECT * FROM t WHERE pk='a' AND sk=2`, `SELECT * FROM t WHERE pk='a' AND sk=99`, `SELECT * FROM t WHERE pk='a'`,
 			`SELECT * FROM nope WHERE pk='a' AND sk=1`, `SELEC`))
+		out, err := d.sql.BatchExecuteStatement(t.Context(), &dynamodb.BatchExecuteStatementInput{Statements: []types.BatchStatementRequest{{Statement: aws.String("SLECT * FROM t")}}})
+		require.NoError(t, err)
+		require.Contains(t, *out.Responses[0].Error.Message, sqlMalformed)
+		if !d.local {
+			require.Equal(t, sqlMalformed+": Expected data manipulation", *out.Responses[0].Error.Message)
+		}
 		require.Equal(t, "Read and write requests together in the same batch is not supported.", d.batch(`SELECT * FROM t WHERE pk='a' AND sk=2`, `INSERT INTO t VALUE {'pk':'a','sk':9}`))
 		require.Equal(t, "Provided list of item keys contains duplicates", d.batch(`INSERT INTO t VALUE {'pk':'a','sk':9}`, `DELETE FROM t WHERE pk='a' AND sk=9`))
 		require.Nil(t, d.get(d.name, av{"pk": s("a"), "sk": n("9")}))

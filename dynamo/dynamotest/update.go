@@ -176,6 +176,7 @@ func (v value) plus(o value) value {
 			list = append(list, m)
 		}
 	}
+	sortMembers(list)
 	return value{kind: v.kind, list: list}
 }
 

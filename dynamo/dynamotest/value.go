@@ -106,6 +106,7 @@ func setOf(k kind, members []value) value {
 		seen[m.text] = struct{}{}
 	}
 	if len(seen) == len(members) {
+		sortMembers(members)
 		return value{kind: k, list: members}
 	}
 	switch k {
@@ -115,6 +116,27 @@ func setOf(k kind, members []value) value {
 		return invalid(msgInvalid + "Input collection " + listText(members) + "of type BS contains duplicates.")
 	}
 	return invalid("Input collection contains duplicates")
+}
+
+// sortMembers puts the members of a set into the order in which DynamoDB keeps and
+// answers them: bytewise, and numbers by value. It owns the slice.
+func sortMembers(members []value) {
+	if members[0].kind != kindN {
+		slices.SortFunc(members, func(a, b value) int { return strings.Compare(a.text, b.text) })
+		return
+	}
+	type number struct {
+		value
+		decimal
+	}
+	numbers := make([]number, len(members)) // each text is read once
+	for i, m := range members {
+		numbers[i] = number{m, m.decimal()}
+	}
+	slices.SortFunc(numbers, func(a, b number) int { return a.decimal.compare(b.decimal) })
+	for i, n := range numbers {
+		members[i] = n.value
+	}
 }
 
 // equal compares deeply and by type; numbers by value, sets without order.

@@ -8,6 +8,8 @@ type view struct {
 	index *index // nil for the table itself
 }
 
+const msgNoIndex = "The table does not have the specified index"
+
 // view finds what a request is to read.
 func (db *DB) view(table string, index *string) (view, *fault) {
 	t, f := db.table(table)
@@ -24,7 +26,7 @@ func (db *DB) view(table string, index *string) (view, *fault) {
 		}
 	}
 	if x == nil {
-		return view{}, validation("The table does not have the specified index: %s", *index)
+		return view{}, validation(msgNoIndex+": %s", *index)
 	}
 	return view{t, x}, nil
 }

@@ -77,6 +77,7 @@ type behaviour struct {
 func behaviours() []behaviour {
 	return []behaviour{
 		{"ItemsComeBackAsTheyWere", testItemsComeBackAsTheyWere},
+		{"SetsAreInOrder", testSetsAreInOrder},
 		{"NumbersAreCanonical", testNumbersAreCanonical},
 		{"InvalidItemsAndKeys", testInvalidItemsAndKeys},
 		{"PutReturnsOldAndConsumed", testPutReturnsOldAndConsumed},

@@ -20,7 +20,7 @@ func testMessagesOfAWS(t *testing.T, each runner) {
 		if d.local {
 			t.Skip("DynamoDB Local words these in its own way")
 		}
-		ctx, table := t.Context(), d.table("p:S")
+		ctx, table, other := t.Context(), d.table("p:S"), d.table("p:S")
 		key := av{"p": s("a")}
 		put := func(change func(*dynamodb.PutItemInput)) error {
 			in := &dynamodb.PutItemInput{TableName: &table, Item: key}
@@ -57,6 +57,13 @@ func testMessagesOfAWS(t *testing.T, each runner) {
 			{"Provided list of item keys contains duplicates", write(item(key), types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: key}})},
 			{"The requestItems parameter is required for BatchGetItem", func() error {
 				_, err := d.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{}})
+				return err
+			}()},
+			{"Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {AttributesToGet} Expression parameters: {ProjectionExpression}", func() error {
+				keys := []map[string]types.AttributeValue{key}
+				_, err := d.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
+					table: {Keys: keys, ProjectionExpression: aws.String("p")}, other: {Keys: keys, AttributesToGet: []string{"p"}},
+				}})
 				return err
 			}()},
 			{one + "Value at 'RequestItems." + table + ".member.Keys' failed to satisfy constraint: Member must have length less than or equal to 100", func() error {
