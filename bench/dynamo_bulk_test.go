@@ -28,7 +28,8 @@ type Row struct {
 	Note    string  `dynamodbav:"note"`
 }
 
-const bulkRows = 100_000
+// bulkRows are 100,000, or as many as BULK_ROWS says.
+var bulkRows = sizeFrom("BULK_ROWS", 100_000)
 
 func rows(yield func(Row) bool) {
 	for i := range bulkRows {

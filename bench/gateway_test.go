@@ -1,11 +1,14 @@
 package bench
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/lambdarest/lambdarest/bench/internal/figure"
 )
 
 // The gateway against serverless-offline, each with a function that answers hello, in rounds of one run. The script
@@ -69,10 +72,16 @@ func loadRivals(t *testing.T, rivals []*rival, d time.Duration) {
 	for _, c := range rivals {
 		drive(t, load, c, bar, time.Second)
 	}
-	for range 5 {
+	for range sizeFrom("GATEWAY_ROUNDS", 5) {
 		for _, n := range clients {
 			for _, c := range rivals {
-				c.runs[n] = append(c.runs[n], drive(t, load, c, n, d))
+				r := drive(t, load, c, n, d)
+				c.runs[n] = append(c.runs[n], r)
+				name := fmt.Sprintf("Gateway/%s/%d-clients", c.name, n)
+				figure.Print(name, r.perSecond, "requests/s")
+				figure.Print(name, float64(r.p50)/1e6, "p50-ms")
+				figure.Print(name, float64(r.p99)/1e6, "p99-ms")
+				figure.Print(name, 1e9/float64(r.cpu), "requests/cpu-s")
 			}
 		}
 	}
@@ -84,14 +93,16 @@ func TestGatewayStart(t *testing.T) {
 		t.Skip("run bench/gateway: start-up is compared there")
 	}
 	var starts []time.Duration
-	for range 5 {
+	for range sizeFrom("GATEWAY_STARTS", 5) {
 		t.Run("", func(t *testing.T) {
 			c, begin := startCommand(t)
 			starts = append(starts, firstAnswer(t, c.url, begin, func() string { return "" }))
+			figure.Print("GatewayStart/lambdarest", float64(starts[len(starts)-1])/1e6, "ms")
 		})
 	}
 	slices.Sort(starts)
 	_, peer := startPeer(t)
+	figure.Print("GatewayStart/serverless-offline", float64(peer)/1e6, "ms")
 	t.Logf("lambdarest start: %v to the first answer, serverless-offline: %v", starts[len(starts)/2], peer)
 	if starts[len(starts)/2] > 300*time.Millisecond {
 		t.Errorf("%v, the aim is 300 ms", starts[len(starts)/2])
@@ -113,6 +124,7 @@ func TestGatewayLoad(t *testing.T) {
 		size := own(c.pid)
 		t.Logf("%6.0f requests/s, p50 %v, p99 %v, %.0f MB", r.perSecond, r.p50, r.p99, size)
 		sizes = append(sizes, size)
+		figure.Print("GatewayLoad", size, "MB")
 	}
 	if last := sizes[len(sizes)-1]; last > 60 || last > 1.3*sizes[1] {
 		t.Errorf("%.0f MB at the end, %.0f MB near the beginning; the aim is 60 MB and flat", last, sizes[1])

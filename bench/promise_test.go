@@ -2,6 +2,7 @@ package bench
 
 import (
 	"os"
+	"strconv"
 	"testing"
 )
 
@@ -19,4 +20,12 @@ func promise(t *testing.T, kept bool, format string, args ...any) {
 	default:
 		t.Logf("promise missed: "+format, args...)
 	}
+}
+
+// sizeFrom is the size in an environment variable, or the usual one.
+func sizeFrom(variable string, usual int) int {
+	if n, err := strconv.Atoi(os.Getenv(variable)); err == nil && n > 0 {
+		return n
+	}
+	return usual
 }

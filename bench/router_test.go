@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 	chiadapter "github.com/awslabs/aws-lambda-go-api-proxy/chi"
+	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 	"github.com/go-chi/chi/v5"
 
 	"github.com/lambdarest/lambdarest/router"
@@ -80,8 +81,12 @@ func run(b *testing.B, event []byte, want string, contenders []contender) {
 // dispatching.
 func BenchmarkText(b *testing.B) {
 	own := router.New()
-	mux := chi.NewRouter()
+	mux, std := chi.NewRouter(), http.NewServeMux()
 	for _, p := range paths() {
+		std.HandleFunc("GET "+p, func(w http.ResponseWriter, req *http.Request) {
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			fmt.Fprint(w, "hello "+req.PathValue("id"))
+		})
 		own.Get(p, func(_ context.Context, req *router.Request) (*router.Response, error) {
 			return router.Text(200, "hello "+req.PathValue("id")), nil
 		})
@@ -98,6 +103,7 @@ func BenchmarkText(b *testing.B) {
 		{"lambdarest-Proxy", lambda.NewHandler(own.Proxy)},
 		{"no-router", lambda.NewHandler(none)},
 		{"api-proxy-chi", lambda.NewHandler(chiadapter.New(mux).ProxyWithContext)},
+		{"api-proxy-servemux", lambda.NewHandler(httpadapter.New(std).ProxyWithContext)},
 	})
 }
 

@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/lambdarest/lambdarest/bench/internal/figure"
 )
 
 // Cold starts pay for the size of a binary: 1 to 2 ms a megabyte while its pages are
@@ -61,6 +63,8 @@ func build(t *testing.T, name string) string {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	figure.Print("Size/"+name, float64(sizeOf(t, binary)), "bytes")
+	figure.Print("Size/"+name, float64(sections(t, binary)), "bytes-of-sections")
 	return binary
 }
 

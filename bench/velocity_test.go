@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lambdarest/lambdarest/bench/internal/figure"
 	"github.com/lambdarest/lambdarest/mapping/vtl"
 )
 
@@ -57,6 +58,8 @@ func TestPassthroughAgainstVelocityJS(t *testing.T) {
 		}
 		ours = append(ours, float64(time.Since(start).Nanoseconds())/each)
 		theirs = append(theirs, js.round(t, each))
+		figure.Print("VelocityJS/vtl", ours[len(ours)-1], "ns/op")
+		figure.Print("VelocityJS/velocityjs", theirs[len(theirs)-1], "ns/op")
 	}
 	ratio := median(theirs) / median(ours)
 	t.Logf("vtl %.1f µs, velocityjs %.1f µs, ratio %.1f", median(ours)/1000, median(theirs)/1000, ratio)

@@ -3,24 +3,25 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"testing"
 )
 
 // rounds and attempts of a test: a machine has bad moments, a regression has all.
 const rounds, attempts = 25, 4
 
-func setUp(t *testing.T) (dir string, api *runtimeAPI) {
+func require(t *testing.T, err error) {
 	t.Helper()
-	dir = t.TempDir()
-	if err := build(dir); err != nil {
-		t.Fatal(err)
-	}
-	api, err := serve()
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func setUp(t *testing.T) (dir string, api *runtimeAPI) {
+	t.Helper()
+	dir = t.TempDir()
+	require(t, build(dir))
+	api, err := serve()
+	require(t, err)
 	t.Cleanup(api.close)
 	return dir, api
 }
@@ -37,9 +38,7 @@ func TestColdStart(t *testing.T) {
 	dir, api := setUp(t)
 	for range attempts {
 		all, err := api.rounds(dir, rounds)
-		if err != nil {
-			t.Fatal(err)
-		}
+		require(t, err)
 		report(all)
 		if ok(t, all) {
 			return
@@ -80,12 +79,11 @@ func ok(t *testing.T, all [][]start) bool {
 // quickest run counts.
 func TestInitPackages(t *testing.T) {
 	dir, api := setUp(t)
-	t.Setenv("GODEBUG", "inittrace=1")
 	hello, all := make(trace), make(trace)
 	for range attempts {
 		for range rounds {
-			hello.run(t, api, filepath.Join(dir, "hello"))
-			all.run(t, api, filepath.Join(dir, "all"))
+			require(t, hello.run(api, filepath.Join(dir, "hello")))
+			require(t, all.run(api, filepath.Join(dir, "all")))
 		}
 		helloTime, helloBytes := hello.sum()
 		allTime, allBytes := all.sum()
@@ -98,53 +96,6 @@ func TestInitPackages(t *testing.T) {
 		}
 	}
 	t.Error("more than 1.1 times hello world's time")
-}
-
-// A trace is what the packages of a binary took to initialise, by their names.
-type trace map[string]initCost
-
-type initCost struct {
-	ms    float64
-	bytes int
-}
-
-var initLine = regexp.MustCompile(`(?m)^init (\S+) @\S+ ms, (\S+) ms clock, (\d+) bytes`)
-
-// run starts a binary and keeps what was quicker than before.
-func (tr trace) run(t *testing.T, api *runtimeAPI, binary string) {
-	t.Helper()
-	p, err := api.exec(binary, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.end(); err != nil {
-		t.Fatal(err)
-	}
-	lines := initLine.FindAllStringSubmatch(p.stderr.String(), -1)
-	if len(lines) == 0 {
-		t.Fatalf("no trace: %s", &p.stderr)
-	}
-	for _, line := range lines {
-		ms, err := strconv.ParseFloat(line[2], 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		n, err := strconv.Atoi(line[3])
-		if err != nil {
-			t.Fatal(err)
-		}
-		if before, ok := tr[line[1]]; !ok || ms < before.ms {
-			tr[line[1]] = initCost{ms, n}
-		}
-	}
-}
-
-func (tr trace) sum() (ms float64, bytes int) {
-	for _, c := range tr {
-		ms += c.ms
-		bytes += c.bytes
-	}
-	return ms, bytes
 }
 
 func TestMain(m *testing.M) {

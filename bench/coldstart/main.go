@@ -2,7 +2,7 @@
 // Runtime API, starts the binaries of ../size in turn, round after round, and prints
 // medians.
 //
-//	cd bench && go run ./coldstart [-rounds 200]
+//	cd bench && go run ./coldstart [-rounds 200] [-figures]
 //
 // init is the time from exec to the first request for an invocation, first and warm
 // are those from an event to its answer, RSS is resident memory at the end of init.
@@ -21,6 +21,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/lambdarest/lambdarest/bench/internal/figure"
 )
 
 // A contender is a binary of ../size with what is sent to it.
@@ -38,9 +40,12 @@ var contenders = []contender{
 	{"router", "all", "", []string{rest}},
 	{"router, after a ping", "all", "", []string{ping, rest}},
 	{"router, after a ping that primes", "primed", "", []string{ping, rest}},
+	{"aws-lambda-go-api-proxy with chi", "apiproxychi", "", []string{rest}},
 	{"mapping", "all", "INTEGRATION=aws", []string{`{"Name":"Kim"}`}},
 	{"mapping, after a ping", "all", "INTEGRATION=aws", []string{ping, `{"Name":"Kim"}`}},
 	{"mapping, after a ping that primes", "primed", "INTEGRATION=aws", []string{ping, `{"Name":"Kim"}`}},
+	{"dynamo, one Get", "getdynamo", "", []string{`{}`}},
+	{"the SDK and attributevalue, one GetItem", "getsdk", "", []string{`{}`}},
 }
 
 // rest is a REST event of 3 KB.
@@ -60,13 +65,14 @@ func headers(format string) string {
 func main() {
 	log.SetFlags(0)
 	rounds := flag.Int("rounds", 200, "how often each binary is started")
+	figures := flag.Bool("figures", false, "print a line for each start as well, and what packages take to initialise, for the command results")
 	flag.Parse()
-	if err := run(*rounds); err != nil {
+	if err := run(*rounds, *figures); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(rounds int) error {
+func run(rounds int, figures bool) error {
 	dir, err := os.MkdirTemp("", "coldstart")
 	if err != nil {
 		return err
@@ -85,7 +91,25 @@ func run(rounds int) error {
 		return err
 	}
 	report(all)
-	return nil
+	if !figures {
+		return nil
+	}
+	printStarts(all)
+	return api.printInits(dir, rounds)
+}
+
+// printStarts prints the figures of each start.
+func printStarts(all [][]start) {
+	for i, c := range contenders {
+		for _, s := range all[i] {
+			name := "ColdStart/" + c.name
+			figure.Print(name, s.init, "init-ms")
+			figure.Print(name, s.first, "first-ms")
+			figure.Print(name, s.warm, "later-ms")
+			figure.Print(name, firstToWarm(s), "first/later")
+			figure.Print(name, s.rss, "RSS-KB")
+		}
+	}
 }
 
 // rounds starts every contender once in each round.

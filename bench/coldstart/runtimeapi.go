@@ -2,17 +2,25 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/lambdarest/lambdarest/dynamo/dynamotest"
 )
 
 // A runtimeAPI is the side of Lambda that a bootstrap talks to
@@ -21,7 +29,8 @@ import (
 type runtimeAPI struct {
 	server *http.Server
 	addr   string
-	next   chan time.Time // when the function asked for an invocation
+	table  *httptest.Server // DynamoDB, with an item
+	next   chan time.Time   // when the function asked for an invocation
 	event  chan string
 	sent   chan time.Time // when the event was on its way
 	answer chan answer
@@ -47,10 +56,23 @@ func serve() (*runtimeAPI, error) {
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/{what}", a.serveAnswer)
 	a.server = &http.Server{Handler: mux}
 	go a.server.Serve(l)
-	return a, nil
+	a.table, err = table()
+	return a, err
 }
 
-func (a *runtimeAPI) close() { a.server.Close() }
+// table serves DynamoDB with a user.
+func table() (*httptest.Server, error) {
+	db := dynamotest.New(dynamotest.Table{Name: "users", Partition: dynamotest.N("id")})
+	_, err := db.PutItem(context.Background(), &dynamodb.PutItemInput{TableName: aws.String("users"), Item: map[string]types.AttributeValue{
+		"id": &types.AttributeValueMemberN{Value: "1"}, "name": &types.AttributeValueMemberS{Value: "Kim"},
+	}})
+	return httptest.NewServer(db.Handler()), err
+}
+
+func (a *runtimeAPI) close() {
+	a.server.Close()
+	a.table.Close()
+}
 
 func (a *runtimeAPI) serveNext(w http.ResponseWriter, req *http.Request) {
 	at := time.Now()
@@ -104,7 +126,7 @@ type process struct {
 // exec starts a function and waits until it asks for its first invocation.
 func (a *runtimeAPI) exec(binary, env string) (*process, error) {
 	p := &process{cmd: exec.Command(binary)}
-	p.cmd.Env = append(os.Environ(), "AWS_LAMBDA_RUNTIME_API="+a.addr, env)
+	p.cmd.Env = append(os.Environ(), "AWS_LAMBDA_RUNTIME_API="+a.addr, "AWS_ENDPOINT_URL_DYNAMODB="+a.table.URL, env)
 	p.cmd.Stderr = &p.stderr
 	p.started = time.Now()
 	if err := p.cmd.Start(); err != nil {
@@ -142,6 +164,7 @@ func build(dir string) error {
 	for _, c := range contenders {
 		args = append(args, "./size/"+c.binary)
 	}
+	args = append(args, "./size/dynamo", "./size/dynamosdk")
 	cmd := exec.Command("go", args...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
