@@ -49,6 +49,25 @@ func ExampleNew() {
 	// 403 {"message":"Missing Authentication Token"}
 }
 
+// The gateway takes a function's answer as seriously as API Gateway: what is none is a 502.
+func ExampleProxy() {
+	api, err := gateway.New(gateway.Config{},
+		gateway.Route{Path: "/hello/{name}", Integration: gateway.Proxy(hello{})},
+		gateway.Route{Path: "/double", Integration: gateway.Proxy(double{})},
+	)
+	if err != nil {
+		panic(err)
+	}
+	for _, path := range []string{"/hello/Kim", "/double"} {
+		w := httptest.NewRecorder()
+		api.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		fmt.Println(w.Code, w.Body)
+	}
+	// Output:
+	// 200 Hello Kim
+	// 502 {"message":"Internal server error"}
+}
+
 // double is a function that knows nothing of HTTP.
 type double struct{}
 

@@ -54,6 +54,18 @@ func Example() {
 	// 200 DELETE files/a/b
 }
 
+// Middleware given to New is around everything, in this order; the first sees the answer last.
+func ExampleNew() {
+	r := router.New(router.Recover(), router.MapError(io.EOF, 400))
+	r.Get("/", func(context.Context, *router.Request) (*router.Response, error) { return nil, io.EOF })
+	r.Get("/panic", func(context.Context, *router.Request) (*router.Response, error) { panic("oh") })
+	send(r, "GET", "/", "")
+	send(r, "GET", "/panic", "")
+	// Output:
+	// 400 {"status":400,"title":"Bad Request"}
+	// 500 {"status":500,"title":"Internal Server Error"}
+}
+
 func ExampleRouter_Invoke() {
 	r := router.New()
 	r.Get("/hello/{name}", func(_ context.Context, req *router.Request) (*router.Response, error) {

@@ -8,9 +8,9 @@
 //
 // A template that does not parse, or that fails, ends the test with its file, line and column, and a caret below the place:
 //
-//	get.vtl:2:26: unexpected "\"", want ")"
-//		"id": "$input.params('id'"
-//		                        ^
+//	get.vtl:2:28: unexpected character "\""
+//	  "id": "$input.params('id'"
+//	                           ^
 //
 // When all tests that use a template have passed, [Template.Covered] tells which of its branches none has gone through.
 package mappingtest

@@ -14,6 +14,12 @@ func ExampleParse() {
 	// Output: get.vtl:4:2: unexpected end of template, want #end
 }
 
+func ExampleTemplate_Name() {
+	t, err := vtl.Parse("get.vtl", `{"id": "$input.params('id')"}`)
+	fmt.Println(t.Name(), err)
+	// Output: get.vtl <nil>
+}
+
 func ExampleTemplate_Render() {
 	t, err := vtl.Parse("post.vtl", `#set($in = $input.path('$'))
 {
