@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lambdarest/lambdarest/gateway"
+	"github.com/lambdarest/lambdarest/router"
 )
 
 // hello is a function behind a proxy integration: any lambda.Handler will do.
@@ -66,6 +67,27 @@ func ExampleProxy() {
 	// Output:
 	// 200 Hello Kim
 	// 502 {"message":"Internal server error"}
+}
+
+// The answer is on its way before the function has its end.
+func ExampleStream() {
+	r := router.New()
+	r.Get("/numbers", func(context.Context, *router.Request) (*router.Response, error) {
+		return router.StreamFunc(200, "text/plain", func(w io.Writer) error {
+			for i := range 3 {
+				fmt.Fprintln(w, i)
+			}
+			return nil
+		}), nil
+	})
+	api, err := gateway.New(gateway.Config{Kind: gateway.FunctionURL}, gateway.Route{Path: "$default", Integration: gateway.Stream(r.Stream)})
+	if err != nil {
+		panic(err)
+	}
+	w := httptest.NewRecorder()
+	api.ServeHTTP(w, httptest.NewRequest("GET", "/numbers", nil))
+	fmt.Println(w.Code, strings.Fields(w.Body.String()))
+	// Output: 200 [0 1 2]
 }
 
 // double is a function that knows nothing of HTTP.
