@@ -30,8 +30,8 @@ import (
 // counts, however the chunks overtake each other.
 
 // entry is one write, or one key to read.
-type entry[V any] struct {
-	value V
+type entry struct {
+	value any    // pointer to what the caller gave
 	index int    // in the sequence, from 0
 	id    string // canonical key: what makes two entries the same
 	key   item
@@ -43,7 +43,7 @@ type entry[V any] struct {
 	doubtful bool      // an attempt may have been applied
 	due      time.Time // when it has rested
 	flying   bool
-	later    *entry[V] // to be sent after this one
+	later    *entry    // to be sent after this one
 	suspects *suspects // the chunk that was refused with this entry in it
 	err      error     // why it was given up
 }
@@ -54,47 +54,47 @@ type entry[V any] struct {
 type suspects struct{ size, guilty int }
 
 // reply is the answer to one chunk.
-type reply[V any] struct {
-	chunk    []*entry[V]
+type reply struct {
+	chunk    []*entry
 	verdict  verdict
 	left     map[string]bool // ids of what was not processed
 	panicked any
 }
 
 // sender sends one chunk, once.
-type sender[V any] func(ctx context.Context, chunk []*entry[V]) reply[V]
+type sender func(ctx context.Context, chunk []*entry) reply
 
 // chunkLimits are the most that one request may hold; 0 bytes are any number.
 type chunkLimits struct{ count, bytes int }
 
 // batch runs entries. Make it with newBatch, use it once.
-type batch[V any] struct {
+type batch struct {
 	batchConfig
 	limits chunkLimits
-	send   sender[V]
+	send   sender
 
 	ctx     context.Context
-	replies chan reply[V]
+	replies chan reply
 	flights int
 
-	held    map[string]*entry[V] // everything that is taken and not settled
-	waiting []*entry[V]
-	resting []*entry[V] // by due
-	jitter  float64     // of the answer that is being settled: what came back together goes together
+	held    map[string]*entry // everything that is taken and not settled
+	waiting []*entry
+	resting []*entry // by due
+	jitter  float64  // of the answer that is being settled: what came back together goes together
 
 	taken, done int
-	failed      []*entry[V]
+	failed      []*entry
 	fatal       error // why nothing more is sent
 	panicked    any
 }
 
-func newBatch[V any](cfg batchConfig, limits chunkLimits, send sender[V]) *batch[V] {
-	return &batch[V]{
+func newBatch(cfg batchConfig, limits chunkLimits, send sender) *batch {
+	return &batch{
 		batchConfig: cfg,
 		limits:      limits,
 		send:        send,
-		replies:     make(chan reply[V], cfg.parallel),
-		held:        map[string]*entry[V]{},
+		replies:     make(chan reply, cfg.parallel),
+		held:        map[string]*entry{},
 	}
 }
 
@@ -104,7 +104,7 @@ var errUnprocessed = fmt.Errorf("%w: left unprocessed", ErrThrottled)
 // run takes entries until the sequence ends or nothing more can be sent. When it
 // returns, or panics because the sequence or a callback did, nothing is in
 // flight.
-func (b *batch[V]) run(ctx context.Context, entries iter.Seq[*entry[V]]) {
+func (b *batch) run(ctx context.Context, entries iter.Seq[*entry]) {
 	var cancel context.CancelFunc
 	b.ctx, cancel = context.WithCancel(ctx)
 	defer func() {
@@ -136,7 +136,7 @@ func (b *batch[V]) run(ctx context.Context, entries iter.Seq[*entry[V]]) {
 
 // take takes one entry, and makes room for the next: it tells whether there is
 // to be a next. What is held is bounded.
-func (b *batch[V]) take(e *entry[V]) bool {
+func (b *batch) take(e *entry) bool {
 	b.taken++
 	if e.err != nil {
 		b.failed = append(b.failed, e)
@@ -153,7 +153,7 @@ func (b *batch[V]) take(e *entry[V]) bool {
 }
 
 // add puts e where it does not overtake an earlier entry with the same key.
-func (b *batch[V]) add(e *entry[V]) {
+func (b *batch) add(e *entry) {
 	earlier := b.held[e.id]
 	switch {
 	case earlier == nil:
@@ -172,13 +172,13 @@ func (b *batch[V]) add(e *entry[V]) {
 	}
 }
 
-func (b *batch[V]) hold(e *entry[V]) {
+func (b *batch) hold(e *entry) {
 	b.held[e.id] = e
 	b.waiting = append(b.waiting, e)
 }
 
 // dispatch sends what can be sent now: full chunks, and to flush others as well.
-func (b *batch[V]) dispatch(flush bool) {
+func (b *batch) dispatch(flush bool) {
 	if b.ctx.Err() != nil && b.fatal == nil {
 		b.fatal = b.ctx.Err()
 	}
@@ -202,8 +202,8 @@ func (b *batch[V]) dispatch(flush bool) {
 
 // fly sends one chunk. A panic in the client, or in T's own Unmarshaler, goes to
 // the caller's goroutine, where it can be recovered.
-func (b *batch[V]) fly(chunk []*entry[V]) {
-	answer := reply[V]{}
+func (b *batch) fly(chunk []*entry) {
+	answer := reply{}
 	defer func() {
 		answer.chunk, answer.panicked = chunk, recover()
 		b.replies <- answer
@@ -212,7 +212,7 @@ func (b *batch[V]) fly(chunk []*entry[V]) {
 }
 
 // wake moves what has rested enough in front of what waits.
-func (b *batch[V]) wake() {
+func (b *batch) wake() {
 	if len(b.resting) == 0 {
 		return
 	}
@@ -228,7 +228,7 @@ func (b *batch[V]) wake() {
 
 // cut takes the next chunk from what waits: nil if there is none, or none that
 // is full and flush is false. A suspect goes alone.
-func (b *batch[V]) cut(flush bool) []*entry[V] {
+func (b *batch) cut(flush bool) []*entry {
 	n, bytes, full := 0, 0, false
 	for ; n < len(b.waiting) && !full; n++ {
 		e := b.waiting[n]
@@ -249,7 +249,7 @@ func (b *batch[V]) cut(flush bool) []*entry[V] {
 
 // await waits until something can be done: an answer, the end of a rest, or that
 // of the context.
-func (b *batch[V]) await() {
+func (b *batch) await() {
 	var rested <-chan time.Time
 	if len(b.resting) > 0 && b.flights < b.parallel {
 		timer := time.NewTimer(time.Until(b.resting[0].due))
@@ -266,7 +266,7 @@ func (b *batch[V]) await() {
 }
 
 // collect takes the answers that are there.
-func (b *batch[V]) collect() {
+func (b *batch) collect() {
 	for {
 		select {
 		case answer := <-b.replies:

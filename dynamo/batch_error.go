@@ -58,20 +58,26 @@ func (e *BatchError[V]) Is(target error) bool {
 // Unwrap gives the cause.
 func (e *BatchError[V]) Unwrap() error { return e.Err }
 
-// err is what the batch came to: nil if everything is done.
-func (b *batch[V]) err(operation, table string) error {
+// batchError is what a batch of entries with values of type *V came to: nil if
+// everything is done.
+func batchError[V any](b *batch, operation, table string) error {
 	left := b.leftovers()
 	if b.fatal == nil && len(left) == 0 {
 		return nil
 	}
-	out := &BatchError[V]{Operation: operation, Table: table, Taken: b.taken, Done: b.done, Err: why(b.fatal)}
+	out := &BatchError[V]{Operation: operation, Table: table, Taken: b.taken, Done: b.done, Err: b.cause(left)}
 	for _, e := range left {
-		out.Left = append(out.Left, Leftover[V]{Value: e.value, Index: e.index, Doubtful: e.doubtful, Err: why(e.err)})
-	}
-	if out.Err == nil {
-		out.Err = fmt.Errorf("value %d: %w", left[0].index, out.Left[0].Err)
+		out.Left = append(out.Left, Leftover[V]{Value: *e.value.(*V), Index: e.index, Doubtful: e.doubtful, Err: why(e.err)})
 	}
 	return out
+}
+
+// cause is what ended the batch, or else the reason of the first leftover.
+func (b *batch) cause(left []*entry) error {
+	if b.fatal != nil {
+		return why(b.fatal)
+	}
+	return fmt.Errorf("value %d: %w", left[0].index, why(left[0].err))
 }
 
 // why is err as it is shown, and matches [ErrThrottled] if it is that.

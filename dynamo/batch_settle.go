@@ -12,7 +12,7 @@ import (
 // What becomes of the entries of a chunk when its answer is there.
 
 // settle takes one answer.
-func (b *batch[V]) settle(answer reply[V]) {
+func (b *batch) settle(answer reply) {
 	b.flights--
 	if answer.panicked != nil {
 		b.panicked, b.fatal = answer.panicked, errors.New("panic")
@@ -47,7 +47,7 @@ func (b *batch[V]) settle(answer reply[V]) {
 }
 
 // failure takes note of the failure of a chunk for one of its entries.
-func (b *batch[V]) failure(e *entry[V], chunk []*entry[V], v verdict) {
+func (b *batch) failure(e *entry, chunk []*entry, v verdict) {
 	switch {
 	case v.again:
 		b.rest(e, v.err)
@@ -72,7 +72,7 @@ func refused(v verdict) bool {
 }
 
 // stop ends the batch: nothing more is sent.
-func (b *batch[V]) stop(err error) {
+func (b *batch) stop(err error) {
 	if b.fatal == nil {
 		b.fatal = err
 	}
@@ -80,7 +80,7 @@ func (b *batch[V]) stop(err error) {
 
 // finish is the end of e: it is written, or a later entry is to be written
 // instead.
-func (b *batch[V]) finish(e *entry[V]) {
+func (b *batch) finish(e *entry) {
 	b.done++
 	delete(b.held, e.id)
 	if e.later != nil {
@@ -90,13 +90,13 @@ func (b *batch[V]) finish(e *entry[V]) {
 
 // rest lets e be sent again after a while, unless it has been sent often enough.
 // If nothing at all got through meanwhile there is no use in going on.
-func (b *batch[V]) rest(e *entry[V], err error) {
+func (b *batch) rest(e *entry, err error) {
 	switch {
 	case e.later != nil:
 		b.finish(e)
 	case e.attempts < b.attempts:
 		e.due = time.Now().Add(b.backoff.pause(max(e.attempts, 1), b.jitter))
-		at, _ := slices.BinarySearchFunc(b.resting, e, func(a, e *entry[V]) int { return a.due.Compare(e.due) })
+		at, _ := slices.BinarySearchFunc(b.resting, e, func(a, e *entry) int { return a.due.Compare(e.due) })
 		b.resting = slices.Insert(b.resting, at, e)
 	default:
 		b.giveUp(e, err)
@@ -106,7 +106,7 @@ func (b *batch[V]) rest(e *entry[V], err error) {
 	}
 }
 
-func (b *batch[V]) giveUp(e *entry[V], err error) {
+func (b *batch) giveUp(e *entry, err error) {
 	e.err = err
 	delete(b.held, e.id)
 	b.failed = append(b.failed, e)
@@ -114,7 +114,7 @@ func (b *batch[V]) giveUp(e *entry[V], err error) {
 
 // convict gives up an entry that was refused by itself. If a whole chunk was
 // refused one by one, it is the table or the type that is wrong.
-func (b *batch[V]) convict(e *entry[V], err error) {
+func (b *batch) convict(e *entry, err error) {
 	if e.later != nil {
 		b.finish(e)
 		return
@@ -129,7 +129,7 @@ func (b *batch[V]) convict(e *entry[V], err error) {
 
 // leftovers are the entries that are not done, in the order of the sequence.
 // What was superseded is not among them, what was to supersede it is.
-func (b *batch[V]) leftovers() []*entry[V] {
+func (b *batch) leftovers() []*entry {
 	left := b.failed
 	for _, e := range b.held {
 		if e.later != nil {
@@ -138,6 +138,6 @@ func (b *batch[V]) leftovers() []*entry[V] {
 		}
 		left = append(left, e)
 	}
-	slices.SortFunc(left, func(a, b *entry[V]) int { return a.index - b.index })
+	slices.SortFunc(left, func(a, b *entry) int { return a.index - b.index })
 	return left
 }

@@ -13,43 +13,41 @@ import (
 // DynamoDB"), less some room for what stands around the items.
 var writeLimits = chunkLimits{count: 25, bytes: 16<<20 - 64<<10}
 
-// writeSender sends chunks of puts and deletes to the table of r.
-func writeSender[V, T any](r *Repository[T], cfg batchConfig) sender[V] {
-	return func(ctx context.Context, chunk []*entry[V]) reply[V] {
+// writeSender sends chunks of puts and deletes.
+func (s *store) writeSender(cfg batchConfig) sender {
+	return func(ctx context.Context, chunk []*entry) reply {
 		requests := make([]types.WriteRequest, len(chunk))
 		for i, e := range chunk {
 			requests[i] = e.writeRequest()
 		}
-		a, o := newAttempt(), r.watchChunk(ctx, "BatchWriteItem", chunk[0].attempts)
-		out, err := r.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
-			RequestItems:           map[string][]types.WriteRequest{r.table: requests},
+		a, o := newAttempt(), s.watchChunk(ctx, "BatchWriteItem", chunk[0].attempts)
+		out, err := s.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
+			RequestItems:           map[string][]types.WriteRequest{s.table: requests},
 			ReturnConsumedCapacity: cfg.meter.wanted(),
 		}, a.hook, o.hook)
 		var left map[string]bool
 		if err == nil {
-			left, err = unwritten(out, chunk, r.schema)
+			left, err = unwritten(out, chunk, s.schema)
 		}
 		o.end(len(chunk)-len(left), err)
 		if err == nil {
 			cfg.meter.writes(out.ConsumedCapacity...)
 		}
-		return reply[V]{verdict: a.end(ctx, err), left: left}
+		return reply{verdict: a.end(ctx, err), left: left}
 	}
 }
 
 // watchChunk observes one request of a batch. Its attempt is that of its first
 // entry, as those of the others may differ.
-func (r *Repository[T]) watchChunk(ctx context.Context, operation string, attempt int) *observation {
-	o := r.watch(ctx, operation)
-	if o != nil {
-		o.now.Attempt = attempt - 1
-	}
+func (s *store) watchChunk(ctx context.Context, operation string, attempt int) observer {
+	o := s.watch(ctx, operation)
+	o.again(attempt - 1)
 	return o
 }
 
 // unwritten are the ids of what the answer calls unprocessed. An answer that
 // names something else, or does not say, cannot be trusted for the rest.
-func unwritten[V any](out *dynamodb.BatchWriteItemOutput, chunk []*entry[V], s *schema) (map[string]bool, error) {
+func unwritten(out *dynamodb.BatchWriteItemOutput, chunk []*entry, s *schema) (map[string]bool, error) {
 	switch {
 	case out == nil:
 		return nil, errEmptyBody

@@ -9,7 +9,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
@@ -138,7 +137,7 @@ func (p *plan) marshal(v reflect.Value) (types.AttributeValue, error) {
 	case !p.marshals, v.Kind() == reflect.Pointer && v.IsNil():
 		return nil, nil
 	}
-	av, err := v.Interface().(attributevalue.Marshaler).MarshalDynamoDBAttributeValue()
+	av, err := v.Interface().(marshaler).MarshalDynamoDBAttributeValue()
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func (p *plan) indirect(v reflect.Value) (*plan, reflect.Value) {
 
 // unmarshal lets a type that decodes itself do so.
 func (p *plan) unmarshal(v reflect.Value, av types.AttributeValue) error {
-	err := v.Addr().Interface().(attributevalue.Unmarshaler).UnmarshalDynamoDBAttributeValue(av)
+	err := v.Addr().Interface().(unmarshaler).UnmarshalDynamoDBAttributeValue(av)
 	if err != nil {
 		return &DecodeError{Kind: kindOf(av), Type: p.typ, Err: err}
 	}

@@ -75,7 +75,7 @@ func (c cursors) of(p *paged) (readCursors, error) {
 	b = appendPart(b, 'C', p.cfg.scope)
 	b = appendPart(b, 'D', strconv.FormatBool(p.cfg.descending))
 	// Without the projection, which would give the placeholders other numbers.
-	e, err := c.schema.forRead(&readConfig{key: p.cfg.key, filter: p.cfg.filter}, nil)
+	e, err := buildGiven(p.cfg.given)
 	if err != nil {
 		return out, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"math/rand/v2"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ var secretKey = bytes.Repeat([]byte{7}, 32)
 
 func schemaFor[T any](t testing.TB) *schema {
 	t.Helper()
-	s, err := schemaOf[T]()
+	s, err := schemaOf(reflect.TypeFor[T]())
 	require.NoError(t, err)
 	return s
 }
@@ -140,26 +141,28 @@ func TestCursorIsBoundToItsRead(t *testing.T) {
 func TestCursorPurposesDoNotMix(t *testing.T) {
 	c := newCursors(nil, "ausg", schemaFor[user](t))
 	seen := map[string]string{}
-	value := func(v any) *expression.ConditionBuilder {
+	value := func(v any) *builders {
 		cond := expression.Name("n").Equal(expression.Value(v))
-		return &cond
+		return &builders{filter: &cond}
 	}
-	key := func(v any) *expression.KeyConditionBuilder {
+	key := func(v any) *builders {
 		k := expression.Key("n").Equal(expression.Value(v))
-		return &k
+		return &builders{key: &k}
 	}
+	both := value(1)
+	both.key = key(1).key
 	for name, cfg := range map[string]*readConfig{
-		"nothing": {}, "scope": {scope: "F\x04#0 = :0"}, "number": {filter: value(1)}, "text": {filter: value("1")},
-		"scope and number": {scope: "1", filter: value(1)}, "list": {filter: value([]int{1})},
-		"index": {index: "abc"}, "order": {descending: true}, "key": {key: key(1)}, "another key": {key: key(2)},
-		"key and number": {key: key(1), filter: value(1)},
+		"nothing": {}, "scope": {scope: "F\x04#0 = :0"}, "number": {given: value(1)}, "text": {given: value("1")},
+		"scope and number": {scope: "1", given: value(1)}, "list": {given: value([]int{1})},
+		"index": {index: "abc"}, "order": {descending: true}, "key": {given: key(1)}, "another key": {given: key(2)},
+		"key and number": {given: both},
 	} {
 		bound, err := c.of(&paged{operation: "Scan", cfg: cfg})
 		require.NoError(t, err)
 		require.Empty(t, seen[string(bound.purpose)], name)
 		seen[string(bound.purpose)] = name
 	}
-	_, err := c.of(&paged{cfg: &readConfig{filter: &expression.ConditionBuilder{}}})
+	_, err := c.of(&paged{cfg: &readConfig{given: &builders{filter: &expression.ConditionBuilder{}}}})
 	require.Error(t, err)
 }
 

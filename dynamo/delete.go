@@ -5,7 +5,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // Delete removes the item with the given key. Without a condition it succeeds
@@ -21,33 +20,37 @@ import (
 //
 // Of the options, [If], [IfVersion], [Old], [Once] and [Capacity] apply.
 func (r *Repository[T]) Delete(ctx context.Context, key Key, opts ...WriteOption) error {
-	w, err := r.delete(key, opts)
+	return r.store.delete(ctx, key, opts)
+}
+
+func (s *store) delete(ctx context.Context, key Key, opts []WriteOption) error {
+	w, err := s.newDelete(key, opts)
 	if err != nil {
-		return r.fail("delete", err)
+		return s.fail("delete", err)
 	}
-	_, err = r.write(ctx, w)
+	_, err = s.write(ctx, w)
 	return err
 }
 
-func (r *Repository[T]) delete(k Key, opts []WriteOption) (*write, error) {
+func (s *store) newDelete(k Key, opts []WriteOption) (*write, error) {
 	cfg, err := newWriteConfig(opts, "If", "IfVersion", "Old", "Once", "Capacity")
 	if err != nil {
 		return nil, err
 	}
-	key, err := r.schema.encodeKey(k)
+	key, err := s.schema.encodeKey(k)
 	if err != nil {
 		return nil, err
 	}
-	e, err := r.schema.forWrite(cfg)
+	e, err := s.schema.forWrite(cfg)
 	if err != nil {
 		return nil, err
 	}
-	w, err := r.newWrite("delete", key, cfg, e.condition)
+	w, err := s.newWrite("delete", key, cfg, e.condition)
 	if err != nil {
 		return nil, err
 	}
 	in := &dynamodb.DeleteItemInput{
-		TableName:                           aws.String(r.table),
+		TableName:                           aws.String(s.table),
 		Key:                                 key,
 		ConditionExpression:                 e.condition,
 		ExpressionAttributeNames:            e.names,
@@ -56,21 +59,14 @@ func (r *Repository[T]) delete(k Key, opts []WriteOption) (*write, error) {
 		ReturnValuesOnConditionCheckFailure: oldItemIf(e.condition),
 		ReturnConsumedCapacity:              cfg.meter.wanted(),
 	}
-	w.operation = "DeleteItem"
+	w.operation, w.in = "DeleteItem", in
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
-		out, err := r.client.DeleteItem(ctx, in, opts...)
+		out, err := s.client.DeleteItem(ctx, in, opts...)
 		if err != nil || out == nil {
 			return written{}, err
 		}
 		return written{out.Attributes, orNone(out.ConsumedCapacity)}, nil
 	}
-	w.once(r.client, types.TransactWriteItem{Delete: &types.Delete{
-		TableName:                           in.TableName,
-		Key:                                 in.Key,
-		ConditionExpression:                 in.ConditionExpression,
-		ExpressionAttributeNames:            in.ExpressionAttributeNames,
-		ExpressionAttributeValues:           in.ExpressionAttributeValues,
-		ReturnValuesOnConditionCheckFailure: in.ReturnValuesOnConditionCheckFailure,
-	}})
+	w.complete(s)
 	return w, nil
 }

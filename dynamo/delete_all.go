@@ -11,27 +11,31 @@ import (
 //
 // A batch knows no conditions: items go whatever their version is.
 func (r *Repository[T]) DeleteAll(ctx context.Context, keys iter.Seq[Key], opts ...BatchOption) error {
+	return r.store.deleteAll(ctx, keys, opts)
+}
+
+func (s *store) deleteAll(ctx context.Context, keys iter.Seq[Key], opts []BatchOption) error {
 	const op = "delete all"
-	cfg, err := newBatchConfig(r.backoff, opts)
+	cfg, err := newBatchConfig(s.backoff, opts)
 	if err != nil {
-		return r.fail(op, err)
+		return s.fail(op, err)
 	}
-	b := newBatch(cfg, writeLimits, writeSender[Key](r, cfg))
-	b.run(ctx, func(yield func(*entry[Key]) bool) {
+	b := newBatch(cfg, writeLimits, s.writeSender(cfg))
+	b.run(ctx, func(yield func(*entry) bool) {
 		index := 0
 		for k := range keys {
-			if !yield(r.schema.keyEntry(k, index)) {
+			if !yield(s.schema.keyEntry(k, index)) {
 				return
 			}
 			index++
 		}
 	})
-	return b.err(op, r.table)
+	return batchError[Key](b, op, s.table)
 }
 
 // keyEntry prepares one key. What is wrong with it is in the entry.
-func (s *schema) keyEntry(k Key, index int) *entry[Key] {
-	e := &entry[Key]{value: k, index: index}
+func (s *schema) keyEntry(k Key, index int) *entry {
+	e := &entry{value: &k, index: index}
 	if e.key, e.err = s.encodeKey(k); e.err != nil {
 		return e
 	}

@@ -81,14 +81,17 @@ func (e *DecodeError) Error() string {
 // Unwrap gives Err.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
-// fail puts the package's prefix, the operation and the table before err, once,
-// where it leaves the package.
-func (r *Repository[T]) fail(op string, err error) error {
-	err = discreet(err)
-	if throttled(err) {
-		return fmt.Errorf("dynamo: %s %s: %w: %w", op, r.table, ErrThrottled, err)
-	}
-	return fmt.Errorf("dynamo: %s %s: %w", op, r.table, err)
+// refusal is what a ConditionError is made of; old is a *T, or nil.
+type refusal struct {
+	operation, table string
+	old              any
+	missing          bool
+	err              error
+}
+
+func conditionError[T any](r refusal) error {
+	old, _ := r.old.(*T)
+	return &ConditionError[T]{Operation: r.operation, Table: r.table, Old: old, Missing: r.missing, Err: r.err}
 }
 
 func corrupt(format string, args ...any) error {

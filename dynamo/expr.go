@@ -4,121 +4,184 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// expressions are the parts of a request that the SDK's expression builder
-// makes. What is not used is nil: DynamoDB refuses empty maps.
+// expressions are the parts of a request that speak of attributes. Placeholders
+// are #0, #1 … for names and :0, :1 … for values, as the SDK's builder has them:
+// what a caller has given comes from there (see builders), and what a repository
+// adds goes on counting. What is not used is nil: DynamoDB refuses empty maps.
 type expressions struct {
 	condition, update, filter, projection, key *string
 	names                                      map[string]string
 	values                                     item
 }
 
-func build(b expression.Builder) (expressions, error) {
-	e, err := b.Build()
-	if err != nil {
-		return expressions{}, fmt.Errorf("expression: %w", err)
+// given are the builders of the SDK that a call was given, nil if there are none.
+// It is an interface so that only the options and methods that take such builders
+// link what is behind them.
+type given interface{ build() (expressions, error) }
+
+func buildGiven(g given) (expressions, error) {
+	if g == nil {
+		return expressions{}, nil
 	}
-	if err := checkOperands(e); err != nil {
-		return expressions{}, fmt.Errorf("expression: %w", err)
-	}
-	out := expressions{condition: e.Condition(), update: e.Update(), filter: e.Filter(), projection: e.Projection(), key: e.KeyCondition()}
-	if names := e.Names(); len(names) > 0 {
-		out.names = names
-	}
-	if values := e.Values(); len(values) > 0 {
-		out.values = values
-	}
-	return out, nil
+	return g.build()
 }
 
-// checkOperands is checkItem for the names and values of an expression: one that
-// is changed on the way would be compared with the wrong thing.
-func checkOperands(e expression.Expression) error {
-	for _, name := range e.Names() {
-		if !utf8.ValidString(name) {
-			return fmt.Errorf("a name: %w", errNotUTF8)
+// name is the placeholder of an attribute.
+func (e *expressions) name(attr string) string {
+	for placeholder, is := range e.names {
+		if is == attr {
+			return placeholder
 		}
 	}
-	values := e.Values()
-	for _, placeholder := range sortedKeys(values) {
-		if err := checkValue(values[placeholder]); err != nil {
-			return fmt.Errorf("value %s: %w", placeholder+err.path, err.error)
-		}
+	placeholder := "#" + strconv.Itoa(len(e.names))
+	e.setName(placeholder, attr)
+	return placeholder
+}
+
+func (e *expressions) setName(placeholder, attr string) {
+	if e.names == nil {
+		e.names = map[string]string{}
 	}
-	return nil
+	e.names[placeholder] = attr
+}
+
+// value is the placeholder of a value.
+func (e *expressions) value(av types.AttributeValue) string {
+	placeholder := ":" + strconv.Itoa(len(e.values))
+	e.setValue(placeholder, av)
+	return placeholder
+}
+
+func (e *expressions) setValue(placeholder string, av types.AttributeValue) {
+	if e.values == nil {
+		e.values = item{}
+	}
+	e.values[placeholder] = av
+}
+
+// require adds a condition that must hold as well.
+func (e *expressions) require(condition string) {
+	if e.condition != nil {
+		condition = "(" + *e.condition + ") AND (" + condition + ")"
+	}
+	e.condition = &condition
+}
+
+// path is the path of an attribute, or of a part of one: "address.city" becomes
+// "#0.#1", and "lines[2]" "#2[2]".
+func (e *expressions) path(path string) (string, error) {
+	if !utf8.ValidString(path) {
+		return "", fmt.Errorf("a name: %w", errNotUTF8)
+	}
+	var out []string
+	for word := range strings.SplitSeq(path, ".") {
+		name, indexes := word, ""
+		if i := strings.IndexByte(word, '['); i >= 0 {
+			name, indexes = word[:i], word[i:]
+		}
+		if name == "" || !isIndexes(indexes) {
+			return "", fmt.Errorf("%q is not a path of names and indexes", path)
+		}
+		out = append(out, e.name(name)+indexes)
+	}
+	return strings.Join(out, "."), nil
+}
+
+// isIndexes tells whether s is nothing but [0] or [1][2] and so on.
+func isIndexes(s string) bool {
+	for s != "" {
+		index, rest, closed := strings.Cut(s[1:], "]")
+		if !closed || index == "" || strings.Trim(index, "0123456789") != "" || rest != "" && rest[0] != '[' {
+			return false
+		}
+		s = rest
+	}
+	return true
 }
 
 // forWrite is condition and update of a write; the zero expressions if there is
 // neither.
 func (s *schema) forWrite(w *writeConfig) (expressions, error) {
-	cond := w.condition
+	e, err := buildGiven(w.given)
+	if err != nil {
+		return e, err
+	}
+	if w.guarded {
+		s.versionIs(&e, w.guard)
+	}
+	if w.exists {
+		e.require("attribute_exists (" + e.name(s.partition.name) + ")")
+	}
 	if w.ifNotExists {
-		cond = and(cond, expression.AttributeNotExists(expression.NameNoDotSplit(s.partition.name)))
+		e.require("attribute_not_exists (" + e.name(s.partition.name) + ")")
 	}
 	if w.ifVersion != nil {
 		if s.version == nil {
-			return expressions{}, errors.New("option IfVersion does not apply: no field has the tag dynamo:\"version\"")
+			return e, errors.New("option IfVersion does not apply: no field has the tag dynamo:\"version\"")
 		}
-		cond = and(and(cond, s.exists()), s.versionIs(*w.ifVersion))
+		e.require("attribute_exists (" + e.name(s.partition.name) + ")")
+		s.versionIs(&e, *w.ifVersion)
 	}
-	if cond == nil && w.update == nil {
-		return expressions{}, nil
+	return e, nil
+}
+
+// versionIs demands that the item in the table has that version. Version 0 is
+// that of an item which has none, because it was written before its type had a
+// version, or by somebody else; and of an item that is not there.
+func (s *schema) versionIs(e *expressions, n int64) {
+	name, version := e.name(s.version.attr), &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+	if n > 0 {
+		e.require(name + " = " + e.value(version))
+		return
 	}
-	b := expression.NewBuilder()
-	if cond != nil {
-		b = b.WithCondition(*cond)
-	}
-	if w.update != nil {
-		b = b.WithUpdate(*w.update)
-	}
-	return build(b)
+	null := e.value(&types.AttributeValueMemberS{Value: "NULL"})
+	e.require("(attribute_not_exists (" + name + ")) OR (attribute_type (" + name + ", " + null + ")) OR (" + name + " = " + e.value(version) + ")")
 }
 
 // forRead is key condition, filter and projection of a read; the zero
 // expressions if there is none.
 func (s *schema) forRead(r *readConfig, ix *index) (expressions, error) {
-	if r.key == nil && r.filter == nil && r.project == nil {
-		return expressions{}, nil
+	e, err := buildGiven(r.given)
+	if err == nil && r.project != nil {
+		err = s.project(&e, r.project, ix)
 	}
-	b := expression.NewBuilder()
-	if r.key != nil {
-		b = b.WithKeyCondition(*r.key)
-	}
-	if r.filter != nil {
-		b = b.WithFilter(*r.filter)
-	}
-	if r.project != nil {
-		b = b.WithProjection(s.projection(r.project, ix))
-	}
-	return build(b)
+	return e, err
 }
 
-// projection lists names and the key attributes, those of the index that is read
+// project lists names and the key attributes, those of the index that is read
 // included, each once: DynamoDB refuses paths that overlap.
-func (s *schema) projection(names []string, ix *index) expression.ProjectionBuilder {
-	var list expression.ProjectionBuilder
+func (s *schema) project(e *expressions, names []string, ix *index) error {
+	var paths []string
 	seen := map[string]bool{}
 	for _, k := range s.readKeys(ix) {
 		seen[k.name] = true
-		list = expression.AddNames(list, expression.NameNoDotSplit(k.name))
+		paths = append(paths, e.name(k.name))
 	}
 	for _, name := range names {
 		if seen[name] {
 			continue
 		}
 		seen[name] = true
-		path := expression.Name(name)
 		if slices.ContainsFunc(s.fields, func(f field) bool { return f.attr == name }) {
-			path = expression.NameNoDotSplit(name)
+			paths = append(paths, e.name(name))
+			continue
 		}
-		list = expression.AddNames(list, path)
+		path, err := e.path(name)
+		if err != nil {
+			return fmt.Errorf("expression: %w", err)
+		}
+		paths = append(paths, path)
 	}
-	return list
+	e.projection = aws.String(strings.Join(paths, ", "))
+	return nil
 }
 
 // optionalBool is nil for false, DynamoDB's default.

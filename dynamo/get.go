@@ -15,34 +15,42 @@ import (
 // Of the options, [Consistent], [Project] and [Capacity] apply.
 func (r *Repository[T]) Get(ctx context.Context, key Key, opts ...ReadOption) (T, error) {
 	var out T
-	err := r.reread(ctx, func() error { return r.get(ctx, key, opts, &out) })
-	if err != nil {
+	if err := r.store.get(ctx, key, opts, reflect.ValueOf(&out).Elem()); err != nil {
 		var zero T
-		return zero, r.fail("get", err)
+		return zero, err
 	}
 	return out, nil
 }
 
-func (r *Repository[T]) get(ctx context.Context, key Key, opts []ReadOption, out *T) error {
+// get is Get; the item goes to into.
+func (s *store) get(ctx context.Context, key Key, opts []ReadOption, into reflect.Value) error {
+	err := s.reread(ctx, func() error { return s.getOnce(ctx, key, opts, into) })
+	if err != nil {
+		return s.fail("get", err)
+	}
+	return nil
+}
+
+func (s *store) getOnce(ctx context.Context, key Key, opts []ReadOption, into reflect.Value) error {
 	cfg, err := newReadConfig(opts, "Consistent", "Project", "Capacity")
 	if err != nil {
 		return err
 	}
-	want, err := r.schema.encodeKey(key)
+	want, err := s.schema.encodeKey(key)
 	if err != nil {
 		return err
 	}
-	e, err := r.schema.forRead(cfg, nil)
+	e, err := s.schema.forRead(cfg, nil)
 	if err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	a := r.codec.intake(new(received), r.schema.keyAttrs(), reflect.ValueOf(out).Elem())
-	o := r.watch(ctx, "GetItem")
-	raw, err := r.client.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName:                aws.String(r.table),
+	a := s.codec.intake(new(received), s.schema.keyAttrs(), into)
+	o := s.watch(ctx, "GetItem")
+	raw, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName:                aws.String(s.table),
 		Key:                      want,
 		ConsistentRead:           optionalBool(cfg.consistent),
 		ProjectionExpression:     e.projection,
@@ -63,7 +71,7 @@ func (r *Repository[T]) get(ctx context.Context, key Key, opts []ReadOption, out
 	case a.err != nil:
 		return a.err
 	}
-	return r.isOwn(a.key(0), want)
+	return s.isOwn(a.key(0), want)
 }
 
 // takeItem is take for an answer of one item.
@@ -78,8 +86,8 @@ func (a *intake) takeItem(out *dynamodb.GetItemOutput) error {
 }
 
 // isOwn refuses an item whose key is not that one.
-func (r *Repository[T]) isOwn(raw, key item) error {
-	got, err := r.schema.keyOfItem(raw)
+func (s *store) isOwn(raw, key item) error {
+	got, err := s.schema.keyOfItem(raw)
 	switch {
 	case err != nil:
 		return corrupt("%w", err)
@@ -89,15 +97,10 @@ func (r *Repository[T]) isOwn(raw, key item) error {
 	return nil
 }
 
-// readOwn decodes an item that must have that key.
-func (r *Repository[T]) readOwn(raw, key item, into *T) error {
-	if err := r.isOwn(raw, key); err != nil {
+// readOwn decodes an item that must have that key. into must be zero.
+func (s *store) readOwn(raw, key item, into reflect.Value) error {
+	if err := s.isOwn(raw, key); err != nil {
 		return err
 	}
-	return r.decode(raw, into)
-}
-
-// decode fills into, a zero T.
-func (r *Repository[T]) decode(raw item, into *T) error {
-	return r.codec.decode(raw, reflect.ValueOf(into).Elem())
+	return s.codec.decode(raw, into)
 }

@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
+	"reflect"
 	"slices"
-	"sync"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -31,35 +30,39 @@ var readLimits = chunkLimits{count: 100}
 //
 // Of the options, [Consistent], [Project] and [Capacity] apply.
 func (r *Repository[T]) GetAll(ctx context.Context, keys []Key, opts ...ReadOption) ([]T, error) {
-	const op = "get all"
-	get, err := r.newBatchGet(opts)
-	if err != nil {
-		return nil, r.fail(op, err)
-	}
-	entries, err := r.schema.distinct(keys)
-	if err != nil {
-		return nil, r.fail(op, err)
-	}
-	cfg, _ := newBatchConfig(r.backoff, nil)
-	cfg.patient = true
-	b := newBatch(cfg, readLimits, get.send)
-	b.run(ctx, slices.Values(entries))
-	if err := b.err(op, r.table); err != nil {
+	items := []T{}
+	if err := r.store.getAll(ctx, keys, opts, reflect.ValueOf(&items).Elem()); err != nil {
 		return nil, err
-	}
-	items := make([]T, 0, len(entries))
-	for _, e := range entries {
-		if v, ok := get.found[e.id]; ok {
-			items = append(items, v)
-		}
 	}
 	return items, nil
 }
 
+// getAll is GetAll; the items go to the list into.
+func (s *store) getAll(ctx context.Context, keys []Key, opts []ReadOption, into reflect.Value) error {
+	const op = "get all"
+	get, err := s.newBatchGet(opts, len(keys))
+	if err != nil {
+		return s.fail(op, err)
+	}
+	entries, err := s.schema.distinct(keys)
+	if err != nil {
+		return s.fail(op, err)
+	}
+	cfg, _ := newBatchConfig(s.backoff, nil)
+	cfg.patient = true
+	b := newBatch(cfg, readLimits, get.send)
+	b.run(ctx, slices.Values(entries))
+	if err := batchError[Key](b, op, s.table); err != nil {
+		return err
+	}
+	into.Set(get.compact())
+	return nil
+}
+
 // distinct makes an entry of each key, once. A wrong key is an error before any
 // request.
-func (s *schema) distinct(keys []Key) ([]*entry[Key], error) {
-	entries := make([]*entry[Key], 0, len(keys))
+func (s *schema) distinct(keys []Key) ([]*entry, error) {
+	entries := make([]*entry, 0, len(keys))
 	seen := make(map[string]bool, len(keys))
 	for i, k := range keys {
 		e := s.keyEntry(k, i)
@@ -74,29 +77,30 @@ func (s *schema) distinct(keys []Key) ([]*entry[Key], error) {
 	return entries, nil
 }
 
-// batchGet is a GetAll under way.
-type batchGet[T any] struct {
-	r     *Repository[T]
+// batchGet is a GetAll under way. Each key has a place in items, which only the
+// request that the key is in writes to.
+type batchGet struct {
+	s     *store
 	base  types.KeysAndAttributes // with the options, without the keys
 	meter *meter
-
-	mu    sync.Mutex
-	found map[string]T // by the id of the key
+	items reflect.Value // by the index of the key
+	found []bool
 }
 
-func (r *Repository[T]) newBatchGet(opts []ReadOption) (*batchGet[T], error) {
+func (s *store) newBatchGet(opts []ReadOption, n int) (*batchGet, error) {
 	cfg, err := newReadConfig(opts, "Consistent", "Project", "Capacity")
 	if err != nil {
 		return nil, err
 	}
-	e, err := r.schema.forRead(cfg, nil)
+	e, err := s.schema.forRead(cfg, nil)
 	if err != nil {
 		return nil, err
 	}
-	return &batchGet[T]{
-		r:     r,
+	return &batchGet{
+		s:     s,
 		meter: cfg.meter,
-		found: map[string]T{},
+		items: reflect.MakeSlice(s.codec.list, n, n),
+		found: make([]bool, n),
 		base: types.KeysAndAttributes{
 			ConsistentRead:           optionalBool(cfg.consistent),
 			ProjectionExpression:     e.projection,
@@ -105,17 +109,32 @@ func (r *Repository[T]) newBatchGet(opts []ReadOption) (*batchGet[T], error) {
 	}, nil
 }
 
+// compact gives the items that were found.
+func (g *batchGet) compact() reflect.Value {
+	n := 0
+	for i, found := range g.found {
+		if !found {
+			continue
+		}
+		if n < i {
+			g.items.Index(n).Set(g.items.Index(i))
+		}
+		n++
+	}
+	return g.items.Slice(0, n)
+}
+
 // send asks for the items of one chunk. Every attempt asks with the options of
 // the call, whatever the answer before it says of them.
-func (g *batchGet[T]) send(ctx context.Context, chunk []*entry[Key]) reply[Key] {
+func (g *batchGet) send(ctx context.Context, chunk []*entry) reply {
 	ask := g.base
 	ask.Keys = make([]item, len(chunk))
 	for i, e := range chunk {
 		ask.Keys[i] = e.key
 	}
-	a, o := newAttempt(), g.r.watchChunk(ctx, "BatchGetItem", chunk[0].attempts)
-	out, err := g.r.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-		RequestItems:           map[string]types.KeysAndAttributes{g.r.table: ask},
+	a, o := newAttempt(), g.s.watchChunk(ctx, "BatchGetItem", chunk[0].attempts)
+	out, err := g.s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+		RequestItems:           map[string]types.KeysAndAttributes{g.s.table: ask},
 		ReturnConsumedCapacity: g.meter.wanted(),
 	}, a.hook, o.hook)
 	var left map[string]bool
@@ -127,7 +146,7 @@ func (g *batchGet[T]) send(ctx context.Context, chunk []*entry[Key]) reply[Key] 
 	if err == nil {
 		g.meter.reads(out.ConsumedCapacity...)
 	}
-	answer := reply[Key]{verdict: a.end(ctx, err), left: left}
+	answer := reply{verdict: a.end(ctx, err), left: left}
 	answer.verdict.doubtful = false // nothing is written
 	if bad := (*DecodeError)(nil); errors.As(err, &bad) {
 		answer.verdict.again = false // it would not fit the next time
@@ -137,7 +156,7 @@ func (g *batchGet[T]) send(ctx context.Context, chunk []*entry[Key]) reply[Key] 
 
 // take keeps the items of an answer, all or none, and gives their number and the
 // ids of the keys that it calls unprocessed.
-func (g *batchGet[T]) take(out *dynamodb.BatchGetItemOutput, chunk []*entry[Key]) (items int, left map[string]bool, err error) {
+func (g *batchGet) take(out *dynamodb.BatchGetItemOutput, chunk []*entry) (items int, left map[string]bool, err error) {
 	if out == nil {
 		return 0, nil, errEmptyBody
 	}
@@ -145,9 +164,9 @@ func (g *batchGet[T]) take(out *dynamodb.BatchGetItemOutput, chunk []*entry[Key]
 	if wire && (out.Responses == nil || out.UnprocessedKeys == nil) {
 		return 0, nil, corrupt("no Responses or no UnprocessedKeys") // DynamoDB always sends both, if only {}
 	}
-	open := make(map[string]bool, len(chunk)) // asked for, and not in the answer yet
+	open := make(map[string]*entry, len(chunk)) // asked for, and not in the answer yet
 	for _, e := range chunk {
-		open[e.id] = true
+		open[e.id] = e
 	}
 	found, err := g.decode(out, open)
 	if err != nil {
@@ -157,37 +176,39 @@ func (g *batchGet[T]) take(out *dynamodb.BatchGetItemOutput, chunk []*entry[Key]
 	for _, more := range out.UnprocessedKeys {
 		for _, key := range more.Keys {
 			id := string(canonicalItem(nil, key))
-			if !open[id] {
+			if open[id] == nil {
 				return 0, nil, corrupt("an unprocessed key that was not asked for")
 			}
 			left[id] = true
 		}
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	maps.Copy(g.found, found)
+	for _, e := range found {
+		g.found[e.index] = true
+	}
 	return len(found), left, nil
 }
 
-// decode decodes the items of an answer and takes them off open.
-func (g *batchGet[T]) decode(out *dynamodb.BatchGetItemOutput, open map[string]bool) (map[string]T, error) {
-	found := make(map[string]T, len(open))
+// decode decodes the items of an answer and takes them off open. An item counts
+// when the whole answer is good.
+func (g *batchGet) decode(out *dynamodb.BatchGetItemOutput, open map[string]*entry) (found []*entry, err error) {
 	for _, list := range out.Responses {
 		for i, raw := range list {
-			key, err := g.r.schema.keyOfItem(raw)
+			key, err := g.s.schema.keyOfItem(raw)
 			if err != nil {
 				return nil, corrupt("item %d: %w", i, err)
 			}
 			id := string(canonicalItem(nil, key))
-			if !open[id] {
+			e := open[id]
+			if e == nil {
 				return nil, corrupt("item %d: its key was not asked for, or came twice", i)
 			}
 			delete(open, id)
-			var v T
-			if err := g.r.decode(raw, &v); err != nil {
+			v := g.items.Index(e.index)
+			v.SetZero() // of an answer that was not good
+			if err := g.s.codec.decode(raw, v); err != nil {
 				return nil, fmt.Errorf("item %d of the answer: %w", i, err)
 			}
-			found[id] = v
+			found = append(found, e)
 		}
 	}
 	return found, nil

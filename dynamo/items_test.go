@@ -238,7 +238,7 @@ func TestProjectTakesAnAttributeNameWithDotsWhole(t *testing.T) {
 		ID   string `dynamo:"partition"`
 		City string `dynamodbav:"address.city"`
 	}
-	s, err := schemaOf[dotted]()
+	s, err := schemaOf(reflect.TypeFor[dotted]())
 	require.NoError(t, err)
 	e, err := s.forRead(&readConfig{project: []string{"address.city"}}, nil)
 	require.NoError(t, err)
@@ -250,10 +250,10 @@ func TestExactAttributeNameWins(t *testing.T) {
 	r := repo[user](t, &fake{})
 	for range 100 { // attributevalue's own choice is random
 		var u user
-		require.NoError(t, r.codec.decode(item{"id": avN("1"), "Name": avS("wrong"), "name": avS("right"), "NAME": avS("wrong"), "other": avS("x")}, reflect.ValueOf(&u).Elem()))
+		require.NoError(t, r.store.codec.decode(item{"id": avN("1"), "Name": avS("wrong"), "name": avS("right"), "NAME": avS("wrong"), "other": avS("x")}, reflect.ValueOf(&u).Elem()))
 		require.Equal(t, user{ID: 1, Name: "right"}, u)
 		u = user{}
-		require.NoError(t, r.codec.decode(item{"id": avN("1"), "Name": avS("second"), "NAME": avS("first")}, reflect.ValueOf(&u).Elem()))
+		require.NoError(t, r.store.codec.decode(item{"id": avN("1"), "Name": avS("second"), "NAME": avS("first")}, reflect.ValueOf(&u).Elem()))
 		require.Equal(t, user{ID: 1, Name: "first"}, u)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
@@ -41,12 +40,16 @@ func KeyOf(partition any, sort ...any) Key {
 //
 // What is wrong with the item's key is an error of the call that uses it.
 func (r *Repository[T]) KeyFor(v T) Key {
-	item := reflect.ValueOf(&v).Elem()
-	if err := r.schema.fill(item, r.schema.isPrimary); err != nil {
+	return r.store.schema.keyFor(reflect.ValueOf(&v).Elem())
+}
+
+// keyFor is KeyFor of item, which is the caller's copy.
+func (s *schema) keyFor(item reflect.Value) Key {
+	if err := s.fill(item, s.isPrimary); err != nil {
 		return Key{err: err}
 	}
 	var values []any
-	for _, k := range r.schema.keyAttrs() {
+	for _, k := range s.keyAttrs() {
 		got, ok := look(item, k.index)
 		if !ok {
 			return Key{err: fmt.Errorf("key attribute %q (field %s) is missing", k.name, k.field)}
@@ -187,7 +190,7 @@ func (k keyAttr) encode(value any) (types.AttributeValue, error) {
 func (k keyAttr) marshal(v reflect.Value) (types.AttributeValue, error) {
 	switch k.form {
 	case formMarshaler:
-		return v.Addr().Interface().(attributevalue.Marshaler).MarshalDynamoDBAttributeValue()
+		return v.Addr().Interface().(marshaler).MarshalDynamoDBAttributeValue()
 	case formUnix:
 		return text(k.scalar, strconv.FormatInt(v.Convert(timeType).Interface().(time.Time).Unix(), 10)), nil
 	case formBytes:

@@ -86,7 +86,7 @@ func TestKeyOfEncodesAsTheField(t *testing.T) {
 
 // A zero key can be asked for even if the field says omitempty.
 func TestKeyOfZeroIgnoresOmitempty(t *testing.T) {
-	s, err := schemaOf[keyPointer]()
+	s, err := schemaOf(reflect.TypeFor[keyPointer]())
 	require.NoError(t, err)
 	got, err := s.encodeKey(KeyOf(0))
 	require.NoError(t, err)
@@ -153,7 +153,7 @@ func TestSortKeyHasItsOwnLimit(t *testing.T) {
 		P string `dynamo:"partition"`
 		S string `dynamo:"sort"`
 	}
-	s, err := schemaOf[note]()
+	s, err := schemaOf(reflect.TypeFor[note]())
 	require.NoError(t, err)
 	_, err = s.encodeKey(KeyOf(strings.Repeat("p", 2048), strings.Repeat("s", 1024)))
 	require.NoError(t, err)

@@ -32,13 +32,39 @@ func Observe(f func(ctx context.Context, r Request)) Option {
 		if f == nil {
 			return errors.New("the function for Observe is nil")
 		}
-		c.observe = f
+		c.observe = func(ctx context.Context, r Request) observer {
+			return &observation{report: f, ctx: ctx, now: r, start: time.Now()}
+		}
 		return nil
 	}
 }
 
+// observer hears of the attempts at one request: of the SDK's by its hook, and of
+// the end of each call of the client. It is an interface so that only Observe
+// links one that does something.
+type observer interface {
+	hook(o *dynamodb.Options)
+	again(attempts int)
+	end(items int, err error)
+}
+
+// watch begins the observation of a request.
+func (s *store) watch(ctx context.Context, operation string) observer {
+	if s.observe == nil {
+		return nobody{}
+	}
+	return s.observe(ctx, Request{Operation: operation, Table: s.table})
+}
+
+// nobody wants to know.
+type nobody struct{}
+
+func (nobody) hook(*dynamodb.Options) {}
+func (nobody) again(int)              {}
+func (nobody) end(int, error)         {}
+
 // observation reports the attempts at one request. It belongs to one call and
-// is not for concurrent use. A nil observation does nothing.
+// is not for concurrent use.
 type observation struct {
 	report func(context.Context, Request)
 	ctx    context.Context
@@ -48,18 +74,13 @@ type observation struct {
 	open   bool // an attempt has been sent and not been reported
 }
 
-// watch begins the observation of a request; nil if nobody asked for it.
-func (r *Repository[T]) watch(ctx context.Context, operation string) *observation {
-	if r.observe == nil {
-		return nil
-	}
-	return &observation{report: r.observe, ctx: ctx, now: Request{Operation: operation, Table: r.table}, start: time.Now()}
-}
+// again says how often a request has been sent before.
+func (o *observation) again(attempts int) { o.now.Attempt = attempts }
 
 // hook is the per-call option through which the SDK lets itself be watched. It
 // is called once for each call of the client.
 func (o *observation) hook(opts *dynamodb.Options) {
-	if o == nil || opts.HTTPClient == nil || opts.Retryer == nil {
+	if opts.HTTPClient == nil || opts.Retryer == nil {
 		return
 	}
 	o.hooked = true
@@ -70,9 +91,6 @@ func (o *observation) hook(opts *dynamodb.Options) {
 // end reports the last attempt of a call of the client, unless the SDK's retryer
 // has heard of it.
 func (o *observation) end(items int, err error) {
-	if o == nil {
-		return
-	}
 	if !o.hooked {
 		o.begin()
 	}

@@ -28,6 +28,7 @@ const maxToken = 36 // "TransactWriteItems", ClientRequestToken
 func Once(token ...string) WriteOption {
 	return writeOption(func(w *writeConfig) {
 		w.use("Once")
+		w.asOnly = sendOnly
 		switch {
 		case len(token) == 0:
 			w.token = rand.Text()
@@ -41,20 +42,16 @@ func Once(token ...string) WriteOption {
 
 var errOnceOld = errors.New("options Once and Old exclude each other: a transaction answers no item")
 
-// once has the write sent as the only one of a transaction, if that is wanted.
-func (w *write) once(c Client, only types.TransactWriteItem) {
-	w.transact = only
-	if w.cfg.token == "" {
-		return
-	}
+// sendOnly has a write sent as the only one of a transaction.
+func sendOnly(s *store, w *write) {
 	w.operation, w.repeat, w.resend, w.certain = "TransactWriteItems", true, true, true
 	in := &dynamodb.TransactWriteItemsInput{
 		ClientRequestToken:     aws.String(w.cfg.token),
-		TransactItems:          []types.TransactWriteItem{only},
+		TransactItems:          []types.TransactWriteItem{w.transact()},
 		ReturnConsumedCapacity: w.cfg.meter.wanted(),
 	}
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
-		out, err := c.TransactWriteItems(ctx, in, opts...)
+		out, err := s.client.TransactWriteItems(ctx, in, opts...)
 		if err != nil || out == nil {
 			return written{}, asConditionFailed(err)
 		}
@@ -78,4 +75,39 @@ func asConditionFailed(err error) error {
 		return err
 	}
 	return errors.Join(&types.ConditionalCheckFailedException{Message: reason.Message, Item: reason.Item}, err)
+}
+
+// transact is the write as part of a transaction.
+func (w *write) transact() types.TransactWriteItem {
+	switch in := w.in.(type) {
+	case *dynamodb.PutItemInput:
+		return types.TransactWriteItem{Put: &types.Put{
+			TableName:                           in.TableName,
+			Item:                                in.Item,
+			ConditionExpression:                 in.ConditionExpression,
+			ExpressionAttributeNames:            in.ExpressionAttributeNames,
+			ExpressionAttributeValues:           in.ExpressionAttributeValues,
+			ReturnValuesOnConditionCheckFailure: in.ReturnValuesOnConditionCheckFailure,
+		}}
+	case *dynamodb.UpdateItemInput:
+		return types.TransactWriteItem{Update: &types.Update{
+			TableName:                           in.TableName,
+			Key:                                 in.Key,
+			UpdateExpression:                    in.UpdateExpression,
+			ConditionExpression:                 in.ConditionExpression,
+			ExpressionAttributeNames:            in.ExpressionAttributeNames,
+			ExpressionAttributeValues:           in.ExpressionAttributeValues,
+			ReturnValuesOnConditionCheckFailure: in.ReturnValuesOnConditionCheckFailure,
+		}}
+	case *dynamodb.DeleteItemInput:
+		return types.TransactWriteItem{Delete: &types.Delete{
+			TableName:                           in.TableName,
+			Key:                                 in.Key,
+			ConditionExpression:                 in.ConditionExpression,
+			ExpressionAttributeNames:            in.ExpressionAttributeNames,
+			ExpressionAttributeValues:           in.ExpressionAttributeValues,
+			ReturnValuesOnConditionCheckFailure: in.ReturnValuesOnConditionCheckFailure,
+		}}
+	}
+	panic("a write of an unknown kind")
 }

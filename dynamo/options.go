@@ -16,7 +16,7 @@ type config struct {
 	passive   bool
 	cursorKey []byte
 	now       func() time.Time
-	observe   func(context.Context, Request)
+	observe   func(context.Context, Request) observer
 	backoff   backoff
 }
 

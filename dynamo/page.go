@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 )
@@ -29,11 +30,8 @@ type Page[T any] struct {
 // [PageSize], [Project], [Scope] and [Capacity] apply. T must declare the index,
 // see [New]: a position in it consists of its key.
 func (r *Repository[T]) ScanPage(ctx context.Context, cursor string, limit int, opts ...ReadOption) (Page[T], error) {
-	p, err := r.scan(opts, "Filter", "Index", "Consistent", "PageSize", "Project", "Scope", "Capacity")
-	if err != nil {
-		return Page[T]{}, r.fail("scan page", err)
-	}
-	return r.pageOf(ctx, "scan page", p, cursor, limit)
+	p, err := r.store.newScan(opts, "Filter", "Index", "Consistent", "PageSize", "Project", "Scope", "Capacity")
+	return pageOf[T](ctx, r.store, "scan page", p, err, cursor, limit)
 }
 
 // QueryPage is to [Repository.Query] what [Repository.ScanPage] is to Scan: up to
@@ -42,50 +40,54 @@ func (r *Repository[T]) ScanPage(ctx context.Context, cursor string, limit int, 
 //
 // Of the options, [Descending] applies besides those of ScanPage.
 func (r *Repository[T]) QueryPage(ctx context.Context, k expression.KeyConditionBuilder, cursor string, limit int, opts ...ReadOption) (Page[T], error) {
-	p, err := r.query(k, opts, "Filter", "Index", "Consistent", "Descending", "PageSize", "Project", "Scope", "Capacity")
-	if err != nil {
-		return Page[T]{}, r.fail("query page", err)
-	}
-	return r.pageOf(ctx, "query page", p, cursor, limit)
+	p, err := r.store.newQuery(k, opts, "Filter", "Index", "Consistent", "Descending", "PageSize", "Project", "Scope", "Capacity")
+	return pageOf[T](ctx, r.store, "query page", p, err, cursor, limit)
 }
 
-func (r *Repository[T]) pageOf(ctx context.Context, op string, p *paged, cursor string, limit int) (Page[T], error) {
-	page, err := r.readPage(ctx, p, cursor, limit)
+// pageOf reads a page; err is what is wrong with p.
+func pageOf[T any](ctx context.Context, s *store, op string, p *paged, err error, cursor string, limit int) (Page[T], error) {
+	page := Page[T]{Items: []T{}}
+	if err == nil {
+		page.Next, err = s.readPage(ctx, p, cursor, limit, reflect.ValueOf(&page.Items).Elem())
+	}
 	if err != nil {
-		return Page[T]{}, r.fail(op, err)
+		return Page[T]{}, s.fail(op, err)
 	}
 	return page, nil
 }
 
-func (r *Repository[T]) readPage(ctx context.Context, p *paged, cursor string, limit int) (Page[T], error) {
-	page := Page[T]{Items: []T{}}
+// readPage appends the items of a page to the list into, and gives the cursor
+// after them.
+func (s *store) readPage(ctx context.Context, p *paged, cursor string, limit int, into reflect.Value) (next string, err error) {
 	if limit <= 0 {
-		return page, errors.New("the limit of a page must be positive")
+		return "", errors.New("the limit of a page must be positive")
 	}
 	if p.cfg.index != "" && p.index == nil {
-		return page, fmt.Errorf("index %q: pages need its key, which no tag dynamo:\"index=%s,partition\" declares", p.cfg.index, p.cfg.index)
+		return "", fmt.Errorf("index %q: pages need its key, which no tag dynamo:\"index=%s,partition\" declares", p.cfg.index, p.cfg.index)
 	}
 	p.cfg.limit = limit
-	cursors, err := r.cursors.of(p)
+	cursors, err := newCursors(s.cursorKey, s.table, s.schema).of(p)
 	if err != nil {
-		return page, err
+		return "", err
 	}
 	var start item
 	if cursor != "" {
 		if start, err = cursors.decode(cursor); err != nil {
-			return page, err
+			return "", err
 		}
 	}
-	var last found[T]
-	for f, err := range r.items(ctx, p, start) {
-		if err != nil {
-			return page, err
-		}
-		page.Items = append(page.Items, f.value)
-		last = f
+	var last *wholePage
+	taken := 0 // of it
+	err = s.read(ctx, p, start, func(page *wholePage, n int) bool {
+		into.Set(reflect.AppendSlice(into, page.into.Slice(0, n)))
+		last, taken = page, n
+		return true
+	})
+	if err == nil && into.Len() == limit && last.goesOn(taken) {
+		next, err = cursors.encode(last.key(taken - 1))
 	}
-	if len(page.Items) == limit && !last.last {
-		page.Next, err = cursors.encode(last.key())
-	}
-	return page, err
+	return next, err
 }
+
+// goesOn tells whether something may come after the first n items.
+func (p *wholePage) goesOn(n int) bool { return n < p.n || p.err != nil || len(p.next) > 0 }

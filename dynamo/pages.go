@@ -28,34 +28,42 @@ type paged struct {
 type sendPage func(ctx context.Context, start item, limit *int32, opts ...func(*dynamodb.Options)) (*rawPage, error)
 
 // newPaged makes a read but for its request, and the request's expressions.
-func (r *Repository[T]) newPaged(operation string, cfg *readConfig) (*paged, expressions, error) {
-	ix, err := r.schema.readIndex(cfg)
+func (s *store) newPaged(operation string, cfg *readConfig) (*paged, expressions, error) {
+	ix, err := s.schema.readIndex(cfg)
 	if err != nil {
 		return nil, expressions{}, err
 	}
-	e, err := r.schema.forRead(cfg, ix)
+	e, err := s.schema.forRead(cfg, ix)
 	return &paged{operation: operation, cfg: cfg, index: ix}, e, err
 }
 
-// values is the sequence that users see: each loop over it makes its own read.
-func (r *Repository[T]) values(ctx context.Context, op string, begin func() (*paged, error)) iter.Seq2[T, error] {
+// sequenceOf is the sequence that users see: each loop over it makes its own read.
+func sequenceOf[T any](s *store, ctx context.Context, op string, begin func() (*paged, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var zero T
-		p, err := begin()
+		err := s.loop(ctx, op, begin, func(page *wholePage, n int) bool {
+			for _, v := range (*page.into.Addr().Interface().(*[]T))[:n] {
+				if !yield(v, nil) {
+					return false
+				}
+			}
+			return true
+		})
 		if err != nil {
-			yield(zero, r.fail(op, err))
-			return
-		}
-		for found, err := range r.items(ctx, p, nil) {
-			if err != nil {
-				yield(zero, r.fail(op, err))
-				return
-			}
-			if !yield(found.value, nil) {
-				return
-			}
+			var zero T
+			yield(zero, err)
 		}
 	}
+}
+
+func (s *store) loop(ctx context.Context, op string, begin func() (*paged, error), each func(page *wholePage, n int) bool) error {
+	p, err := begin()
+	if err == nil {
+		err = s.read(ctx, p, nil, each)
+	}
+	if err != nil {
+		return s.fail(op, err)
+	}
+	return nil
 }
 
 // rawPage is what the client gives for a Scan or a Query, as far as it matters
@@ -68,81 +76,78 @@ type rawPage struct {
 }
 
 // wholePage is a rawPage with its items.
-type wholePage[T any] struct {
+type wholePage struct {
 	*rawPage
 	*intake
-	values []T
 }
 
 // failed is the error of the item after those that the page has, if there is one.
-func (p wholePage[T]) failed() error {
+func (p *wholePage) failed() error {
 	if p.err == nil {
 		return nil
 	}
 	return fmt.Errorf("item %d of the page: %w", p.n, p.err)
 }
 
-// found is one item of a read, and what a cursor after it needs.
-type found[T any] struct {
-	value T
-	page  wholePage[T]
-	index int  // in the page
-	last  bool // nothing comes after it, as far as DynamoDB has said
-}
-
-func (f found[T]) key() item { return f.page.key(f.index) }
-
-// items goes through the items of p after the key start, or from the beginning
-// if that is nil, and stops after cfg.limit items. Its errors do not carry the
-// prefix.
-func (r *Repository[T]) items(ctx context.Context, p *paged, start item) iter.Seq2[found[T], error] {
-	if len(p.parts) > 0 || p.cfg.prefetch {
-		return r.itemsAhead(ctx, p, start)
-	}
-	return func(yield func(found[T], error) bool) {
-		count := 0
-		for page, err := range r.pages(ctx, p, start) {
-			if err != nil {
-				yield(found[T]{}, err)
-				return
-			}
-			for i, v := range page.values {
-				last := page.err == nil && i == page.n-1 && len(page.next) == 0
-				if count++; !yield(found[T]{v, page, i, last}, nil) || count == p.cfg.limit {
-					return
-				}
-			}
-			if err := page.failed(); err != nil {
-				yield(found[T]{}, err)
-				return
-			}
+// read goes through the pages of p after the key start, or from the beginning if
+// that is nil. each gets every page with items, and how many of them are wanted,
+// which are cfg.limit in all; it says whether to go on. Errors do not carry the
+// prefix; what comes before an item that does not decode is given before its
+// error.
+func (s *store) read(ctx context.Context, p *paged, start item, each func(page *wholePage, n int) bool) error {
+	left := p.cfg.limit
+	for page, err := range s.sequence(ctx, p, start) {
+		if err != nil {
+			return err
 		}
+		n := page.n
+		if left > 0 {
+			n = min(n, left)
+		}
+		if n > 0 && !each(page, n) || n > 0 && n == left {
+			return nil
+		}
+		if err := page.failed(); err != nil {
+			return err
+		}
+		left -= n
 	}
+	return nil
 }
 
-// pages requests one page after the other. The loop it yields to ends after
-// cfg.limit items, so without a filter no request asks for more than are left.
-func (r *Repository[T]) pages(ctx context.Context, p *paged, start item) iter.Seq2[wholePage[T], error] {
-	return func(yield func(wholePage[T], error) bool) {
+// sequence gives the pages of p, in goroutines of their own if that is wanted.
+func (s *store) sequence(ctx context.Context, p *paged, start item) iter.Seq2[*wholePage, error] {
+	if len(p.parts) > 0 || p.cfg.prefetch {
+		return s.pagesAhead(ctx, p, start)
+	}
+	return s.pages(ctx, p, start)
+}
+
+// pages requests one page after the other, until there are cfg.limit items.
+// Without a filter no request asks for more than are left.
+func (s *store) pages(ctx context.Context, p *paged, start item) iter.Seq2[*wholePage, error] {
+	return func(yield func(*wholePage, error) bool) {
 		left := p.cfg.limit
 		progress := progress{last: start}
 		for {
-			var page wholePage[T]
-			err := r.reread(ctx, func() (err error) {
-				page, err = r.page(ctx, p, start, pageLimit(p.cfg, left))
+			var page *wholePage
+			err := s.reread(ctx, func() (err error) {
+				page, err = s.page(ctx, p, start, pageLimit(p.cfg, left))
 				return err
 			})
 			if err == nil && len(page.next) > 0 && !progress.advance(page.next) {
 				err = corrupt("no progress: a LastEvaluatedKey came twice")
 			}
 			if err != nil {
-				yield(wholePage[T]{}, err)
+				yield(nil, err)
 				return
 			}
-			if !yield(page, nil) || len(page.next) == 0 {
+			if !yield(page, nil) || len(page.next) == 0 || page.err != nil {
 				return
 			}
-			left -= page.n
+			if left -= page.n; left <= 0 && p.cfg.limit > 0 {
+				return
+			}
 			start = page.next
 		}
 	}
@@ -150,36 +155,36 @@ func (r *Repository[T]) pages(ctx context.Context, p *paged, start item) iter.Se
 
 // page requests one page and refuses an answer that would end the loop
 // silently.
-func (r *Repository[T]) page(ctx context.Context, p *paged, start item, limit *int32) (wholePage[T], error) {
+func (s *store) page(ctx context.Context, p *paged, start item, limit *int32) (*wholePage, error) {
 	if err := ctx.Err(); err != nil {
-		return wholePage[T]{}, err
+		return nil, err
 	}
-	a := r.codec.intake(new(received), r.schema.readKeys(p.index), r.codec.newList())
-	o := r.watch(ctx, p.operation)
+	a := s.codec.intake(new(received), s.schema.readKeys(p.index), s.codec.newList())
+	o := s.watch(ctx, p.operation)
 	raw, err := p.send(ctx, start, limit, a.hook, o.hook)
 	if err == nil {
 		err = a.take(raw.items)
 	}
 	o.end(a.n, err)
 	if err != nil {
-		return wholePage[T]{}, err
+		return nil, err
 	}
 	p.cfg.meter.reads(orNone(raw.capacity))
 	switch {
 	case !a.some && a.any:
 		// DynamoDB always sends Items, if only []. Fakes, which do not speak HTTP,
 		// may leave it out.
-		return wholePage[T]{}, corrupt("no Items")
+		return nil, corrupt("no Items")
 	case raw.count > 0 && int(raw.count) != a.n && a.err == nil:
-		return wholePage[T]{}, corrupt("%d items where Count says %d", a.n, raw.count)
+		return nil, corrupt("%d items where Count says %d", a.n, raw.count)
 	}
-	return wholePage[T]{raw, a, *a.into.Addr().Interface().(*[]T)}, nil
+	return &wholePage{raw, a}, nil
 }
 
 // pageLimit is the Limit of the next request when left items are still wanted.
 func pageLimit(cfg *readConfig, left int) *int32 {
 	n := cfg.pageSize
-	if cfg.limit > 0 && cfg.filter == nil && (n == 0 || left < int(n)) && left <= maxPageLimit {
+	if cfg.limit > 0 && !cfg.filtered && (n == 0 || left < int(n)) && left <= maxPageLimit {
 		n = int32(left)
 	}
 	if n == 0 {

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // What the codec knows of a type.
@@ -54,8 +54,8 @@ type plan struct {
 	opts  avOptions
 
 	plain      bool // a string kind without methods or options, the most frequent of all
-	unmarshals bool // *typ is an attributevalue.Unmarshaler
-	marshals   bool // typ is an attributevalue.Marshaler
+	unmarshals bool // *typ is an unmarshaler
+	marshals   bool // typ is a marshaler
 	marshalsAt bool // *typ is one
 
 	elem   *plan // of pointers, slices, arrays, maps: as stored
@@ -75,8 +75,19 @@ type planField struct {
 	plan  *plan
 }
 
+// marshaler and unmarshaler are attributevalue.Marshaler and
+// attributevalue.Unmarshaler: types that do their own encoding and decoding.
+type (
+	marshaler interface {
+		MarshalDynamoDBAttributeValue() (types.AttributeValue, error)
+	}
+	unmarshaler interface {
+		UnmarshalDynamoDBAttributeValue(types.AttributeValue) error
+	}
+)
+
 var (
-	unmarshalerType     = reflect.TypeFor[attributevalue.Unmarshaler]()
+	unmarshalerType     = reflect.TypeFor[unmarshaler]()
 	textMarshalerType   = reflect.TypeFor[encoding.TextMarshaler]()
 	textUnmarshalerType = reflect.TypeFor[encoding.TextUnmarshaler]()
 	bigIntType          = reflect.TypeFor[big.Int]()

@@ -6,8 +6,6 @@ import (
 	"math"
 	"reflect"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 )
 
 // Clock gives the time that fields tagged created and updated are set to. The
@@ -27,18 +25,17 @@ func Clock(now func() time.Time) Option {
 // caller's own copy; what its pointers point to is left alone. version is the
 // one that v had, 0 if T has none. Everything that DynamoDB would refuse for
 // its form is an error.
-func (r *Repository[T]) encodeItem(v *T) (m, key item, version int64, err error) {
-	value := reflect.ValueOf(v).Elem()
-	if version, err = r.schema.stamp(value, r.now); err != nil {
+func (s *store) encodeItem(v reflect.Value) (m, key item, version int64, err error) {
+	if version, err = s.schema.stamp(v, s.now); err != nil {
 		return nil, nil, 0, err
 	}
-	if m, err = r.codec.encode(value); err != nil {
+	if m, err = s.codec.encode(v); err != nil {
 		return nil, nil, 0, err
 	}
-	if key, err = r.schema.keyOfItem(m); err != nil {
+	if key, err = s.schema.keyOfItem(m); err != nil {
 		return nil, nil, 0, err
 	}
-	return m, key, version, r.schema.checkIndexKeys(m)
+	return m, key, version, s.schema.checkIndexKeys(m)
 }
 
 // stamp sets the fields of v that are the repository's to set.
@@ -86,21 +83,4 @@ func bump(field reflect.Value) (was int64, err error) {
 		return 0, fmt.Errorf("the next version does not fit into %v", base(field.Type()))
 	}
 	return was, nil
-}
-
-// versionIs is the condition that the item in the table has that version.
-// Version 0 is that of an item which has none, because it was written before its
-// type had a version, or by somebody else; and of an item that is not there.
-func (s *schema) versionIs(n int64) expression.ConditionBuilder {
-	name := expression.NameNoDotSplit(s.version.attr)
-	is := name.Equal(expression.Value(n))
-	if n == 0 {
-		is = expression.Or(name.AttributeNotExists(), name.AttributeType(expression.Null), is)
-	}
-	return is
-}
-
-// exists is the condition that there is an item.
-func (s *schema) exists() expression.ConditionBuilder {
-	return expression.NameNoDotSplit(s.partition.name).AttributeExists()
 }

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -38,45 +39,52 @@ import (
 //
 // Of the options, all but [IfVersion] apply.
 func (r *Repository[T]) Put(ctx context.Context, item T, opts ...WriteOption) error {
-	w, err := r.put(&item, opts)
+	return r.store.put(ctx, reflect.ValueOf(&item).Elem(), opts)
+}
+
+// put is Put of v, which is the caller's copy of the item.
+func (s *store) put(ctx context.Context, v reflect.Value, opts []WriteOption) error {
+	w, err := s.newPut(v, opts)
 	if err != nil {
-		return r.fail("put", err)
+		return s.fail("put", err)
 	}
-	if _, err = r.write(ctx, w); err != nil {
+	if _, err = s.write(ctx, w); err != nil {
 		return err
 	}
-	if stored, _ := w.cfg.stored.(*T); stored != nil {
-		*stored = item
-	}
+	w.cfg.store(v)
 	return nil
 }
 
-func (r *Repository[T]) put(v *T, opts []WriteOption) (*write, error) {
+// store gives the option Stored what it wants.
+func (w *writeConfig) store(v reflect.Value) {
+	if w.stored != nil {
+		reflect.ValueOf(w.stored).Elem().Set(v)
+	}
+}
+
+func (s *store) newPut(v reflect.Value, opts []WriteOption) (*write, error) {
 	cfg, err := newWriteConfig(opts, "IfNotExists", "If", "Old", "Stored", "Once", "Capacity")
 	if err != nil {
 		return nil, err
 	}
-	if _, err := typed[*T]("Stored", cfg.stored); err != nil {
+	if err := checkTarget("Stored", cfg.stored, s.schema.typ); err != nil {
 		return nil, err
 	}
-	m, key, version, err := r.encodeItem(v)
+	m, key, version, err := s.encodeItem(v)
 	if err != nil {
 		return nil, err
 	}
-	if r.schema.version != nil {
-		cfg.condition = and(cfg.condition, r.schema.versionIs(version))
-	}
-	e, err := r.schema.forWrite(cfg)
+	cfg.guarded, cfg.guard = s.schema.version != nil, version
+	e, err := s.schema.forWrite(cfg)
 	if err != nil {
 		return nil, err
 	}
-	w, err := r.newWrite("put", key, cfg, e.condition)
+	w, err := s.newWrite("put", key, cfg, e.condition)
 	if err != nil {
 		return nil, err
 	}
-	w.applied = func(now item) bool { return sameItem(m, now) }
 	in := &dynamodb.PutItemInput{
-		TableName:                           aws.String(r.table),
+		TableName:                           aws.String(s.table),
 		Item:                                m,
 		ConditionExpression:                 e.condition,
 		ExpressionAttributeNames:            e.names,
@@ -85,22 +93,16 @@ func (r *Repository[T]) put(v *T, opts []WriteOption) (*write, error) {
 		ReturnValuesOnConditionCheckFailure: oldItemIf(e.condition),
 		ReturnConsumedCapacity:              cfg.meter.wanted(),
 	}
-	w.operation = "PutItem"
+	w.operation, w.in = "PutItem", in
+	w.applied = func(now item) bool { return sameItem(m, now) }
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
-		out, err := r.client.PutItem(ctx, in, opts...)
+		out, err := s.client.PutItem(ctx, in, opts...)
 		if err != nil || out == nil {
 			return written{}, err
 		}
 		return written{out.Attributes, orNone(out.ConsumedCapacity)}, nil
 	}
-	w.once(r.client, types.TransactWriteItem{Put: &types.Put{
-		TableName:                           in.TableName,
-		Item:                                in.Item,
-		ConditionExpression:                 in.ConditionExpression,
-		ExpressionAttributeNames:            in.ExpressionAttributeNames,
-		ExpressionAttributeValues:           in.ExpressionAttributeValues,
-		ReturnValuesOnConditionCheckFailure: in.ReturnValuesOnConditionCheckFailure,
-	}})
+	w.complete(s)
 	return w, nil
 }
 

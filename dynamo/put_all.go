@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -32,39 +33,50 @@ import (
 // transaction.
 func (r *Repository[T]) PutAll(ctx context.Context, items iter.Seq[T], opts ...BatchOption) error {
 	const op = "put all"
-	cfg, err := newBatchConfig(r.backoff, opts)
-	if err == nil {
-		err = r.unversioned()
-	}
+	b, err := r.store.newPutAll(opts)
 	if err != nil {
-		return r.fail(op, err)
+		return r.store.fail(op, err)
 	}
-	b := newBatch(cfg, writeLimits, writeSender[T](r, cfg))
-	b.run(ctx, func(yield func(*entry[T]) bool) {
+	b.run(ctx, func(yield func(*entry) bool) {
 		index := 0
 		for v := range items {
-			if !yield(r.putEntry(v, index)) {
+			e := &struct {
+				entry
+				given, written T
+			}{given: v, written: v}
+			e.value, e.index = &e.given, index
+			r.store.prepareEntry(&e.entry, reflect.ValueOf(&e.written).Elem())
+			if !yield(&e.entry) {
 				return
 			}
 			index++
 		}
 	})
-	return b.err(op, r.table)
+	return batchError[T](b, op, r.store.table)
 }
 
-// putEntry prepares one item. What is wrong with it is in the entry.
-func (r *Repository[T]) putEntry(v T, index int) *entry[T] {
-	e := &entry[T]{value: v, index: index}
-	if e.item, e.key, _, e.err = r.encodeItem(&v); e.err != nil {
-		return e
+func (s *store) newPutAll(opts []BatchOption) (*batch, error) {
+	cfg, err := newBatchConfig(s.backoff, opts)
+	if err == nil {
+		err = s.unversioned()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return newBatch(cfg, writeLimits, s.writeSender(cfg)), nil
+}
+
+// prepareEntry prepares a put of v. What is wrong with it is in the entry.
+func (s *store) prepareEntry(e *entry, v reflect.Value) {
+	if e.item, e.key, _, e.err = s.encodeItem(v); e.err != nil {
+		return
 	}
 	e.err = checkSize(e.item)
 	e.id = string(canonicalItem(nil, e.key))
 	e.size = wireSize(e.item)
-	return e
 }
 
-func (e *entry[V]) writeRequest() types.WriteRequest {
+func (e *entry) writeRequest() types.WriteRequest {
 	if e.item != nil {
 		return types.WriteRequest{PutRequest: &types.PutRequest{Item: e.item}}
 	}
@@ -72,9 +84,9 @@ func (e *entry[V]) writeRequest() types.WriteRequest {
 }
 
 // unversioned refuses types whose writes all need a condition.
-func (r *Repository[T]) unversioned() error {
-	if r.schema.version == nil {
+func (s *store) unversioned() error {
+	if s.schema.version == nil {
 		return nil
 	}
-	return fmt.Errorf("type %v has a version (field %s), which a batch cannot guard", r.schema.typ, r.schema.version.path)
+	return fmt.Errorf("type %v has a version (field %s), which a batch cannot guard", s.schema.typ, s.schema.version.path)
 }

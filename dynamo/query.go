@@ -28,27 +28,27 @@ import (
 // Of the options, [Filter], [Index], [Consistent], [Descending], [Limit],
 // [PageSize], [Project], [Capacity] and [Prefetch] apply.
 func (r *Repository[T]) Query(ctx context.Context, k expression.KeyConditionBuilder, opts ...ReadOption) iter.Seq2[T, error] {
-	return r.values(ctx, "query", func() (*paged, error) {
-		return r.query(k, opts, "Filter", "Index", "Consistent", "Descending", "Limit", "PageSize", "Project", "Capacity", "Prefetch")
+	return sequenceOf[T](r.store, ctx, "query", func() (*paged, error) {
+		return r.store.newQuery(k, opts, "Filter", "Index", "Consistent", "Descending", "Limit", "PageSize", "Project", "Capacity", "Prefetch")
 	})
 }
 
-// query makes the query under Query and QueryPage.
-func (r *Repository[T]) query(k expression.KeyConditionBuilder, opts []ReadOption, allowed ...string) (*paged, error) {
+// newQuery makes the query under Query and QueryPage.
+func (s *store) newQuery(k expression.KeyConditionBuilder, opts []ReadOption, allowed ...string) (*paged, error) {
 	cfg, err := newReadConfig(opts, allowed...)
 	if err != nil {
 		return nil, err
 	}
-	cfg.key = &k
-	p, e, err := r.newPaged("Query", cfg)
+	buildersIn(&cfg.given).key = &k
+	p, e, err := s.newPaged("Query", cfg)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.schema.checkKeyCondition(cfg.index, p.index, e); err != nil {
+	if err := s.schema.checkKeyCondition(cfg.index, p.index, e); err != nil {
 		return nil, err
 	}
 	in := dynamodb.QueryInput{
-		TableName:                 aws.String(r.table),
+		TableName:                 aws.String(s.table),
 		IndexName:                 optionalString(cfg.index),
 		ConsistentRead:            optionalBool(cfg.consistent),
 		KeyConditionExpression:    e.key,
@@ -62,15 +62,15 @@ func (r *Repository[T]) query(k expression.KeyConditionBuilder, opts []ReadOptio
 	if cfg.descending {
 		in.ScanIndexForward = aws.Bool(false)
 	}
-	p.send = r.sendQuery(in)
+	p.send = s.sendQuery(in)
 	return p, nil
 }
 
-func (r *Repository[T]) sendQuery(base dynamodb.QueryInput) sendPage {
+func (s *store) sendQuery(base dynamodb.QueryInput) sendPage {
 	return func(ctx context.Context, start item, limit *int32, opts ...func(*dynamodb.Options)) (*rawPage, error) {
 		in := base // whoever was given the last input may have kept it
 		in.ExclusiveStartKey, in.Limit = start, limit
-		out, err := r.client.Query(ctx, &in, opts...)
+		out, err := s.client.Query(ctx, &in, opts...)
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
 // ReadOption changes a [Repository.Get], a scan or a page of one. One that does
@@ -17,16 +18,17 @@ func (o readOption) read(c *readConfig) { o(c) }
 
 type readConfig struct {
 	used
-	filter     *expression.ConditionBuilder
+	given      given
+	filtered   bool
 	consistent bool
 	limit      int // matches; 0: all
 	pageSize   int32
 	project    []string
 	scope      string
 	index      string
-	key        *expression.KeyConditionBuilder // of a query
 	descending bool
-	segments   int // 0: no parallel scan
+	segments   int                                                          // 0: no parallel scan
+	split      func(s *store, whole *paged, in dynamodb.ScanInput) []*paged // into segments
 	prefetch   bool
 	meter      *meter
 }
@@ -43,7 +45,12 @@ func newReadConfig(opts []ReadOption, allowed ...string) (*readConfig, error) {
 // Filter lets only items through for which c holds. DynamoDB reads, and bills,
 // the others as well. Several filters must all hold.
 func Filter(c expression.ConditionBuilder) ReadOption {
-	return readOption(func(r *readConfig) { r.use("Filter"); r.filter = and(r.filter, c) })
+	return readOption(func(r *readConfig) {
+		r.use("Filter")
+		r.filtered = true
+		b := buildersIn(&r.given)
+		b.filter = and(b.filter, c)
+	})
 }
 
 // Consistent asks for a strongly consistent read, which costs twice as much as

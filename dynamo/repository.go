@@ -1,24 +1,16 @@
 package dynamo
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"time"
+	"reflect"
 )
 
 // Repository keeps items of type T in one table. Make it with [New]. It is safe
 // for concurrent use and holds nothing but its settings: no goroutine, no
 // cache, nothing to close.
 type Repository[T any] struct {
-	client  Client
-	table   string
-	schema  *schema
-	codec   *codec
-	cursors cursors
-	now     func() time.Time
-	observe func(context.Context, Request) // nil: nobody
-	backoff backoff
+	_     [0]func(T) // repositories of different types do not convert into each other
+	store *store
 }
 
 // New makes a repository for the items in a table, given by name or ARN. It
@@ -63,35 +55,10 @@ type Repository[T any] struct {
 // is not known is an error. Tags in the type of a field that is itself stored
 // as a nested map have no meaning.
 func New[T any](c Client, table string, opts ...Option) (*Repository[T], error) {
-	switch {
-	case c == nil:
-		return nil, errors.New("dynamo: new: the client is nil")
-	case table == "":
-		return nil, errors.New("dynamo: new: the table has no name")
-	}
-	s, err := schemaOf[T]()
+	s, err := newStore(reflect.TypeFor[T](), c, table, opts)
 	if err != nil {
 		return nil, fmt.Errorf("dynamo: new: %w", err)
 	}
-	cfg := config{now: time.Now, backoff: defaultBackoff}
-	for _, opt := range opts {
-		if err := opt(&cfg); err != nil {
-			return nil, fmt.Errorf("dynamo: new: %w", err)
-		}
-	}
-	codec, err := newCodec(s)
-	if err != nil {
-		return nil, fmt.Errorf("dynamo: new: %w", err)
-	}
-	codec.passive = cfg.passive
-	return &Repository[T]{
-		client:  c,
-		table:   table,
-		schema:  s,
-		codec:   codec,
-		cursors: newCursors(cfg.cursorKey, table, s),
-		now:     cfg.now,
-		observe: cfg.observe,
-		backoff: cfg.backoff,
-	}, nil
+	s.refused = conditionError[T]
+	return &Repository[T]{store: s}, nil
 }

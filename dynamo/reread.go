@@ -12,10 +12,10 @@ const readAttempts = 4
 // for final although the next answer may be another one: a page of some proxy or
 // nothing at all in place of the answer, a conflict, a 429 without a name. A read
 // does no harm. What the SDK has repeated is not repeated again.
-func (r *Repository[T]) reread(ctx context.Context, read func() error) error {
+func (s *store) reread(ctx context.Context, read func() error) error {
 	for attempt := 1; ; attempt++ {
 		err := read()
-		if err == nil || attempt == readAttempts || !worthRereading(err) || r.backoff.wait(ctx, attempt) != nil {
+		if err == nil || attempt == readAttempts || !worthRereading(err) || s.backoff.wait(ctx, attempt) != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"iter"
+	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -23,9 +24,7 @@ import (
 // [Project], [Capacity], [Segments] and [Prefetch] apply; with the last two, more
 // than one page is requested and held at a time.
 func (r *Repository[T]) Scan(ctx context.Context, opts ...ReadOption) iter.Seq2[T, error] {
-	return r.values(ctx, "scan", func() (*paged, error) {
-		return r.scan(opts, "Filter", "Index", "Consistent", "Limit", "PageSize", "Project", "Capacity", "Segments", "Prefetch")
-	})
+	return sequenceOf[T](r.store, ctx, "scan", func() (*paged, error) { return r.store.scan(opts) })
 }
 
 // All gives every item of the table: Scan into a slice. The slice is empty, not
@@ -34,27 +33,43 @@ func (r *Repository[T]) Scan(ctx context.Context, opts ...ReadOption) iter.Seq2[
 // requested while the one before it is decoded, unless [Prefetch] says no.
 func (r *Repository[T]) All(ctx context.Context, opts ...ReadOption) ([]T, error) {
 	items := []T{}
-	for item, err := range r.Scan(ctx, append([]ReadOption{Prefetch(true)}, opts...)...) {
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, item)
+	if err := r.store.all(ctx, opts, reflect.ValueOf(&items).Elem()); err != nil {
+		return nil, err
 	}
 	return items, nil
 }
 
-// scan makes the scan under Scan and ScanPage.
-func (r *Repository[T]) scan(opts []ReadOption, allowed ...string) (*paged, error) {
+// all is All; the items go to the list into.
+func (s *store) all(ctx context.Context, opts []ReadOption, into reflect.Value) error {
+	p, err := s.scan(append([]ReadOption{Prefetch(true)}, opts...))
+	if err == nil {
+		err = s.read(ctx, p, nil, func(page *wholePage, n int) bool {
+			into.Set(reflect.AppendSlice(into, page.into.Slice(0, n)))
+			return true
+		})
+	}
+	if err != nil {
+		return s.fail("scan", err)
+	}
+	return nil
+}
+
+// scan makes the scan under Scan and All.
+func (s *store) scan(opts []ReadOption) (*paged, error) {
+	return s.newScan(opts, "Filter", "Index", "Consistent", "Limit", "PageSize", "Project", "Capacity", "Segments", "Prefetch")
+}
+
+func (s *store) newScan(opts []ReadOption, allowed ...string) (*paged, error) {
 	cfg, err := newReadConfig(opts, allowed...)
 	if err != nil {
 		return nil, err
 	}
-	p, e, err := r.newPaged("Scan", cfg)
+	p, e, err := s.newPaged("Scan", cfg)
 	if err != nil {
 		return nil, err
 	}
 	in := dynamodb.ScanInput{
-		TableName:                 aws.String(r.table),
+		TableName:                 aws.String(s.table),
 		IndexName:                 optionalString(cfg.index),
 		ConsistentRead:            optionalBool(cfg.consistent),
 		FilterExpression:          e.filter,
@@ -64,16 +79,18 @@ func (r *Repository[T]) scan(opts []ReadOption, allowed ...string) (*paged, erro
 		Select:                    selected(e),
 		ReturnConsumedCapacity:    cfg.meter.wanted(),
 	}
-	p.send = r.sendScan(in)
-	p.parts = r.segments(p, in)
+	p.send = s.sendScan(in)
+	if cfg.split != nil {
+		p.parts = cfg.split(s, p, in)
+	}
 	return p, nil
 }
 
-func (r *Repository[T]) sendScan(base dynamodb.ScanInput) sendPage {
+func (s *store) sendScan(base dynamodb.ScanInput) sendPage {
 	return func(ctx context.Context, start item, limit *int32, opts ...func(*dynamodb.Options)) (*rawPage, error) {
 		in := base // whoever was given the last input may have kept it
 		in.ExclusiveStartKey, in.Limit = start, limit
-		out, err := r.client.Scan(ctx, &in, opts...)
+		out, err := s.client.Scan(ctx, &in, opts...)
 		if err != nil {
 			return nil, err
 		}

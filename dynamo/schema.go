@@ -61,7 +61,7 @@ const (
 
 var (
 	timeType      = reflect.TypeFor[time.Time]()
-	marshalerType = reflect.TypeFor[attributevalue.Marshaler]()
+	marshalerType = reflect.TypeFor[marshaler]()
 )
 
 // numberer is what attributevalue takes for a number held in a string.
@@ -78,9 +78,8 @@ var (
 	numbererType = reflect.TypeFor[numberer]()
 )
 
-// schemaOf reads the tags of T. Its errors name T and the field.
-func schemaOf[T any]() (*schema, error) {
-	t := reflect.TypeFor[T]()
+// schemaOf reads the tags of a type. Its errors name it and the field.
+func schemaOf(t reflect.Type) (*schema, error) {
 	s, err := readSchema(t)
 	if err != nil {
 		return nil, fmt.Errorf("type %v: %w", t, err)
@@ -197,7 +196,7 @@ func keyAttrOf(f field) (keyAttr, error) {
 	case formBytes:
 		k.scalar = types.ScalarAttributeTypeB
 	case formMarshaler:
-		av, err := reflect.New(k.typ).Interface().(attributevalue.Marshaler).MarshalDynamoDBAttributeValue()
+		av, err := reflect.New(k.typ).Interface().(marshaler).MarshalDynamoDBAttributeValue()
 		if err != nil {
 			return keyAttr{}, fmt.Errorf("the zero value of %v cannot be marshalled, so the kind of key is not known: %w", f.typ, err)
 		}

@@ -23,7 +23,7 @@ const maxSegments = 1_000_000
 func Segments(n int) ReadOption {
 	return readOption(func(r *readConfig) {
 		r.use("Segments")
-		r.segments = n
+		r.segments, r.split = n, split
 		if n < 1 || n > maxSegments {
 			r.bad(fmt.Errorf("there can be 1 to %d segments", maxSegments))
 		}
@@ -39,8 +39,8 @@ func Prefetch(on bool) ReadOption {
 	return readOption(func(r *readConfig) { r.use("Prefetch"); r.prefetch = on })
 }
 
-// segments are the parts of a parallel scan, nil if it is none.
-func (r *Repository[T]) segments(whole *paged, in dynamodb.ScanInput) (parts []*paged) {
+// split makes the parts of a parallel scan, nil if there is only one.
+func split(s *store, whole *paged, in dynamodb.ScanInput) (parts []*paged) {
 	n := whole.cfg.segments
 	if n < 2 {
 		return nil
@@ -48,67 +48,21 @@ func (r *Repository[T]) segments(whole *paged, in dynamodb.ScanInput) (parts []*
 	for i := range n {
 		in.Segment, in.TotalSegments = aws.Int32(int32(i)), aws.Int32(int32(n))
 		part := *whole
-		part.send = r.sendScan(in)
+		part.send = s.sendScan(in)
 		parts = append(parts, &part)
 	}
 	return parts
 }
 
-// itemsAhead is items for reads that do not wait until the loop is there.
-func (r *Repository[T]) itemsAhead(ctx context.Context, p *paged, start item) iter.Seq2[found[T], error] {
+// pagesAhead is pages for reads that do not wait until the loop is there.
+func (s *store) pagesAhead(ctx context.Context, p *paged, start item) iter.Seq2[*wholePage, error] {
 	parts := p.parts
 	if len(parts) == 0 {
 		parts = []*paged{p}
 	}
-	sources := make([]func(context.Context) iter.Seq2[[]T, error], len(parts))
+	sources := make([]func(context.Context) iter.Seq2[*wholePage, error], len(parts))
 	for i, part := range parts {
-		sources[i] = func(ctx context.Context) iter.Seq2[[]T, error] { return r.decoded(ctx, part, start) }
+		sources[i] = func(ctx context.Context) iter.Seq2[*wholePage, error] { return s.pages(ctx, part, start) }
 	}
-	return func(yield func(found[T], error) bool) {
-		count := 0
-		for values, err := range ahead(ctx, sources...) {
-			if err != nil {
-				yield(found[T]{}, err)
-				return
-			}
-			for _, v := range values {
-				if count++; !yield(found[T]{value: v}, nil) || count == p.cfg.limit {
-					return
-				}
-			}
-		}
-	}
-}
-
-// decoded gives the pages of p as values. What comes before an item that does
-// not decode is given before its error.
-func (r *Repository[T]) decoded(ctx context.Context, p *paged, start item) iter.Seq2[[]T, error] {
-	return func(yield func([]T, error) bool) {
-		left := p.cfg.limit // 0: no limit
-		for page, err := range r.pages(ctx, p, start) {
-			var values []T
-			if err == nil {
-				values, err = page.upTo(left)
-			}
-			if len(values) > 0 && !yield(values, nil) {
-				return
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if left -= len(values); left == 0 && p.cfg.limit > 0 {
-				return
-			}
-		}
-	}
-}
-
-// upTo gives up to limit items of a page, all if that is 0, and the error of the
-// item after them.
-func (p wholePage[T]) upTo(limit int) ([]T, error) {
-	if limit > 0 && p.n >= limit {
-		return p.values[:limit], nil
-	}
-	return p.values, p.failed()
+	return ahead(ctx, sources...)
 }

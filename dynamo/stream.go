@@ -12,21 +12,25 @@ import (
 // hands on a DynamoDB stream ("Using AWS Lambda with Amazon DynamoDB"). Make it
 // with [NewStream]. It is safe for concurrent use.
 type Stream[T any] struct {
-	schema *schema
-	codec  *codec
+	_     [0]func(T) // streams of different types do not convert into each other
+	codec *codec
 }
 
 // NewStream checks T's tags, as [New] does.
 func NewStream[T any]() (*Stream[T], error) {
-	s, err := schemaOf[T]()
+	c, err := newStreamCodec(reflect.TypeFor[T]())
 	if err != nil {
 		return nil, fmt.Errorf("dynamo: new stream: %w", err)
 	}
-	c, err := newCodec(s)
+	return &Stream[T]{codec: c}, nil
+}
+
+func newStreamCodec(t reflect.Type) (*codec, error) {
+	s, err := schemaOf(t)
 	if err != nil {
-		return nil, fmt.Errorf("dynamo: new stream: %w", err)
+		return nil, err
 	}
-	return &Stream[T]{schema: s, codec: c}, nil
+	return newCodec(s)
 }
 
 // Change is one change of one item.
@@ -133,20 +137,27 @@ func (s *Stream[T]) image(name string, raw json.RawMessage) (*T, error) {
 	if raw == nil {
 		return nil, nil
 	}
+	v := new(T)
+	if err := s.codec.image(name, raw, reflect.ValueOf(v).Elem()); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+func (c *codec) image(name string, raw json.RawMessage, into reflect.Value) error {
 	var attributes map[string]streamValue
 	if err := json.Unmarshal(raw, &attributes); err != nil {
-		return nil, corrupt("%s: %w", name, err)
+		return corrupt("%s: %w", name, err)
 	}
 	m := make(item, len(attributes))
 	for name, v := range attributes {
 		m[name] = v.av
 	}
-	if _, err := s.schema.keyOfItem(m); err != nil {
-		return nil, corrupt("%s: %w", name, err)
+	if _, err := c.schema.keyOfItem(m); err != nil {
+		return corrupt("%s: %w", name, err)
 	}
-	v := new(T)
-	if err := s.codec.decode(m, reflect.ValueOf(v).Elem()); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	if err := c.decode(m, into); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	return v, nil
+	return nil
 }

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -16,10 +17,14 @@ import (
 //
 // The error names T and the field whose tag is wrong.
 func CreateTableInput[T any](table string) (*dynamodb.CreateTableInput, error) {
+	return createTableInput(reflect.TypeFor[T](), table)
+}
+
+func createTableInput(t reflect.Type, table string) (*dynamodb.CreateTableInput, error) {
 	if table == "" {
 		return nil, errors.New("dynamo: create table input: the table has no name")
 	}
-	s, err := schemaOf[T]()
+	s, err := schemaOf(t)
 	if err != nil {
 		return nil, fmt.Errorf("dynamo: create table input: %w", err)
 	}

@@ -292,9 +292,9 @@ func TestCreatedIsSetWhereTheZeroTimeWasStored(t *testing.T) {
 	}
 	r := repo[doc](t, &fake{}, Clock(func() time.Time { return time.Unix(1767225600, 0) }))
 	var d doc
-	require.NoError(t, r.codec.decode(item{"id": avS("x"), "made": avN("-62135596800")}, reflect.ValueOf(&d).Elem()))
+	require.NoError(t, r.store.codec.decode(item{"id": avS("x"), "made": avN("-62135596800")}, reflect.ValueOf(&d).Elem()))
 	require.True(t, d.Made.IsZero())
-	m, _, _, err := r.encodeItem(&d)
+	m, _, _, err := r.store.encodeItem(reflect.ValueOf(&d).Elem())
 	require.NoError(t, err)
 	require.Equal(t, avN("1767225600"), m["made"])
 }

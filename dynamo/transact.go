@@ -95,7 +95,7 @@ func (t Transaction) Write(ctx context.Context, ops ...WriteOp) error {
 		x.bad = errors.New("the token is longer than 36 characters")
 	}
 	err := x.run(ctx, func(hooks ...func(*dynamodb.Options)) error {
-		out, err := x.client.TransactWriteItems(ctx, in, hooks...)
+		out, err := x.store.client.TransactWriteItems(ctx, in, hooks...)
 		if err == nil && out != nil {
 			x.meter.writes(out.ConsumedCapacity...)
 		}
@@ -122,7 +122,7 @@ func (t Transaction) Get(ctx context.Context, ops ...ReadOp) error {
 	}
 	var missing []int
 	err := x.run(ctx, func(hooks ...func(*dynamodb.Options)) error {
-		out, err := x.client.TransactGetItems(ctx, in, hooks...)
+		out, err := x.store.client.TransactGetItems(ctx, in, hooks...)
 		if err != nil {
 			return err
 		}
@@ -149,20 +149,20 @@ func take(ops []ReadOp, answers []types.ItemResponse) (missing []int, err error)
 	if len(answers) != len(ops) {
 		return nil, corrupt("%d answers to %d operations", len(answers), len(ops))
 	}
-	var stores []func()
+	values := make([]reflect.Value, len(ops))
 	for i, op := range ops {
 		if answers[i].Item == nil {
 			missing = append(missing, i)
 			continue
 		}
-		store, err := op.decode(answers[i].Item)
-		if err != nil {
+		if values[i], err = op.decode(answers[i].Item); err != nil {
 			return nil, fmt.Errorf("operation %d: %w", i, err)
 		}
-		stores = append(stores, store)
 	}
-	for _, store := range stores {
-		store()
+	for i, v := range values {
+		if v.IsValid() {
+			ops[i].into.Set(v)
+		}
 	}
 	return missing, nil
 }
@@ -179,7 +179,7 @@ type exchange struct {
 	operation string // DynamoDB's name
 	token     string // of a write
 	meter     *meter
-	client    Client
+	store     *store // of the first operation
 	ops       []*operation
 	bad       error // why it cannot be sent
 }
@@ -193,9 +193,9 @@ func (x *exchange) add(op *operation) {
 		x.wrong(fmt.Errorf("operation %d is the zero value", i))
 	case op.err != nil:
 		x.wrong(fmt.Errorf("operation %d, %s %s: %w", i, op.name, op.table, op.err))
-	case x.client == nil:
-		x.client = op.client
-	case !sameClient(x.client, op.client):
+	case x.store == nil:
+		x.store = op.store
+	case !sameClient(x.store.client, op.store.client):
 		x.wrong(fmt.Errorf("operation %d has another client than those before it", i))
 	}
 	x.ops = append(x.ops, op)
@@ -245,8 +245,7 @@ func (x *exchange) run(ctx context.Context, send func(hooks ...func(*dynamodb.Op
 	if err != nil {
 		return fmt.Errorf("dynamo: transact: %w", err)
 	}
-	first := x.ops[0]
-	o := first.watch(ctx, x.operation)
+	o := x.store.watch(ctx, x.operation)
 	for attempt, doubt := 1, false; ; attempt++ {
 		a := newAttempt()
 		err := send(a.hook, o.hook)
@@ -260,7 +259,7 @@ func (x *exchange) run(ctx context.Context, send func(hooks ...func(*dynamodb.Op
 			v.again = false
 		}
 		if v.again && attempt < transactAttempts {
-			ended := first.backoff.wait(ctx, attempt)
+			ended := x.store.backoff.wait(ctx, attempt)
 			if ended == nil {
 				continue
 			}

@@ -36,10 +36,15 @@ func (r *Reason) take(op *operation, from types.CancellationReason) {
 	switch r.Code {
 	case "", "None":
 	case "ConditionalCheckFailed":
-		r.Err = op.conditionFailed(&types.ConditionalCheckFailedException{Message: from.Message, Item: from.Item})
+		r.Err = op.conditionFailed(from)
 	default:
 		r.Err = discreet(errors.New(strings.TrimSuffix(r.Code+": "+aws.ToString(from.Message), ": ")))
 	}
+}
+
+func (op *operation) conditionFailed(from types.CancellationReason) error {
+	err := &types.ConditionalCheckFailedException{Message: from.Message, Item: from.Item}
+	return op.store.conditionFailed(op.name, op.key, err, err)
 }
 
 // Error names the operations that something stood in the way of, and otherwise

@@ -45,55 +45,63 @@ import (
 //
 // Of the options, all but [Stored] apply.
 func (r *Repository[T]) Update(ctx context.Context, key Key, u expression.UpdateBuilder, opts ...WriteOption) (T, error) {
-	var zero, out T
-	w, err := r.update(key, u, opts)
-	if err != nil {
-		return zero, r.fail("update", err)
-	}
-	answer, err := r.write(ctx, w)
-	if err != nil || !w.wantsNew() {
+	var out T
+	if err := r.store.update(ctx, key, u, opts, reflect.ValueOf(&out).Elem()); err != nil {
+		var zero T
 		return zero, err
 	}
-	if err := r.readOwn(answer.attributes, w.key, &out); err != nil {
-		return zero, r.fail("update", fmt.Errorf("done, but the new item: %w", err))
-	}
 	return out, nil
+}
+
+// update is Update; the new item goes to into.
+func (s *store) update(ctx context.Context, key Key, u expression.UpdateBuilder, opts []WriteOption, into reflect.Value) error {
+	w, err := s.newUpdate(key, u, opts)
+	if err != nil {
+		return s.fail("update", err)
+	}
+	answer, err := s.write(ctx, w)
+	if err != nil || !w.wantsNew() {
+		return err
+	}
+	if err := s.readOwn(answer.attributes, w.key, into); err != nil {
+		return s.fail("update", fmt.Errorf("done, but the new item: %w", err))
+	}
+	return nil
 }
 
 // wantsNew tells whether the answer to an update holds the new item.
 func (w *write) wantsNew() bool { return w.cfg.old == nil && w.cfg.token == "" }
 
-func (r *Repository[T]) update(k Key, u expression.UpdateBuilder, opts []WriteOption) (*write, error) {
+func (s *store) newUpdate(k Key, u expression.UpdateBuilder, opts []WriteOption) (*write, error) {
 	cfg, err := newWriteConfig(opts, "IfNotExists", "If", "IfVersion", "Old", "Once", "Capacity")
 	if err != nil {
 		return nil, err
 	}
-	key, err := r.schema.encodeKey(k)
+	key, err := s.schema.encodeKey(k)
 	if err != nil {
 		return nil, err
 	}
-	if r.schema.version != nil && !cfg.ifNotExists && cfg.ifVersion == nil {
-		cfg.condition = and(cfg.condition, r.schema.exists())
-	}
-	cfg.update = &u
-	e, err := r.schema.forWrite(cfg)
+	cfg.exists = s.schema.version != nil && !cfg.ifNotExists && cfg.ifVersion == nil
+	buildersIn(&cfg.given).update = &u
+	e, err := s.schema.forWrite(cfg)
 	if err != nil {
 		return nil, err
 	}
 	actions := parseUpdate(*e.update)
-	if err := r.schema.checkUpdate(actions, e); err != nil {
+	if err := s.schema.checkUpdate(actions, e); err != nil {
 		return nil, err
 	}
-	own, err := r.maintain(cfg, &e)
+	own, err := s.maintain(cfg, &e)
 	if err != nil {
 		return nil, err
 	}
-	w, err := r.newWrite("update", key, cfg, e.condition)
+	w, err := s.newWrite("update", key, cfg, e.condition)
 	if err != nil {
 		return nil, err
 	}
 	w.judgeRepetition(actions, own, e)
-	r.sendUpdate(w, e)
+	s.sendUpdate(w, e)
+	w.complete(s)
 	return w, nil
 }
 
@@ -110,9 +118,9 @@ func (w *write) judgeRepetition(theirs, own []action, e expressions) {
 	}
 }
 
-func (r *Repository[T]) sendUpdate(w *write, e expressions) {
+func (s *store) sendUpdate(w *write, e expressions) {
 	in := &dynamodb.UpdateItemInput{
-		TableName:                           aws.String(r.table),
+		TableName:                           aws.String(s.table),
 		Key:                                 w.key,
 		UpdateExpression:                    e.update,
 		ConditionExpression:                 e.condition,
@@ -125,9 +133,9 @@ func (r *Repository[T]) sendUpdate(w *write, e expressions) {
 	if w.cfg.old != nil {
 		in.ReturnValues = types.ReturnValueAllOld
 	}
-	w.operation = "UpdateItem"
+	w.operation, w.in = "UpdateItem", in
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
-		out, err := r.client.UpdateItem(ctx, in, opts...)
+		out, err := s.client.UpdateItem(ctx, in, opts...)
 		if err != nil {
 			return written{}, err
 		}
@@ -136,15 +144,6 @@ func (r *Repository[T]) sendUpdate(w *write, e expressions) {
 		}
 		return written{out.Attributes, orNone(out.ConsumedCapacity)}, nil
 	}
-	w.once(r.client, types.TransactWriteItem{Update: &types.Update{
-		TableName:                           in.TableName,
-		Key:                                 in.Key,
-		UpdateExpression:                    in.UpdateExpression,
-		ConditionExpression:                 in.ConditionExpression,
-		ExpressionAttributeNames:            in.ExpressionAttributeNames,
-		ExpressionAttributeValues:           in.ExpressionAttributeValues,
-		ReturnValuesOnConditionCheckFailure: in.ReturnValuesOnConditionCheckFailure,
-	}})
 }
 
 // checkUpdate refuses to change what is not the caller's to change.
@@ -177,12 +176,12 @@ func (t *template) uses(attr string) bool {
 // maintain adds to the update what keeps version, created and updated. It works
 // on the text of the expression, because an UpdateBuilder shares its lists with
 // its copies, so that adding to one would change the caller's.
-func (r *Repository[T]) maintain(cfg *writeConfig, e *expressions) ([]action, error) {
-	s := r.schema
+func (st *store) maintain(cfg *writeConfig, e *expressions) ([]action, error) {
+	s := st.schema
 	var own []action
 	set := func(f *field, placeholder, value string) {
 		own = append(own, action{"SET", placeholder, value})
-		e.name(placeholder, f.attr)
+		e.setName(placeholder, f.attr)
 	}
 	switch {
 	case s.version == nil:
@@ -192,17 +191,17 @@ func (r *Repository[T]) maintain(cfg *writeConfig, e *expressions) ([]action, er
 			return nil, err
 		}
 		set(s.version, "#version", ":version")
-		e.value(":version", next)
+		e.setValue(":version", next)
 	default:
 		set(s.version, "#version", "if_not_exists(#version, :zero) + :one")
-		e.value(":zero", &types.AttributeValueMemberN{Value: "0"})
-		e.value(":one", &types.AttributeValueMemberN{Value: "1"})
+		e.setValue(":zero", &types.AttributeValueMemberN{Value: "0"})
+		e.setValue(":one", &types.AttributeValueMemberN{Value: "1"})
 	}
 	if s.created == nil && s.updated == nil {
 		e.append(own)
 		return own, nil
 	}
-	now := r.now()
+	now := st.now()
 	for _, at := range []struct {
 		*field
 		placeholder, value, expression string
@@ -214,7 +213,7 @@ func (r *Repository[T]) maintain(cfg *writeConfig, e *expressions) ([]action, er
 			continue
 		}
 		set(at.field, at.placeholder, at.expression)
-		e.value(at.value, at.timeValue(now))
+		e.setValue(at.value, at.timeValue(now))
 	}
 	e.append(own)
 	return own, nil

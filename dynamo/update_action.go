@@ -128,12 +128,3 @@ func (e *expressions) append(own []action) {
 	text := strings.Join(lines, "\n")
 	e.update = &text
 }
-
-func (e *expressions) name(placeholder, attr string) { e.names[placeholder] = attr }
-
-func (e *expressions) value(placeholder string, av types.AttributeValue) {
-	if e.values == nil {
-		e.values = item{}
-	}
-	e.values[placeholder] = av
-}

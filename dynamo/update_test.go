@@ -58,13 +58,13 @@ func TestUpdateRequest(t *testing.T) {
 	require.Equal(t, &dynamodb.UpdateItemInput{
 		TableName:           aws.String("ausg"),
 		Key:                 item{"id": avS("a")},
-		UpdateExpression:    aws.String("SET #0 = :2, #version = :version, #created = if_not_exists(#created, :created), #updated = :updated"),
-		ConditionExpression: aws.String("((#0 = :0) AND (attribute_exists (#1))) AND (#2 = :1)"),
+		UpdateExpression:    aws.String("SET #0 = :1, #version = :version, #created = if_not_exists(#created, :created), #updated = :updated"),
+		ConditionExpression: aws.String("((#0 = :0) AND (attribute_exists (#1))) AND (#2 = :2)"),
 		ExpressionAttributeNames: map[string]string{
 			"#0": "state", "#1": "id", "#2": "v.n", "#version": "v.n", "#created": "created", "#updated": "updated",
 		},
 		ExpressionAttributeValues: item{
-			":0": avS("waiting"), ":1": avN("3"), ":2": avS("done"),
+			":0": avS("waiting"), ":1": avS("done"), ":2": avN("3"),
 			":version": avN("4"), ":created": avS(noonText), ":updated": avN("1709208000"),
 		},
 		ReturnValues:                        types.ReturnValueAllNew,
@@ -73,12 +73,12 @@ func TestUpdateRequest(t *testing.T) {
 
 	_, err = r.Update(t.Context(), KeyOf("a"), countHit)
 	require.NoError(t, err)
-	require.Equal(t, "ADD #1 :0\nSET #version = if_not_exists(#version, :zero) + :one, #created = if_not_exists(#created, :created), #updated = :updated", *sent.UpdateExpression)
-	require.Equal(t, "attribute_exists (#0)", *sent.ConditionExpression, "what was deleted stays deleted")
+	require.Equal(t, "ADD #0 :0\nSET #version = if_not_exists(#version, :zero) + :one, #created = if_not_exists(#created, :created), #updated = :updated", *sent.UpdateExpression)
+	require.Equal(t, "attribute_exists (#1)", *sent.ConditionExpression, "what was deleted stays deleted")
 
 	_, err = r.Update(t.Context(), KeyOf("a"), countHit, IfNotExists())
 	require.NoError(t, err)
-	require.Equal(t, "attribute_not_exists (#0)", *sent.ConditionExpression)
+	require.Equal(t, "attribute_not_exists (#1)", *sent.ConditionExpression)
 	require.Equal(t, avN("1"), sent.ExpressionAttributeValues[":version"])
 }
 
@@ -178,7 +178,7 @@ func TestUpdateActions(t *testing.T) {
 		{"one of several", expression.Set(name("a"), val(1)).Add(name("n"), val(1)), false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			e, err := build(expression.NewBuilder().WithUpdate(tc.u))
+			e, err := (&builders{update: &tc.u}).build()
 			require.NoError(t, err)
 			actions := parseUpdate(*e.update)
 			require.NotEmpty(t, actions)

@@ -93,7 +93,7 @@ func TestItemsInAnyOrder(t *testing.T) {
 				}
 			}
 			var u user
-			require.NoError(t, r.codec.decode(m, reflect.ValueOf(&u).Elem()))
+			require.NoError(t, r.store.codec.decode(m, reflect.ValueOf(&u).Elem()))
 			want = append(want, u)
 			var members []string
 			for name, av := range m { // in any order
@@ -102,7 +102,7 @@ func TestItemsInAnyOrder(t *testing.T) {
 			}
 			bodies = append(bodies, "{"+strings.Join(members, ",")+"}")
 		}
-		a := r.codec.intake(new(received), r.schema.keyAttrs(), r.codec.newList())
+		a := r.store.codec.intake(new(received), r.store.schema.keyAttrs(), r.store.codec.newList())
 		body := []byte(`{"Items":[` + strings.Join(bodies, ",") + `]}`)
 		require.NotNil(t, a.decode(body))
 		clear(body)
@@ -168,7 +168,7 @@ func TestAllocations(t *testing.T) {
 	body := []byte(strings.TrimSuffix(b.String(), ",") + `]}`)
 	r := repo[user](t, &fake{})
 	perPage := testing.AllocsPerRun(5, func() {
-		a := r.codec.intake(new(received), r.schema.keyAttrs(), r.codec.newList())
+		a := r.store.codec.intake(new(received), r.store.schema.keyAttrs(), r.store.codec.newList())
 		if a.decode(body); a.n != items {
 			t.Error(a.bad, a.err)
 		}
@@ -176,8 +176,8 @@ func TestAllocations(t *testing.T) {
 	require.LessOrEqual(t, perPage, 200.0)
 	m := item{"id": avN("1"), "name": avS("Kim"), "email": avS("kim@example.com")}
 	u := new(user)
-	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { *u = user{}; _ = r.codec.decode(m, reflect.ValueOf(u).Elem()) }), 1.0)
-	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { _, _ = r.codec.encode(reflect.ValueOf(u).Elem()) }), 8.0)
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { *u = user{}; _ = r.store.codec.decode(m, reflect.ValueOf(u).Elem()) }), 1.0)
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { _, _ = r.store.codec.encode(reflect.ValueOf(u).Elem()) }), 8.0)
 }
 
 // FuzzWire holds the reader of attribute values against the SDK's: what it takes
@@ -242,7 +242,7 @@ func TestMalformedPagesAreRefused(t *testing.T) {
 		`{"id":{"S":"1"},"map":{"M":{"k":{"S":"a"},"k":{"S":"b"}}}}`,
 		`{"id":{"S":"1"},"any":{"M":{"k":{"S":"a"},"k":{"S":"b"}}}}`,
 	} {
-		a := r.codec.intake(new(received), r.schema.keyAttrs(), r.codec.newList())
+		a := r.store.codec.intake(new(received), r.store.schema.keyAttrs(), r.store.codec.newList())
 		require.Nil(t, a.decode([]byte(`{"Items":[`+items+`]}`)), items)
 		require.ErrorIs(t, a.bad, ErrCorruptResponse)
 	}
@@ -260,7 +260,7 @@ func TestASmallFirstItem(t *testing.T) {
 		body = fmt.Appendf(body, `,{"id":{"N":"%d"},"name":{"S":"%s"}}`, i+1, strings.Repeat("x", 2000))
 	}
 	body = append(body, "]}"...)
-	c := repo[doc](t, &fake{}).codec
+	c := repo[doc](t, &fake{}).store.codec
 	a := c.intake(new(received), nil, c.newList())
 	require.NotNil(t, a.decode(body))
 	require.Equal(t, 501, a.n)

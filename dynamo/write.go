@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -43,9 +44,9 @@ type write struct {
 	certain   bool // an answer settles all doubts: repetitions carry a token
 	// applied tells whether an item that is in the table now is what an earlier
 	// attempt would have left there; nil if that cannot be seen.
-	applied  func(now item) bool
-	transact types.TransactWriteItem // the same, as part of a transaction
-	send     func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error)
+	applied func(now item) bool
+	in      any // what is sent: a *dynamodb.PutItemInput, UpdateItemInput or DeleteItemInput
+	send    func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error)
 }
 
 // written is what the answer to a write holds.
@@ -55,8 +56,8 @@ type written struct {
 }
 
 // newWrite makes the write of a request that can be repeated without harm.
-func (r *Repository[T]) newWrite(op string, key item, cfg *writeConfig, condition *string) (*write, error) {
-	_, err := typed[**T]("Old", cfg.old)
+func (s *store) newWrite(op string, key item, cfg *writeConfig, condition *string) (*write, error) {
+	err := checkTarget("Old", cfg.old, reflect.PointerTo(s.schema.typ))
 	if cfg.old != nil && cfg.token != "" {
 		err = errOnceOld
 	}
@@ -69,26 +70,33 @@ func (r *Repository[T]) newWrite(op string, key item, cfg *writeConfig, conditio
 	}, err
 }
 
+// complete is called when nothing is left to be said about w.
+func (w *write) complete(s *store) {
+	if w.cfg.asOnly != nil {
+		w.cfg.asOnly(s, w)
+	}
+}
+
 // write sends w and gives its answer. Its errors carry the prefix.
-func (r *Repository[T]) write(ctx context.Context, w *write) (written, error) {
-	out, err := r.attempts(ctx, w)
+func (s *store) write(ctx context.Context, w *write) (written, error) {
+	out, err := s.attempts(ctx, w)
 	if err != nil || w.cfg.old == nil || out.attributes == nil {
 		return out, err
 	}
-	old := new(T)
-	if err := r.readOwn(out.attributes, w.key, old); err != nil {
-		return out, r.fail(w.op, fmt.Errorf("done, but the old item: %w", err))
+	old := reflect.New(s.schema.typ)
+	if err := s.readOwn(out.attributes, w.key, old.Elem()); err != nil {
+		return out, s.fail(w.op, fmt.Errorf("done, but the old item: %w", err))
 	}
-	*w.cfg.old.(**T) = old
+	reflect.ValueOf(w.cfg.old).Elem().Set(old)
 	return out, nil
 }
 
-func (r *Repository[T]) attempts(ctx context.Context, w *write) (written, error) {
+func (s *store) attempts(ctx context.Context, w *write) (written, error) {
 	if err := ctx.Err(); err != nil {
-		return written{}, r.fail(w.op, err)
+		return written{}, s.fail(w.op, err)
 	}
 	doubt := &doubt{repeat: w.repeat}
-	o := r.watch(ctx, w.operation)
+	o := s.watch(ctx, w.operation)
 	for attempt := 1; ; attempt++ {
 		out, err := w.send(ctx, doubt.hook, o.hook)
 		if err == nil && doubt.received.empty() {
@@ -104,16 +112,16 @@ func (r *Repository[T]) attempts(ctx context.Context, w *write) (written, error)
 		var failed *types.ConditionalCheckFailedException
 		switch {
 		case errors.As(err, &failed):
-			return r.settle(w, doubt, failed, err)
-		case again && attempt < writeAttempts && r.backoff.wait(ctx, attempt) == nil:
+			return s.settle(w, doubt, failed, err)
+		case again && attempt < writeAttempts && s.backoff.wait(ctx, attempt) == nil:
 			continue
 		case again && ctx.Err() != nil:
 			err = errors.Join(err, ctx.Err())
 		}
 		if doubt.any {
-			return written{}, r.unknown(w, err)
+			return written{}, s.unknown(w, err)
 		}
-		return written{}, r.fail(w.op, err)
+		return written{}, s.fail(w.op, err)
 	}
 }
 
@@ -125,31 +133,30 @@ func conflict(err error) bool {
 }
 
 // settle decides what a failed condition means.
-func (r *Repository[T]) settle(w *write, d *doubt, failed *types.ConditionalCheckFailedException, err error) (written, error) {
+func (s *store) settle(w *write, d *doubt, failed *types.ConditionalCheckFailedException, err error) (written, error) {
 	switch {
 	case !d.any || w.certain:
-		return written{}, r.conditionFailed(w, failed, err)
+		return written{}, s.conditionFailed(w.op, w.key, failed, err)
 	case w.applied != nil && failed.Item != nil && w.applied(failed.Item):
 		return written{attributes: failed.Item}, nil
 	}
-	return written{}, r.unknown(w, errors.New("an attempt whose answer was lost may have been applied, and the condition does not hold now"))
+	return written{}, s.unknown(w, errors.New("an attempt whose answer was lost may have been applied, and the condition does not hold now"))
 }
 
-func (r *Repository[T]) unknown(w *write, cause error) error {
-	return r.fail(w.op, fmt.Errorf("%w: %w", ErrUnknownOutcome, cause))
+func (s *store) unknown(w *write, cause error) error {
+	return s.fail(w.op, fmt.Errorf("%w: %w", ErrUnknownOutcome, cause))
 }
 
-func (r *Repository[T]) conditionFailed(w *write, failed *types.ConditionalCheckFailedException, err error) error {
-	out := &ConditionError[T]{Operation: w.op, Table: r.table, Err: err}
-	if failed.Item == nil {
-		out.Missing = true
-		return out
+func (s *store) conditionFailed(op string, key item, failed *types.ConditionalCheckFailedException, err error) error {
+	out := refusal{operation: op, table: s.table, missing: failed.Item == nil, err: err}
+	if out.missing {
+		return s.refused(out)
 	}
-	old := new(T)
-	if bad := r.readOwn(failed.Item, w.key, old); bad != nil {
-		out.Err = errors.Join(err, bad)
-		return out
+	old := reflect.New(s.schema.typ)
+	if bad := s.readOwn(failed.Item, key, old.Elem()); bad != nil {
+		out.err = errors.Join(err, bad)
+	} else {
+		out.old = old.Interface()
 	}
-	out.Old = old
-	return out
+	return s.refused(out)
 }

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 )
@@ -18,12 +19,15 @@ func (o writeOption) write(c *writeConfig) { o(c) }
 
 type writeConfig struct {
 	used
+	given       given
+	exists      bool // there must be an item
 	ifNotExists bool
 	ifVersion   *int64
-	condition   *expression.ConditionBuilder
-	update      *expression.UpdateBuilder
-	old, stored any    // **T and *T, or nil
-	token       string // "": not as a transaction
+	guarded     bool                 // the item in the table must have the version guard
+	guard       int64                // see schema.versionIs
+	old, stored any                  // **T and *T, or nil
+	token       string               // "": not as a transaction
+	asOnly      func(*store, *write) // has it sent as the only one of a transaction
 	meter       *meter
 }
 
@@ -46,7 +50,11 @@ func IfNotExists() WriteOption {
 // If lets a write happen only if c holds for the item that is in the table. If
 // it does not the write fails with [ErrConditionFailed]. Several must all hold.
 func If(c expression.ConditionBuilder) WriteOption {
-	return writeOption(func(w *writeConfig) { w.use("If"); w.condition = and(w.condition, c) })
+	return writeOption(func(w *writeConfig) {
+		w.use("If")
+		b := buildersIn(&w.given)
+		b.condition = and(b.condition, c)
+	})
 }
 
 // IfVersion lets an Update or a Delete happen only if the item in the table has
@@ -102,22 +110,11 @@ func Stored[T any](into *T) WriteOption {
 	})
 }
 
-// typed gives what an option was told to store to, nil if it was not given.
-func typed[P comparable](option string, into any) (P, error) {
-	var none P
-	if into == nil {
-		return none, nil
+// checkTarget refuses what an option was told to store to, if it is given, unless
+// that is a pointer to want.
+func checkTarget(option string, into any, want reflect.Type) error {
+	if into != nil && reflect.TypeOf(into).Elem() != want {
+		return fmt.Errorf("option %s is given a %T, want a *%v", option, into, want)
 	}
-	p, ok := into.(P)
-	if !ok {
-		return none, fmt.Errorf("option %s is given a %T, want a %T", option, into, none)
-	}
-	return p, nil
-}
-
-func and(a *expression.ConditionBuilder, b expression.ConditionBuilder) *expression.ConditionBuilder {
-	if a != nil {
-		b = expression.And(*a, b)
-	}
-	return &b
+	return nil
 }

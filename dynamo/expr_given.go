@@ -1,0 +1,76 @@
+package dynamo
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+)
+
+// builders are what a call was given of the SDK's expression builders.
+type builders struct {
+	condition, filter *expression.ConditionBuilder
+	update            *expression.UpdateBuilder
+	key               *expression.KeyConditionBuilder
+}
+
+// buildersIn gives the builders of a call, which it makes at the first time.
+func buildersIn(g *given) *builders {
+	if *g == nil {
+		*g = new(builders)
+	}
+	return (*g).(*builders)
+}
+
+func and(a *expression.ConditionBuilder, b expression.ConditionBuilder) *expression.ConditionBuilder {
+	if a != nil {
+		b = expression.And(*a, b)
+	}
+	return &b
+}
+
+// build makes the expressions, with placeholders in place of all names and
+// values.
+func (b *builders) build() (expressions, error) {
+	sdk := expression.NewBuilder()
+	if b.condition != nil {
+		sdk = sdk.WithCondition(*b.condition)
+	}
+	if b.filter != nil {
+		sdk = sdk.WithFilter(*b.filter)
+	}
+	if b.update != nil {
+		sdk = sdk.WithUpdate(*b.update)
+	}
+	if b.key != nil {
+		sdk = sdk.WithKeyCondition(*b.key)
+	}
+	e, err := sdk.Build()
+	if err == nil {
+		err = checkOperands(e)
+	}
+	if err != nil {
+		return expressions{}, fmt.Errorf("expression: %w", err)
+	}
+	return expressions{
+		condition: e.Condition(), update: e.Update(), filter: e.Filter(), key: e.KeyCondition(),
+		names: e.Names(), values: e.Values(),
+	}, nil
+}
+
+// checkOperands is checkItem for the names and values of an expression: one that
+// is changed on the way would be compared with the wrong thing.
+func checkOperands(e expression.Expression) error {
+	for _, name := range e.Names() {
+		if !utf8.ValidString(name) {
+			return fmt.Errorf("a name: %w", errNotUTF8)
+		}
+	}
+	values := e.Values()
+	for _, placeholder := range sortedKeys(values) {
+		if err := checkValue(values[placeholder]); err != nil {
+			return fmt.Errorf("value %s: %w", placeholder+err.path, err.error)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+)
+
+// store does the work of a Repository. What its items are it knows from the
+// schema, and it takes and gives them as reflect.Values: so it is compiled and
+// linked once, and what each type of items adds to a program is what
+// Repository's methods do, which is to turn Ts into Values.
+type store struct {
+	client  Client
+	table   string
+	schema  *schema
+	codec   *codec
+	now     func() time.Time
+	backoff backoff
+
+	cursorKey []byte                                        // nil: the public one
+	observe   func(ctx context.Context, r Request) observer // nil: nobody
+	refused   func(refusal) error                           // makes the ConditionError of T
+}
+
+func newStore(t reflect.Type, c Client, table string, opts []Option) (*store, error) {
+	switch {
+	case c == nil:
+		return nil, errors.New("the client is nil")
+	case table == "":
+		return nil, errors.New("the table has no name")
+	}
+	s, err := schemaOf(t)
+	if err != nil {
+		return nil, err
+	}
+	cfg := config{now: time.Now, backoff: defaultBackoff}
+	for _, opt := range opts {
+		if err := opt(&cfg); err != nil {
+			return nil, err
+		}
+	}
+	codec, err := newCodec(s)
+	if err != nil {
+		return nil, err
+	}
+	codec.passive = cfg.passive
+	return &store{
+		client:    c,
+		table:     table,
+		schema:    s,
+		codec:     codec,
+		now:       cfg.now,
+		backoff:   cfg.backoff,
+		cursorKey: cfg.cursorKey,
+		observe:   cfg.observe,
+	}, nil
+}
+
+// fail puts the package's prefix, the operation and the table before err, once,
+// where it leaves the package.
+func (s *store) fail(op string, err error) error {
+	err = discreet(err)
+	if throttled(err) {
+		err = fmt.Errorf("%w: %w", ErrThrottled, err)
+	}
+	return fmt.Errorf("dynamo: %s %s: %w", op, s.table, err)
+}
