@@ -34,6 +34,8 @@ type startFlags struct {
 	functions  pairs
 	env        pairs
 	variables  pairs
+	jwks       pairs
+	issuers    pairs
 	apiKeys    list
 	hosts      list
 	watch      bool
@@ -63,7 +65,7 @@ func (l *list) String() string     { return "" }
 func (l *list) Set(s string) error { *l = append(*l, s); return nil }
 
 func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done bool) {
-	f = startFlags{parameters: pairs{}, functions: pairs{}, env: pairs{}, variables: pairs{}}
+	f = startFlags{parameters: pairs{}, functions: pairs{}, env: pairs{}, variables: pairs{}, jwks: pairs{}, issuers: pairs{}}
 	flags := newFlags("start", aboutStart, stderr)
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "`host:port` of the first API; the others follow on the next ports. Port 0 picks free ones")
 	flags.BoolVar(&f.public, "public", false, "allow an address that other machines can reach; there is no authentication but the template's")
@@ -72,6 +74,8 @@ func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done b
 	flags.Var(f.functions, "function", "`NAME=FOLDER` with the code of a function that an OpenAPI definition names; may be repeated")
 	flags.Var(f.env, "env", "`NAME=VALUE` for the environment of all functions; may be repeated")
 	flags.Var(f.variables, "stage-variable", "`NAME=VALUE` of a stage variable of all APIs; may be repeated")
+	flags.Var(f.jwks, "jwks", "`NAME=FILE` or URL with the key set that verifies the tokens of a JWT or Cognito authorizer; without one signatures are not verified; may be repeated")
+	flags.Var(f.issuers, "issuer", "`NAME=URL` of the issuer whose tokens a JWT or Cognito authorizer takes, in place of the template's; may be repeated")
 	flags.Var(&f.apiKeys, "api-key", "`VALUE` of an API key that opens routes which require one; may be repeated")
 	flags.Var(&f.hosts, "host", "further host `NAME` to answer for; may be repeated")
 	flags.BoolVar(&f.watch, "watch", true, "build and restart functions when their sources change")

@@ -29,6 +29,7 @@ type system struct {
 	servers   []*server
 	db        *database
 	history   *history
+	warned    map[string]bool
 	removeDir func()
 	outMu     sync.Mutex // of stdout and stderr: requests and functions write at once
 }
@@ -44,7 +45,7 @@ func (s *server) url() string { return "http://" + s.ln.Addr().String() }
 
 // newSystem builds and sets up everything; nothing is served yet. It ends what it has begun where it fails.
 func newSystem(ctx context.Context, f startFlags, app *sam.App, stdout, stderr io.Writer) (_ *system, err error) {
-	s := &system{flags: f, app: app, functions: make(map[string]*gateway.Process), history: newHistory()}
+	s := &system{flags: f, app: app, functions: make(map[string]*gateway.Process), history: newHistory(), warned: make(map[string]bool)}
 	s.stdout, s.stderr = &lockedWriter{w: stdout, mu: &s.outMu}, &lockedWriter{w: stderr, mu: &s.outMu}
 	defer func() {
 		if err != nil {
@@ -53,6 +54,9 @@ func newSystem(ctx context.Context, f startFlags, app *sam.App, stdout, stderr i
 	}()
 	if len(app.APIs) == 0 && len(app.Functions) == 0 {
 		return nil, fmt.Errorf("%s: no function and no API", f.template)
+	}
+	if err := s.checkJWTFlags(); err != nil {
+		return nil, err
 	}
 	if err := tryPorts(f.addr, len(app.APIs), f.public); err != nil {
 		return nil, err
@@ -78,7 +82,7 @@ func newSystem(ctx context.Context, f startFlags, app *sam.App, stdout, stderr i
 	for i, l := range listeners {
 		s.servers = append(s.servers, &server{api: app.APIs[i], ln: l})
 	}
-	if err := s.makeGateways(); err != nil {
+	if err := s.makeGateways(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -106,7 +110,7 @@ func (s *system) process(fn *sam.Function) *gateway.Process {
 }
 
 // makeGateways sets up a gateway for each API.
-func (s *system) makeGateways() error {
+func (s *system) makeGateways(ctx context.Context) error {
 	for _, srv := range s.servers {
 		cfg := srv.api.Config
 		cfg.Timeout = s.flags.timeout
@@ -123,7 +127,7 @@ func (s *system) makeGateways() error {
 			r := s.history.exchange(srv.api.ID, e)
 			fmt.Fprintln(s.stdout, r.line())
 		}
-		routes, err := s.routes(srv.api)
+		routes, err := s.routes(ctx, srv.api)
 		if err != nil {
 			return err
 		}
@@ -148,21 +152,20 @@ func (s *system) apiKeys(api *sam.API) []gateway.APIKey {
 }
 
 // routes are the gateway's for an API's.
-func (s *system) routes(api *sam.API) ([]gateway.Route, error) {
-	authorizers := make(map[*sam.Authorizer]*gateway.Authorizer)
+func (s *system) routes(ctx context.Context, api *sam.API) ([]gateway.Route, error) {
+	authorizers := &authorizations{s, make(map[*sam.Authorizer]gateway.Authorization)}
 	var routes []gateway.Route
 	for _, r := range api.Routes {
-		if a := r.Authorizer; a != nil && authorizers[a] == nil {
-			authorizers[a] = &gateway.Authorizer{
-				Handler: s.functions[a.Function.ID], Token: a.Token, Simple: a.Simple, Identity: a.Identity, Validation: a.Validation, TTL: a.TTL,
-			}
+		authorizer, err := authorizers.of(ctx, r.Authorizer)
+		if err != nil {
+			return nil, err
 		}
 		i, err := s.integration(r)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", r.Pos, err)
 		}
 		routes = append(routes, gateway.Route{
-			Method: r.Method, Path: r.Path, Integration: i, Authorizer: authorizers[r.Authorizer], APIKeyRequired: r.KeyRequired,
+			Method: r.Method, Path: r.Path, Integration: i, Authorizer: authorizer, Scopes: r.Scopes, APIKeyRequired: r.KeyRequired,
 		})
 	}
 	return routes, nil
@@ -281,8 +284,15 @@ func target(r sam.Route) string {
 	case sam.Stream:
 		text += ", streamed"
 	}
-	if r.Authorizer != nil {
-		text += ", authorizer " + r.Authorizer.Name
+	switch a := r.Authorizer; {
+	case a == nil:
+	case a.IAM:
+		text += ", AWS_IAM"
+	default:
+		text += ", authorizer " + a.Name
+	}
+	if len(r.Scopes) > 0 {
+		text += ", scopes " + strings.Join(r.Scopes, " ")
 	}
 	if r.KeyRequired {
 		text += ", API key"

@@ -21,6 +21,7 @@ type API struct {
 	auto        string // the default authorizer
 	keyRequired bool   // for all routes
 	cors        *restCORS
+	preflight   preflight
 	keySchemes  map[string]bool // security schemes that are API keys
 }
 
@@ -41,20 +42,10 @@ type Route struct {
 	URL          string    // of HTTPProxy
 	Templates    integration.Templates
 	Authorizer   *Authorizer
+	Scopes       []string // of which a token must have one
 	KeyRequired  bool
 	// Pos is where the template has it, as file:line.
 	Pos string
-}
-
-// An Authorizer is a Lambda authorizer; routes with the same one share the pointer.
-type Authorizer struct {
-	Name       string
-	Function   *Function
-	Token      bool
-	Simple     bool
-	Identity   []string
-	Validation string
-	TTL        time.Duration
 }
 
 // restCORS is what SAM makes OPTIONS routes of.
@@ -224,15 +215,15 @@ func (t *template) readFunctionURL(r *resource, f *Function, v value) {
 	if !v.exists() {
 		return
 	}
-	if v.get("AuthType").oneOf("NONE", "NONE", "AWS_IAM") == "AWS_IAM" {
-		t.warn(v.n, v.path, "the URL takes requests without a signature here")
-	}
 	a := &API{ID: r.id + "Url", Config: gateway.Config{Kind: gateway.FunctionURL}}
 	cors := v.get("Cors")
 	a.Config.CORS = readCORS(cors)
 	a.Routes = []Route{{Path: "$default", Kind: Proxy, Function: f, Pos: t.pos(v)}}
 	if v.get("InvokeMode").oneOf("BUFFERED", "BUFFERED", "RESPONSE_STREAM") == "RESPONSE_STREAM" {
 		a.Routes[0].Kind = Stream
+	}
+	if v.get("AuthType").oneOf("NONE", "NONE", awsIAM) == awsIAM {
+		a.Routes[0].Authorizer = &Authorizer{Name: awsIAM, IAM: true}
 	}
 	t.APIs = append(t.APIs, a)
 }
@@ -288,7 +279,12 @@ func (t *template) finishAPIs() {
 		}
 		for _, path := range paths {
 			if !slices.Contains(methods[path], "OPTIONS") {
-				a.Routes = append(a.Routes, a.cors.route(path, methods[path]))
+				r := a.cors.route(path, methods[path])
+				if a.preflight.authorized {
+					r.Authorizer = a.authorizers[a.auto]
+				}
+				r.KeyRequired = a.preflight.keyed && a.keyRequired
+				a.Routes = append(a.Routes, r)
 			}
 		}
 	}

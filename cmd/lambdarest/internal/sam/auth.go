@@ -1,34 +1,52 @@
 package sam
 
 import (
+	"regexp"
 	"time"
 
 	"github.com/lambdarest/lambdarest/gateway"
 )
 
+// An Authorizer is a Lambda authorizer, a JWT or Cognito authorizer, or AWS_IAM. Routes with the same one share the pointer.
+type Authorizer struct {
+	Name string
+
+	// A Lambda authorizer has a function.
+	Function   *Function
+	Token      bool
+	Simple     bool
+	Identity   []string
+	Validation string // of JWT authorizers, too
+	TTL        time.Duration
+
+	// A JWT authorizer has issuers; those of a REST API are user pools.
+	Issuers, Audience []string
+	Source            string
+
+	// IAM says that requests must be signed.
+	IAM bool
+
+	scopes []string // those of routes that name none
+}
+
+// awsIAM is the name that stands for signed requests.
+const awsIAM = "AWS_IAM"
+
+// preflight says what of Auth the OPTIONS routes that SAM makes of Cors have.
+type preflight struct{ authorized, keyed bool }
+
 // readAuth reads the Auth of an AWS::Serverless::Api or HttpApi.
 func (t *template) readAuth(a *API, auth value) {
 	a.auto = auth.get("DefaultAuthorizer").text()
 	a.keyRequired = auth.get("ApiKeyRequired").boolean(false)
+	a.preflight = preflight{
+		auth.get("AddDefaultAuthorizerToCorsPreflight").boolean(true), auth.get("AddApiKeyRequiredToCorsPreflight").boolean(true),
+	}
+	if a.Config.Kind == gateway.REST || auth.get("EnableIamAuthorizer").boolean(false) {
+		a.authorizers[awsIAM] = &Authorizer{Name: awsIAM, IAM: true}
+	}
 	for name, v := range auth.get("Authorizers").all() {
-		arn := v.get("FunctionArn")
-		if !arn.exists() {
-			t.warn(v.n, v.path, "only Lambda authorizers are asked here; routes with this one are open")
-			a.authorizers[name] = nil
-			continue
-		}
-		auth := &Authorizer{Name: name, Function: t.functionOf(arn)}
-		identity := v.get("Identity")
-		auth.TTL = time.Duration(identity.get("ReauthorizeEvery").number(300, 0, 3600)) * time.Second
-		if a.Config.Kind == gateway.HTTP {
-			t.readHTTPAuthorizer(auth, v, identity)
-		} else {
-			t.readRESTAuthorizer(auth, v, identity)
-		}
-		if !auth.Token && auth.TTL > 0 && len(auth.Identity) == 0 {
-			v.fail("expected Identity with Headers, QueryStrings, StageVariables or Context, or with ReauthorizeEvery: 0")
-		}
-		a.authorizers[name] = auth
+		a.authorizers[name] = t.readAuthorizer(a.Config.Kind, name, v)
 	}
 	if a.auto != "" {
 		if _, ok := a.authorizers[a.auto]; !ok {
@@ -37,7 +55,62 @@ func (t *template) readAuth(a *API, auth value) {
 	}
 }
 
-func (t *template) readRESTAuthorizer(auth *Authorizer, v, identity value) {
+func (t *template) readAuthorizer(kind gateway.Kind, name string, v value) *Authorizer {
+	a := &Authorizer{Name: name, scopes: v.get("AuthorizationScopes").texts()}
+	identity := v.get("Identity")
+	switch isHTTP := kind == gateway.HTTP; {
+	case v.get("FunctionArn").exists():
+		t.readLambdaAuthorizer(a, isHTTP, v, identity)
+	case !isHTTP && v.get("UserPoolArn").exists():
+		a.Issuers = poolIssuers(v.get("UserPoolArn"))
+		a.Validation = identity.get("ValidationExpression").text()
+		if header := identity.get("Header").text(); header != "" {
+			a.Source = "method.request.header." + header
+		}
+	case isHTTP && v.get("JwtConfiguration").exists():
+		jwt := v.get("JwtConfiguration")
+		a.Issuers, a.Audience, a.Source = jwt.get("issuer").texts(), jwt.get("audience").texts(), v.get("IdentitySource").text()
+		if len(a.Issuers) == 0 || len(a.Audience) == 0 {
+			jwt.fail("expected issuer and audience")
+		}
+	case isHTTP:
+		v.fail("expected FunctionArn or JwtConfiguration")
+	default:
+		v.fail("expected FunctionArn or UserPoolArn")
+	}
+	return a
+}
+
+var userPoolARN = regexp.MustCompile(`^arn:[^:]+:cognito-idp:([^:]+):[^:]*:userpool/([^:/]+)$`)
+
+// poolIssuers returns the issuers of the tokens of user pools.
+func poolIssuers(v value) []string {
+	var issuers []string
+	for _, arn := range v.texts() {
+		m := userPoolARN.FindStringSubmatch(arn)
+		if m == nil {
+			v.fail("expected the ARN of a user pool, got %q", arn)
+			continue
+		}
+		issuers = append(issuers, "https://cognito-idp."+m[1]+".amazonaws.com/"+m[2])
+	}
+	return issuers
+}
+
+func (t *template) readLambdaAuthorizer(a *Authorizer, isHTTP bool, v, identity value) {
+	a.Function = t.functionOf(v.get("FunctionArn"))
+	a.TTL = time.Duration(identity.get("ReauthorizeEvery").number(300, 0, 3600)) * time.Second
+	if isHTTP {
+		readHTTPAuthorizer(a, v, identity)
+	} else {
+		readRESTAuthorizer(a, v, identity)
+	}
+	if !a.Token && a.TTL > 0 && len(a.Identity) == 0 {
+		v.fail("expected Identity with Headers, QueryStrings, StageVariables or Context, or with ReauthorizeEvery: 0")
+	}
+}
+
+func readRESTAuthorizer(auth *Authorizer, v, identity value) {
 	auth.Token = v.get("FunctionPayloadType").oneOf("TOKEN", "TOKEN", "REQUEST") == "TOKEN"
 	if !auth.Token {
 		auth.Identity = identitySources(identity, "method.request.header.", "method.request.querystring.", "stageVariables.", "context.")
@@ -51,7 +124,7 @@ func (t *template) readRESTAuthorizer(auth *Authorizer, v, identity value) {
 	auth.Validation = identity.get("ValidationExpression").text()
 }
 
-func (t *template) readHTTPAuthorizer(auth *Authorizer, v, identity value) {
+func readHTTPAuthorizer(auth *Authorizer, v, identity value) {
 	if version := v.get("AuthorizerPayloadFormatVersion"); version.exists() && version.text() != "2.0" && version.text() != "2" {
 		version.fail("expected 2.0: format 1.0 is not sent here")
 	}
@@ -77,21 +150,29 @@ func identitySources(identity value, header, query, stage, context string) []str
 func (t *template) applyAuth(a *API, r *Route, auth value) {
 	r.KeyRequired = auth.get("ApiKeyRequired").boolean(a.keyRequired)
 	name := auth.get("Authorizer").text()
-	switch name {
-	case "":
-		name = a.auto
-	case "NONE":
-		return
-	case "AWS_IAM":
-		t.warn(auth.n, auth.path, "signatures are not checked here; the route is open")
-		return
-	}
 	if name == "" {
+		name = a.auto
+	}
+	if name == "" || name == "NONE" {
 		return
 	}
 	authorizer, ok := a.authorizers[name]
-	if !ok {
+	switch {
+	case !ok && name == awsIAM:
+		auth.get("Authorizer").fail("expected EnableIamAuthorizer: true in the Auth of the HTTP API")
+	case !ok:
 		auth.get("Authorizer").fail("the API has no authorizer %q", name)
 	}
-	r.Authorizer = authorizer
+	r.authorize(authorizer, auth.get("AuthorizationScopes").texts())
+}
+
+// authorize sets the authorizer of a route, with the scopes that the route names or else the authorizer.
+func (r *Route) authorize(a *Authorizer, scopes []string) {
+	r.Authorizer = a
+	if a == nil || len(a.Issuers) == 0 {
+		return
+	}
+	if r.Scopes = scopes; len(scopes) == 0 {
+		r.Scopes = a.scopes
+	}
 }

@@ -103,6 +103,9 @@ func (t *template) readOperation(a *API, path, method string, op, security value
 		security = own
 	}
 	t.applySecurity(a, &r, security)
+	if op.get("x-amazon-apigateway-auth").get("type").text() == awsIAM { // as SAM writes it
+		r.Authorizer = &Authorizer{Name: awsIAM, IAM: true}
+	}
 	t.addRoute(a, r, op)
 }
 
@@ -176,62 +179,4 @@ func (t *template) readTemplates(v value) integration.Templates {
 		ts.Responses = append(ts.Responses, out)
 	}
 	return ts
-}
-
-// readSecuritySchemes reads the Lambda authorizers of a definition.
-func (t *template) readSecuritySchemes(a *API, body value) {
-	schemes := body.get("components").get("securitySchemes")
-	if !schemes.exists() {
-		schemes = body.get("securityDefinitions")
-	}
-	for name, v := range schemes.all() {
-		auth := v.get("x-amazon-apigateway-authorizer")
-		uri := auth.get("authorizerUri")
-		if !uri.exists() {
-			a.keySchemes[name] = v.get("type").text() == "apiKey" && strings.EqualFold(v.get("name").text(), "X-Api-Key")
-			if !a.keySchemes[name] {
-				t.warn(v.n, v.path, "only Lambda authorizers are asked here; routes with this one are open")
-			}
-			a.authorizers[name] = nil
-			continue
-		}
-		token := auth.get("type").oneOf("token", "token", "request") == "token"
-		authorizer := &Authorizer{
-			Name: name, Function: t.functionOf(uri), Token: token, Validation: auth.get("identityValidationExpression").text(),
-			Simple: auth.get("enableSimpleResponses").boolean(false),
-			TTL:    time.Duration(auth.get("authorizerResultTtlInSeconds").number(300, 0, 3600)) * time.Second,
-		}
-		for source := range strings.SplitSeq(auth.get("identitySource").text(), ",") {
-			if source = strings.TrimSpace(source); source != "" {
-				authorizer.Identity = append(authorizer.Identity, source)
-			}
-		}
-		if token && len(authorizer.Identity) == 0 && v.get("name").exists() {
-			authorizer.Identity = []string{"method.request.header." + v.get("name").text()}
-		}
-		if !token && authorizer.TTL > 0 && len(authorizer.Identity) == 0 {
-			auth.fail("expected an identitySource, or authorizerResultTtlInSeconds: 0")
-		}
-		a.authorizers[name] = authorizer
-	}
-}
-
-// applySecurity gives a route its authorizer, or the need for an API key.
-func (t *template) applySecurity(a *API, r *Route, security value) {
-	for _, alternative := range security.list() {
-		for name, v := range alternative.all() {
-			authorizer, ok := a.authorizers[name]
-			switch {
-			case !ok:
-				v.fail("the definition has no security scheme %q", name)
-			case authorizer != nil:
-				r.Authorizer = authorizer
-			case a.keySchemes[name] && a.Config.Kind == gateway.REST:
-				r.KeyRequired = true
-			}
-		}
-	}
-	if r.Authorizer == nil && a.auto != "" {
-		r.Authorizer = a.authorizers[a.auto]
-	}
 }

@@ -123,8 +123,11 @@ func (t *template) findName(r *resource) string {
 			return name
 		}
 	}
-	if r.kind == typeSimpleTable || r.kind == typeTable || r.kind == typeFunction {
+	switch r.kind {
+	case typeSimpleTable, typeTable, typeFunction:
 		return r.id
+	case typeUserPool:
+		return region + "_" + r.id
 	}
 	return strings.ToLower(r.id)
 }
@@ -149,6 +152,10 @@ func (t *template) attribute(n *yaml.Node, id, attribute, path string) string {
 		return functionARN(name)
 	case attribute == "Arn" && (r.kind == typeTable || r.kind == typeSimpleTable):
 		return "arn:aws:dynamodb:" + region + ":" + account + ":table/" + name
+	case attribute == "Arn" && r.kind == typeUserPool:
+		return "arn:aws:cognito-idp:" + region + ":" + account + ":userpool/" + name
+	case attribute == "ProviderURL" && r.kind == typeUserPool:
+		return "https://cognito-idp." + region + ".amazonaws.com/" + name
 	case attribute == "Arn":
 		service := "local"
 		if parts := strings.Split(r.kind, "::"); len(parts) == 3 {

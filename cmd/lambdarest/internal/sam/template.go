@@ -17,6 +17,7 @@ const (
 	typeHTTPAPI     = "AWS::Serverless::HttpApi"
 	typeSimpleTable = "AWS::Serverless::SimpleTable"
 	typeTable       = "AWS::DynamoDB::Table"
+	typeUserPool    = "AWS::Cognito::UserPool" // not run, but authorizers name its issuer
 )
 
 // An App is what a template describes.
