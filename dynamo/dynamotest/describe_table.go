@@ -154,8 +154,9 @@ type tableResult struct {
 func (r *tableResult) appendWire(b []byte) []byte { return appendJSON(b, r) }
 
 func describeTable(db *DB, r *tableRequest) (*tableResult, *fault) {
-	db.mu.RLock()
-	defer db.mu.RUnlock()
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.sweep() // indexes that are gone by now are not described
 	t, f := db.managed(r.TableName)
 	if f != nil {
 		return nil, f

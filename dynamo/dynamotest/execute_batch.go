@@ -119,7 +119,7 @@ func (s *statement) inBatch(db *DB, r *sqlRequest, consumed string, res *execute
 	case s.verb == "EXISTS":
 		answer.fault = validation(msgExists)
 	case s.reads() && s.index != "":
-		answer.fault = validation("Reads on indices are not supported within batches.")
+		answer.fault = unkeyed("BatchExecuteStatement") // an index has no primary key
 	case s.reads():
 		var size int
 		if answer.item, size, answer.fault = s.one(db, "BatchExecuteStatement"); answer.fault == nil {

@@ -110,14 +110,14 @@ func (p *page) sdk() []map[string]types.AttributeValue {
 func checkSelect(selected string, what projected, index *string) *fault {
 	given := present([]parameter{{"AttributesToGet", what.old != nil}, {"ProjectionExpression", what.text != nil}})
 	switch {
-	case selected == "ALL_PROJECTED_ATTRIBUTES" && index == nil:
-		return validation("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
 	case selected == "SPECIFIC_ATTRIBUTES" && given == "":
 		return validation("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
 	case selected == "COUNT" && given != "":
 		return validation("Cannot specify the %s when choosing to get only the Count", given)
 	case selected != "" && selected != "SPECIFIC_ATTRIBUTES" && given != "":
 		return validation("Cannot specify the %s when choosing to get %s", given, selected)
+	case selected == "ALL_PROJECTED_ATTRIBUTES" && index == nil:
+		return validation("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
 	}
 	return nil
 }

@@ -249,6 +249,11 @@ func (s *statement) checkOrder(keys []keyAttr, conditions []keyCondition) *fault
 	return nil
 }
 
+// unkeyed refuses a SELECT of several statements that may find many items.
+func unkeyed(operation string) *fault {
+	return validation("Select statements within %s must specify the primary key in the where clause.", operation)
+}
+
 // one is the item that a SELECT by the whole key finds, and the stored item's
 // size. operation is the one that wants a single item.
 func (s *statement) one(db *DB, operation string) (found item, size int, f *fault) {
@@ -258,7 +263,7 @@ func (s *statement) one(db *DB, operation string) (found item, size int, f *faul
 	}
 	key, _, ok := s.key(t)
 	if !ok {
-		return nil, 0, validation("Select statements within %s must specify the primary key in the where clause.", operation)
+		return nil, 0, unkeyed(operation)
 	}
 	if f := checkSQLKey(t, key); f != nil {
 		return nil, 0, f

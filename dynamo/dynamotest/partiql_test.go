@@ -299,9 +299,9 @@ func TestPartiQLBatch(t *testing.T) {
 		require.Equal(t, `DuplicateItem ConditionalCheckFailed ValidationError ResourceNotFound {"pk":"a","sk":3}`, d.withThird(
 			`INSERT INTO t VALUE {'pk':'a','sk':1}`, `UPDATE t SET x=1 WHERE pk='a' AND sk=2 AND x=5`,
 			`DELETE FROM t WHERE pk='a'`, `INSERT INTO nope VALUE {'pk':'a','sk':1}`, `DELETE FROM t WHERE pk='a' AND sk=3 RETURNING ALL OLD *`))
-		require.Equal(t, `{"pk":"a","sk":2} - ValidationError ResourceNotFound ValidationError`, d.batch(
+		require.Equal(t, `{"pk":"a","sk":2} - ValidationError ResourceNotFound ValidationError ValidationError`, d.batch(
 			`SELECT * FROM t WHERE pk='a' AND sk=2`, `SELECT * FROM t WHERE pk='a' AND sk=99`, `SELECT * FROM t WHERE pk='a'`,
-			`SELECT * FROM nope WHERE pk='a' AND sk=1`, `SELEC`))
+			`SELECT * FROM nope WHERE pk='a' AND sk=1`, `SELEC`, `SELECT * FROM t.byG WHERE pk='a' AND sk=5 AND g='x'`))
 		out, err := d.sql.BatchExecuteStatement(t.Context(), &dynamodb.BatchExecuteStatementInput{Statements: []types.BatchStatementRequest{{Statement: aws.String("SLECT * FROM t")}}})
 		require.NoError(t, err)
 		require.Contains(t, *out.Responses[0].Error.Message, sqlMalformed)

@@ -198,6 +198,7 @@ func (t *table) sweepIndexes(gone func(*index) bool) {
 	if slices.ContainsFunc(t.indexes, gone) {
 		t.indexes = slices.DeleteFunc(t.indexes, gone)
 		t.sortIndexes()
+		t.undefine()
 	}
 }
 

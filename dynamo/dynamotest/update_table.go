@@ -279,7 +279,8 @@ func (r *updateTableRequest) apply(db *DB, t *table, schema *createTableRequest)
 			x.read, x.write = 0, 0
 		}
 	}
-	t.define(schema)
+	t.defined = schema.attributes()
+	t.undefine()
 }
 
 func (u indexUpdate) apply(db *DB, t *table, schema *createTableRequest) {
@@ -296,9 +297,9 @@ func (u indexUpdate) apply(db *DB, t *table, schema *createTableRequest) {
 	}
 }
 
-// define keeps of the definitions those that are keys of something.
-func (t *table) define(schema *createTableRequest) {
-	t.defined = slices.DeleteFunc(schema.attributes(), func(a keyAttr) bool {
+// undefine keeps of the definitions those that are keys of something.
+func (t *table) undefine() {
+	t.defined = slices.DeleteFunc(t.defined, func(a keyAttr) bool {
 		return !t.isKey(a.name) && !slices.ContainsFunc(t.indexes, func(x *index) bool { return slices.Contains(x.keys, a) })
 	})
 }

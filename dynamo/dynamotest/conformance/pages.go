@@ -299,6 +299,7 @@ func testFaultyScans(t *testing.T, each runner) {
 			{dynamodb.ScanInput{Select: types.SelectSpecificAttributes}, "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"},
 			{dynamodb.ScanInput{Select: types.SelectAllAttributes, ProjectionExpression: aws.String("a")}, "Cannot specify the ProjectionExpression when choosing to get ALL_ATTRIBUTES"},
 			{dynamodb.ScanInput{Select: types.SelectCount, ProjectionExpression: aws.String("a")}, "Cannot specify the ProjectionExpression when choosing to get only the Count"},
+			{dynamodb.ScanInput{Select: types.SelectAllProjectedAttributes, ProjectionExpression: aws.String("a")}, "Cannot specify the ProjectionExpression when choosing to get ALL_PROJECTED_ATTRIBUTES"},
 			{dynamodb.ScanInput{Select: types.SelectAllProjectedAttributes}, "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"},
 			{dynamodb.ScanInput{ExclusiveStartKey: av{"id": n("1")}}, "The provided starting key is invalid: The provided key element does not match the schema"},
 			{dynamodb.ScanInput{ExclusiveStartKey: av{"id": s("a"), "x": s("b")}}, "The provided starting key is invalid: The provided key element does not match the schema"},

@@ -152,6 +152,12 @@ func testUpdateTableIndexes(t *testing.T, each runner) {
 			return err != nil
 		}, 10*time.Second, 10*time.Millisecond)
 		d.fails(err, validation, "The table does not have the specified index: byg")
+		described, err = d.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: &table})
+		require.NoError(t, err)
+		require.Empty(t, described.Table.GlobalSecondaryIndexes)
+		if !d.local { // which keeps the definition of an attribute that is no key any more
+			require.Len(t, described.Table.AttributeDefinitions, 2)
+		}
 	})
 }
 
