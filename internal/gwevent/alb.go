@@ -24,9 +24,7 @@ type albTarget struct {
 // alb builds a load balancer's event. Neither the path nor the query is decoded; header names are in lower case; the
 // plain maps hold the last value of each name.
 func (in *input) alb() albEvent {
-	header := in.forwarded(hopByHop)
-	in.setLength(header)
-	lower := lowerKeys(header)
+	header := in.setLength(in.forwarded(hopByHop)).lower()
 	query := parseQuery(in.r.URL.RawQuery, verbatim)
 	text, isBase64 := in.typedBody()
 	ev := albEvent{
@@ -37,9 +35,9 @@ func (in *input) alb() albEvent {
 		IsBase64Encoded: isBase64,
 	}
 	if in.Source == ALBMultiValue {
-		ev.MultiValueHeaders, ev.MultiValueQueryStringParameters = lower, query
+		ev.MultiValueHeaders, ev.MultiValueQueryStringParameters = header.multi(), query.multi()
 	} else {
-		ev.Headers, ev.QueryStringParameters = lastValues(lower), lastValues(query)
+		ev.Headers, ev.QueryStringParameters = header.last(), query.last()
 	}
 	return ev
 }

@@ -9,11 +9,10 @@ import (
 
 // restBody returns the body of a REST event. Only binaryMediaTypes make it Base64, whatever the bytes.
 func (in *input) restBody() (text string, isBase64 bool) {
-	binary := matchesBinary(in.BinaryTypes, MediaType(in.r.Header.Get("Content-Type")))
 	if in.BinaryTypes == nil {
-		binary = !utf8.Valid(in.body)
+		return in.encode(!utf8.Valid(in.body))
 	}
-	return in.encode(binary)
+	return in.encode(len(in.BinaryTypes) > 0 && matchesBinary(in.BinaryTypes, MediaType(in.r.Header.Get("Content-Type"))))
 }
 
 // typedBody returns the body where no media types can be configured: Base64 if there is a Content-Encoding or the
@@ -61,6 +60,9 @@ func matchesBinary(binaryTypes []string, contentType string) bool {
 
 // MediaType returns the media type of a Content-Type or of a part of Accept without its parameters, in lower case.
 func MediaType(header string) string {
+	if header == "" {
+		return ""
+	}
 	if kind, _, err := mime.ParseMediaType(header); err == nil {
 		return kind
 	}

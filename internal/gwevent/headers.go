@@ -1,7 +1,6 @@
 package gwevent
 
 import (
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,44 +10,57 @@ import (
 // forwarded returns the headers that reach the function: those of the client without the dropped ones, Host, and
 // what the service adds. The address of the client is appended to its own X-Forwarded-For, so that only the last
 // element can be trusted.
-func (in *input) forwarded(dropped func(name string) bool) map[string][]string {
-	header := make(map[string][]string, len(in.r.Header)+6)
+func (in *input) forwarded(dropped func(name string) bool) pairs {
+	header := make(pairs, 0, len(in.r.Header)+5)
+	own := [...]string{in.host, in.SourceIP, in.ForwardedPort, in.ForwardedProto, in.TraceID}
+	trace := own[4:5:5]
 	for name, values := range in.r.Header {
-		if len(values) > 0 && !dropped(name) {
-			header[name] = slices.Clone(values)
+		switch {
+		case len(values) == 0 || dropped(name):
+		case name == "X-Forwarded-For":
+			own[1] = strings.Join(values, ", ") + ", " + in.SourceIP
+		case name == "X-Amzn-Trace-Id":
+			trace = values
+		default:
+			header = append(header, pair{name, values})
 		}
 	}
-	header["Host"] = []string{in.host}
-	header["X-Forwarded-For"] = []string{strings.Join(append(header["X-Forwarded-For"], in.SourceIP), ", ")}
-	header["X-Forwarded-Port"] = []string{in.ForwardedPort}
-	header["X-Forwarded-Proto"] = []string{in.ForwardedProto}
-	if len(header["X-Amzn-Trace-Id"]) == 0 {
-		header["X-Amzn-Trace-Id"] = []string{in.TraceID}
-	}
-	return header
+	return sortPairs(append(header, // of the same name the last one stays
+		pair{"Host", own[0:1:1]}, pair{"X-Forwarded-For", own[1:2:2]}, pair{"X-Forwarded-Port", own[2:3:3]},
+		pair{"X-Forwarded-Proto", own[3:4:4]}, pair{"X-Amzn-Trace-Id", trace}))
 }
 
 // asWritten gives the headers the names that the client wrote, but for those that a REST API writes its own way, as
 // recorded.
-func (in *input) asWritten(header map[string][]string) map[string][]string {
-	for name, written := range in.HeaderNames {
-		switch name {
+func (in *input) asWritten(header pairs) pairs {
+	if len(in.HeaderNames) == 0 {
+		return header
+	}
+	renamed := make(pairs, 0, len(header))
+	for i, p := range header {
+		written := in.HeaderNames[p.name]
+		switch p.name {
 		case "Authorization", "Host", "User-Agent", "Via", "X-Amzn-Trace-Id", "X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto":
 			continue
 		}
-		if values, ok := header[name]; ok && written != name && http.CanonicalHeaderKey(written) == name {
-			delete(header, name)
-			header[written] = values
+		if written != "" && written != p.name && http.CanonicalHeaderKey(written) == p.name {
+			renamed = append(renamed, pair{written, p.values})
+			header[i].values = nil
 		}
 	}
-	return header
+	if len(renamed) == 0 {
+		return header
+	}
+	kept := slices.DeleteFunc(header, func(p pair) bool { return p.values == nil })
+	return sortPairs(append(kept, renamed...))
 }
 
 // setLength sets Content-Length from the body: a request made by http.NewRequest has none, a chunked one neither.
-func (in *input) setLength(header map[string][]string) {
-	if len(in.body) > 0 {
-		header["Content-Length"] = []string{strconv.Itoa(len(in.body))}
+func (in *input) setLength(header pairs) pairs {
+	if len(in.body) == 0 {
+		return header
 	}
+	return header.set("Content-Length", strconv.Itoa(len(in.body)))
 }
 
 // hopByHop reports whether a header concerns one connection only (RFC 9110, 7.6.1) and so ends at every service.
@@ -86,34 +98,4 @@ func splitCookies(headers []string) []string {
 		}
 	}
 	return cookies
-}
-
-// lowerKeys returns the headers with names in lower case; names that differ in case only are merged.
-func lowerKeys(header map[string][]string) map[string][]string {
-	lower := make(map[string][]string, len(header))
-	for _, name := range slices.Sorted(maps.Keys(header)) {
-		key := strings.ToLower(name)
-		if values, merges := lower[key]; merges {
-			lower[key] = append(values, header[name]...)
-		} else {
-			lower[key] = slices.Clip(header[name]) // so that an append leaves header alone
-		}
-	}
-	return lower
-}
-
-func lastValues(multi map[string][]string) map[string]string {
-	single := make(map[string]string, len(multi))
-	for name, values := range multi {
-		single[name] = values[len(values)-1]
-	}
-	return single
-}
-
-func joinValues(multi map[string][]string) map[string]string {
-	single := make(map[string]string, len(multi))
-	for name, values := range multi {
-		single[name] = strings.Join(values, ",")
-	}
-	return single
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -51,8 +52,12 @@ func newInput(r *http.Request, opt Options, body []byte) *input {
 }
 
 func (in *input) fillIDs() {
-	orElse(&in.RequestID, NewRequestID())
-	orElse(&in.TraceID, "Root=1-"+fmt.Sprintf("%08x", uint32(in.Time.Unix()))+"-"+hex.EncodeToString(in.derive("trace", 12)))
+	if in.RequestID == "" {
+		in.RequestID = NewRequestID()
+	}
+	if in.TraceID == "" {
+		in.TraceID = in.madeTraceID()
+	}
 	if in.SourceIP == "" {
 		in.SourceIP, _, _ = net.SplitHostPort(in.r.RemoteAddr)
 		orElse(&in.SourceIP, "127.0.0.1")
@@ -79,8 +84,18 @@ func (in *input) fillIDs() {
 	orElse(&in.ForwardedPort, port)
 	orElse(&in.AccountID, account)
 	orElse(&in.APIID, api)
-	orElse(&in.DomainName, in.APIID+"."+domain)
+	if in.DomainName == "" {
+		in.DomainName = in.APIID + "." + domain
+	}
 	orElse(&in.RouteKey, "$default")
+}
+
+// madeTraceID makes a header X-Amzn-Trace-Id of the time and the request id.
+func (in *input) madeTraceID() string {
+	b := append(make([]byte, 0, 40), "Root=1-"...)
+	b = hex.AppendEncode(b, binary.BigEndian.AppendUint32(nil, uint32(in.Time.Unix())))
+	b = append(b, '-')
+	return string(hex.AppendEncode(b, in.derive("trace", 12)))
 }
 
 // derive returns n bytes (at most 32) that depend on the request id alone, for the ids that no option gives.
@@ -147,7 +162,7 @@ func stringOrNil(s string) *string {
 }
 
 func readBody(r *http.Request) ([]byte, error) {
-	if r.Body == nil {
+	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
 	body, err := io.ReadAll(r.Body)

@@ -26,15 +26,14 @@ const latticeARN = "arn:aws:vpc-lattice:us-east-1:123456789012:"
 
 // lattice builds VPC Lattice's event: the path is percent-encoded and header names are in lower case.
 func (in *input) lattice() latticeEvent {
-	header := in.forwarded(hopByHop)
-	in.setLength(header)
+	header := in.setLength(in.forwarded(hopByHop)).lower()
 	text, isBase64 := in.typedBody()
 	return latticeEvent{
 		Version:               "2.0",
 		Path:                  in.rawPath,
 		Method:                in.method,
-		Headers:               lowerKeys(header),
-		QueryStringParameters: orNil(parseQuery(in.r.URL.RawQuery, formDecode)),
+		Headers:               header.multi(),
+		QueryStringParameters: orNil(parseQuery(in.r.URL.RawQuery, formDecode).multi()),
 		Body:                  text,
 		IsBase64Encoded:       isBase64,
 		RequestContext: latticeContext{

@@ -6,21 +6,23 @@ import (
 )
 
 // Query returns the decoded query as REST and HTTP APIs see it.
-func Query(raw string) url.Values { return parseQuery(raw, formDecode) }
+func Query(raw string) url.Values { return parseQuery(raw, formDecode).multi() }
 
 // parseQuery splits a query at '&' and '='. Unlike url.ParseQuery it drops nothing: a ';' belongs to the value, and
 // a pair whose escapes are broken is kept as it was sent.
-func parseQuery(raw string, decode func(string) string) map[string][]string {
-	query := make(map[string][]string)
-	for pair := range strings.SplitSeq(raw, "&") {
-		if pair == "" {
+func parseQuery(raw string, decode func(string) string) pairs {
+	if raw == "" {
+		return nil
+	}
+	all := make([]single, 0, strings.Count(raw, "&")+1)
+	for part := range strings.SplitSeq(raw, "&") {
+		if part == "" {
 			continue
 		}
-		name, value, _ := strings.Cut(pair, "=")
-		name = decode(name)
-		query[name] = append(query[name], decode(value))
+		name, value, _ := strings.Cut(part, "=")
+		all = append(all, single{decode(name), decode(value)})
 	}
-	return query
+	return group(all)
 }
 
 // formDecode undoes percent-encoding and turns '+' into a space, once.

@@ -7,18 +7,18 @@ import (
 
 // restEvent is payload format 1.0. Empty maps and an empty body are null.
 type restEvent struct {
-	Resource                        string              `json:"resource"`
-	Path                            string              `json:"path"`
-	HTTPMethod                      string              `json:"httpMethod"`
-	Headers                         map[string]string   `json:"headers"`
-	MultiValueHeaders               map[string][]string `json:"multiValueHeaders"`
-	QueryStringParameters           map[string]string   `json:"queryStringParameters"`
-	MultiValueQueryStringParameters map[string][]string `json:"multiValueQueryStringParameters"`
-	PathParameters                  map[string]string   `json:"pathParameters"`
-	StageVariables                  map[string]string   `json:"stageVariables"`
-	RequestContext                  restContext         `json:"requestContext"`
-	Body                            *string             `json:"body"`
-	IsBase64Encoded                 bool                `json:"isBase64Encoded"`
+	Resource                        string            `json:"resource"`
+	Path                            string            `json:"path"`
+	HTTPMethod                      string            `json:"httpMethod"`
+	Headers                         lastValues        `json:"headers"`
+	MultiValueHeaders               multiValues       `json:"multiValueHeaders"`
+	QueryStringParameters           lastValues        `json:"queryStringParameters"`
+	MultiValueQueryStringParameters multiValues       `json:"multiValueQueryStringParameters"`
+	PathParameters                  map[string]string `json:"pathParameters"`
+	StageVariables                  map[string]string `json:"stageVariables"`
+	RequestContext                  restContext       `json:"requestContext"`
+	Body                            *string           `json:"body"`
+	IsBase64Encoded                 bool              `json:"isBase64Encoded"`
 }
 
 type restContext struct {
@@ -74,10 +74,10 @@ func (in *input) rest() restEvent {
 		Resource:                        resource,
 		Path:                            in.base() + path,
 		HTTPMethod:                      in.method,
-		Headers:                         orNil(lastValues(header)),
-		MultiValueHeaders:               orNil(header),
-		QueryStringParameters:           orNil(lastValues(query)),
-		MultiValueQueryStringParameters: orNil(query),
+		Headers:                         lastValues(header),
+		MultiValueHeaders:               multiValues(header),
+		QueryStringParameters:           lastValues(query),
+		MultiValueQueryStringParameters: multiValues(query),
 		PathParameters:                  orNil(params),
 		StageVariables:                  orNil(in.StageVariables),
 		RequestContext:                  in.restContext(resource),

@@ -29,8 +29,8 @@ func ForTemplate(r *http.Request, opt Options) (TemplateData, error) {
 		return TemplateData{}, err
 	}
 	return TemplateData{
-		Query:   lastValues(parseQuery(r.URL.RawQuery, formDecode)),
-		Header:  lastValues(in.asWritten(in.forwarded(restDropped))),
+		Query:   parseQuery(r.URL.RawQuery, formDecode).last(),
+		Header:  in.asWritten(in.forwarded(restDropped)).last(),
 		Context: withIntegers(context).(map[string]any),
 	}, nil
 }

@@ -12,8 +12,8 @@ type v2Event struct {
 	RawPath               string            `json:"rawPath"`
 	RawQueryString        string            `json:"rawQueryString"`
 	Cookies               []string          `json:"cookies,omitempty"`
-	Headers               map[string]string `json:"headers"`
-	QueryStringParameters map[string]string `json:"queryStringParameters,omitempty"`
+	Headers               joinedValues      `json:"headers"`
+	QueryStringParameters joinedValues      `json:"queryStringParameters,omitempty"`
 	RequestContext        v2Context         `json:"requestContext"`
 	Body                  *string           `json:"body,omitempty"`
 	PathParameters        map[string]string `json:"pathParameters,omitempty"`
@@ -49,17 +49,16 @@ func (in *input) v2() v2Event {
 	encoded := in.v2Path()
 	decoded := decodePath(encoded)
 	rawPath := decoded
-	header := in.forwarded(hopByHop)
-	in.setLength(header)
-	cookies := splitCookies(header["Cookie"])
+	header := in.setLength(in.forwarded(hopByHop))
+	cookies := splitCookies(header.get("Cookie"))
 	if in.Source == FunctionURL {
 		rawPath = encoded
-		in.addTLS(header)
+		header = in.addTLS(header)
 		if len(cookies) > 0 {
-			header["Cookie"] = []string{strings.Join(cookies, "; ")}
+			header = header.set("Cookie", strings.Join(cookies, "; "))
 		}
 	} else {
-		delete(header, "Cookie")
+		header = header.delete("Cookie")
 	}
 	text, isBase64 := in.typedBody()
 	return v2Event{
@@ -68,8 +67,8 @@ func (in *input) v2() v2Event {
 		RawPath:               rawPath,
 		RawQueryString:        in.r.URL.RawQuery,
 		Cookies:               cookies,
-		Headers:               joinValues(lowerKeys(header)),
-		QueryStringParameters: joinValues(parseQuery(in.r.URL.RawQuery, formDecode)),
+		Headers:               joinedValues(header.lower()),
+		QueryStringParameters: joinedValues(parseQuery(in.r.URL.RawQuery, formDecode)),
 		RequestContext:        in.v2Context(decoded),
 		Body:                  stringOrNil(text),
 		PathParameters:        in.PathParameters,
@@ -109,11 +108,11 @@ func (in *input) v2Path() string {
 	return in.rawPath
 }
 
-func (in *input) addTLS(header map[string][]string) {
-	if in.ForwardedProto == "https" {
-		header["X-Amzn-Tls-Version"] = []string{"TLSv1.3"}
-		header["X-Amzn-Tls-Cipher-Suite"] = []string{"TLS_AES_128_GCM_SHA256"}
+func (in *input) addTLS(header pairs) pairs {
+	if in.ForwardedProto != "https" {
+		return header
 	}
+	return header.set("X-Amzn-Tls-Version", "TLSv1.3").set("X-Amzn-Tls-Cipher-Suite", "TLS_AES_128_GCM_SHA256")
 }
 
 func decodePath(encoded string) string {
