@@ -79,6 +79,8 @@ func ParseAnswer(src Source, payload []byte) (*Answer, error) {
 	if !json.Valid(payload) {
 		return nil, p.fail("not JSON")
 	}
+	size := len(payload)
+	payload = bytes.Trim(payload, " \t\r\n")
 	var a *Answer
 	var err error
 	switch src {
@@ -87,7 +89,7 @@ func ParseAnswer(src Source, payload []byte) (*Answer, error) {
 	case HTTPAPI, FunctionURL:
 		a, err = p.v2(payload)
 	case ALB, ALBMultiValue, Lattice:
-		a, err = p.alb(payload)
+		a, err = p.alb(payload, size)
 	default:
 		err = p.fail("unknown source")
 	}
@@ -111,27 +113,24 @@ func (p *answerParser) fail(format string, args ...any) error {
 	return &MalformedError{Source: p.src, Reason: fmt.Sprintf(format, args...)}
 }
 
-// fields are the top-level keys of an answer, case-sensitive.
-type fields map[string]json.RawMessage
-
 func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
 func (p *answerParser) rest(payload []byte) (*Answer, error) {
-	var f fields
-	if json.Unmarshal(payload, &f) != nil || len(f) == 0 {
+	f, _ := readMembers(payload)
+	if len(f) == 0 {
 		return nil, p.fail("not an object, or an empty one")
 	}
-	for key := range f {
-		switch key {
+	for _, m := range f {
+		switch m.key {
 		case "statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded":
 		default:
-			return nil, p.fail("unknown key %q", key)
+			return nil, p.fail("unknown key %q", m.key)
 		}
 	}
 	a := &Answer{Status: http.StatusOK, Header: http.Header{}}
-	if !isNull(f["statusCode"]) {
+	if status := f.get("statusCode"); !isNull(status) {
 		var err error
-		if a.Status, err = p.status(f["statusCode"], lenient); err != nil {
+		if a.Status, err = p.status(status, lenient); err != nil {
 			return nil, err
 		}
 	}
@@ -147,12 +146,15 @@ func (p *answerParser) rest(payload []byte) (*Answer, error) {
 
 // restHeaders merges both header maps: the values of multiValueHeaders first, then those of headers. A pair that both
 // hold appears once.
-func (p *answerParser) restHeaders(h http.Header, f fields) error {
-	if err := p.addMulti(h, "multiValueHeaders", f["multiValueHeaders"], lenient); err != nil {
+func (p *answerParser) restHeaders(h http.Header, f members) error {
+	if err := p.addMulti(h, "multiValueHeaders", f.get("multiValueHeaders"), lenient); err != nil {
 		return err
 	}
+	if isNull(f.get("headers")) {
+		return nil
+	}
 	single := http.Header{}
-	if err := p.addSingle(single, "headers", f["headers"], lenient); err != nil {
+	if err := p.addSingle(single, "headers", f.get("headers"), lenient); err != nil {
 		return err
 	}
 	for name, values := range single {
@@ -169,24 +171,22 @@ func (p *answerParser) restHeaders(h http.Header, f fields) error {
 // quotes. Unverified: the Content-Type of an HTTP API's structured answer that gives none, and a null answer.
 func (p *answerParser) v2(payload []byte) (*Answer, error) {
 	a := &Answer{Status: http.StatusOK, Header: http.Header{}}
-	var f fields
-	if json.Unmarshal(payload, &f) != nil || f["statusCode"] == nil {
+	f, _ := readMembers(payload)
+	if f.get("statusCode") == nil {
 		setDefault(a.Header, "application/json")
-		a.Body = bytes.TrimSpace(bytes.Clone(payload))
-		var text string
-		if a.Body[0] == '"' && json.Unmarshal(payload, &text) == nil {
-			a.Body = []byte(text)
+		if a.Body = bytes.Clone(payload); payload[0] == '"' {
+			a.Body = []byte(unquote(payload))
 		}
 		return a, nil
 	}
 	var err error
-	if a.Status, err = p.status(f["statusCode"], lenient); err != nil {
+	if a.Status, err = p.status(f.get("statusCode"), lenient); err != nil {
 		return nil, err
 	}
-	if err := p.addSingle(a.Header, "headers", f["headers"], lenient); err != nil {
+	if err := p.addSingle(a.Header, "headers", f.get("headers"), lenient); err != nil {
 		return nil, err
 	}
-	if err := p.cookies(a.Header, f["cookies"]); err != nil {
+	if err := p.cookies(a.Header, f.get("cookies")); err != nil {
 		return nil, err
 	}
 	if err := p.body(a, f, lenient); err != nil {
@@ -215,17 +215,17 @@ func (p *answerParser) cookies(h http.Header, raw json.RawMessage) error {
 // maxALBAnswer is the largest answer that a load balancer takes, in bytes of JSON.
 const maxALBAnswer = 1 << 20
 
-func (p *answerParser) alb(payload []byte) (*Answer, error) {
-	var f fields
-	if p.src != Lattice && len(payload) > maxALBAnswer {
-		return nil, p.fail("%d bytes, the limit is %d", len(payload), maxALBAnswer)
+func (p *answerParser) alb(payload []byte, size int) (*Answer, error) {
+	if p.src != Lattice && size > maxALBAnswer {
+		return nil, p.fail("%d bytes, the limit is %d", size, maxALBAnswer)
 	}
-	if json.Unmarshal(payload, &f) != nil {
+	f, ok := readMembers(payload)
+	if !ok {
 		return nil, p.fail("not an object")
 	}
 	a := &Answer{Header: http.Header{}}
 	var err error
-	if a.Status, err = p.status(f["statusCode"], strict); err != nil {
+	if a.Status, err = p.status(f.get("statusCode"), strict); err != nil {
 		return nil, err
 	}
 	if err := p.albHeaders(a.Header, f); err != nil {
@@ -239,24 +239,24 @@ func (p *answerParser) alb(payload []byte) (*Answer, error) {
 }
 
 // albHeaders reads the map of the mode and ignores the other. A load balancer refuses a null map.
-func (p *answerParser) albHeaders(h http.Header, f fields) error {
+func (p *answerParser) albHeaders(h http.Header, f members) error {
 	key, add := "headers", p.addSingle
 	if p.src == ALBMultiValue {
 		key, add = "multiValueHeaders", p.addMulti
 	}
-	raw, given := f[key]
-	if given && isNull(raw) {
+	raw := f.get(key)
+	if raw != nil && isNull(raw) {
 		return p.fail("%s is null", key)
 	}
 	return add(h, key, raw, strict)
 }
 
-func (p *answerParser) body(a *Answer, f fields, c coercion) error {
-	text, ok := c.text(f["body"])
+func (p *answerParser) body(a *Answer, f members, c coercion) error {
+	text, ok := c.text(f.get("body"))
 	if !ok {
 		return p.fail("body is not a string")
 	}
-	isBase64, ok := c.boolean(f["isBase64Encoded"])
+	isBase64, ok := c.boolean(f.get("isBase64Encoded"))
 	if !ok {
 		return p.fail("isBase64Encoded is not a boolean")
 	}

@@ -2,9 +2,7 @@ package gwevent
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,8 +21,8 @@ func (c coercion) text(raw json.RawMessage) (s string, ok bool) {
 	if isNull(raw) {
 		return "", true
 	}
-	if json.Unmarshal(raw, &s) == nil {
-		return s, true
+	if raw[0] == '"' {
+		return unquote(raw), true
 	}
 	if isContainer := raw[0] == '{' || raw[0] == '['; isContainer || c == strict {
 		return "", false
@@ -36,14 +34,11 @@ func (c coercion) boolean(raw json.RawMessage) (b, ok bool) {
 	if isNull(raw) {
 		return false, true
 	}
-	if json.Unmarshal(raw, &b) == nil {
-		return b, true
+	text := string(raw)
+	if c == lenient && raw[0] == '"' {
+		text = unquote(raw)
 	}
-	var s string
-	if c == strict || json.Unmarshal(raw, &s) != nil {
-		return false, false
-	}
-	return s == "true", s == "true" || s == "false"
+	return text == "true", text == "true" || text == "false"
 }
 
 // status reads a status code. 1xx is refused: it cannot be a final answer.
@@ -72,12 +67,15 @@ func (p *answerParser) status(raw json.RawMessage, c coercion) (int, error) {
 
 // addSingle adds a map of name to value. Null values are left out; of names that differ in case only, all count.
 func (p *answerParser) addSingle(h http.Header, key string, raw json.RawMessage, c coercion) error {
-	var m fields
-	if !isNull(raw) && json.Unmarshal(raw, &m) != nil {
+	if isNull(raw) {
+		return nil
+	}
+	ms, ok := readMembers(raw)
+	if !ok {
 		return p.fail("%s is not an object", key)
 	}
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		if err := p.addValue(h, key, name, m[name], c); err != nil {
+	for _, m := range ms.sorted() {
+		if err := p.addValue(h, key, m.key, m.value, c); err != nil {
 			return err
 		}
 	}
@@ -86,17 +84,20 @@ func (p *answerParser) addSingle(h http.Header, key string, raw json.RawMessage,
 
 // addMulti adds a map of name to array of values.
 func (p *answerParser) addMulti(h http.Header, key string, raw json.RawMessage, c coercion) error {
-	var m fields
-	if !isNull(raw) && json.Unmarshal(raw, &m) != nil {
+	if isNull(raw) {
+		return nil
+	}
+	ms, ok := readMembers(raw)
+	if !ok {
 		return p.fail("%s is not an object", key)
 	}
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		var values []json.RawMessage
-		if json.Unmarshal(m[name], &values) != nil {
-			return p.fail("%s: %q is not an array", key, name)
+	for _, m := range ms.sorted() {
+		values, ok := readElements(m.value)
+		if !ok {
+			return p.fail("%s: %q is not an array", key, m.key)
 		}
 		for _, value := range values {
-			if err := p.addValue(h, key, name, value, c); err != nil {
+			if err := p.addValue(h, key, m.key, value, c); err != nil {
 				return err
 			}
 		}
