@@ -150,11 +150,13 @@ func (c constant) client() *dynamodb.Client {
 func must(b *testing.B, name string, f func(context.Context) (int, error), want int) {
 	b.Run(name, func(b *testing.B) {
 		b.ReportAllocs()
+		before := cpuTime(b)
 		for b.Loop() {
 			if n, err := f(b.Context()); err != nil || n != want {
 				b.Fatal(n, err)
 			}
 		}
+		b.ReportMetric(float64(cpuTime(b)-before)/float64(b.N), "cpu-ns/op")
 	})
 }
 

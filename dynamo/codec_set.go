@@ -62,7 +62,7 @@ func (p *plan) setString(v reflect.Value, s string) error {
 	case p.shape == shapeInterface:
 		ok = assign(v, s)
 	case p.shape == shapeTime:
-		t, err := time.Parse(time.RFC3339, s)
+		t, err := parseTime(s)
 		if err != nil {
 			return &DecodeError{Kind: "S", Type: p.typ, Err: err}
 		}
@@ -121,6 +121,58 @@ func setTime(v reflect.Value, t time.Time) {
 		return
 	}
 	v.Set(reflect.ValueOf(t).Convert(v.Type()))
+}
+
+// parseTime is time.Parse for RFC 3339, and does by itself what is written in UTC
+// in the usual way: 2006-01-02T15:04:05Z, or with a fraction of the second.
+func parseTime[S numeral](s S) (time.Time, error) {
+	if t, ok := utcTime(s); ok {
+		return t, nil
+	}
+	return time.Parse(time.RFC3339, string(s))
+}
+
+func utcTime[S numeral](s S) (t time.Time, ok bool) {
+	const layout = "0000-00-00T00:00:00"
+	end := len(s) - 1
+	if end < len(layout) || end > len(layout)+10 || s[end] != 'Z' {
+		return t, false
+	}
+	var parts [6]int
+	part := 0
+	for i := range len(layout) {
+		switch c := s[i]; {
+		case layout[i] == '0' && c-'0' <= 9:
+			parts[part] = parts[part]*10 + int(c-'0')
+		case layout[i] == c && c != '0':
+			part++
+		default:
+			return t, false
+		}
+	}
+	nanos, ok := fraction(s[len(layout):end])
+	if !ok || parts[1] < 1 || parts[1] > 12 || parts[3] > 23 || parts[4] > 59 || parts[5] > 59 {
+		return t, false
+	}
+	t = time.Date(parts[0], time.Month(parts[1]), parts[2], parts[3], parts[4], parts[5], nanos, time.UTC)
+	return t, t.Day() == parts[2] // which is not so for the 30th of February
+}
+
+// fraction is the nanoseconds of a fraction with its point, which may be missing.
+func fraction[S numeral](s S) (nanos int, ok bool) {
+	if len(s) == 0 {
+		return 0, true
+	}
+	for i := 1; i < 10; i++ {
+		nanos *= 10
+		if i < len(s) {
+			if s[i]-'0' > 9 {
+				return 0, false
+			}
+			nanos += int(s[i] - '0')
+		}
+	}
+	return nanos, s[0] == '.' && len(s) > 1
 }
 
 func (p *plan) setBinary(v reflect.Value, b []byte) error {

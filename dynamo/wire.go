@@ -29,12 +29,11 @@ type wireReader struct {
 	kind string // of the value read last
 	err  error  // of the body, other than its syntax
 
-	block   *strings.Builder
-	scratch []byte   // a string without its escapes
-	list    []string // a list, until its length is known
-	lists   []string // room for lists
-	orders  []planOrder
-	slabs   []slab
+	block  strings.Builder
+	list   []string // a list, until its length is known
+	lists  []string // room for lists
+	orders []planOrder
+	slabs  []slab
 }
 
 const sameNames = "two attributes of one name"
@@ -120,20 +119,21 @@ func (w *wireReader) close(kind string) {
 
 // raw reads a JSON string and gives its text, which is valid until the next one
 // is read.
-func (w *wireReader) raw() []byte {
-	text, asIs, ok := w.scan.Text()
+func (w *wireReader) raw() []byte { return w.sound(w.scan.Text()) }
+
+// rest is raw for a string whose opening quote has been matched.
+func (w *wireReader) rest() []byte { return w.sound(w.scan.TextRest()) }
+
+func (w *wireReader) sound(text []byte, valid, ok bool) []byte {
 	switch {
-	case asIs:
+	case valid:
 		return text
 	case !ok:
 		w.fail("not a string")
-		return nil
-	case !utf8.Valid(text):
+	default:
 		w.fail("text is not valid UTF-8")
-		return nil
 	}
-	w.scratch = jsonscan.AppendUnescaped(w.scratch[:0], text)
-	return w.scratch
+	return nil
 }
 
 // text reads a JSON string.
@@ -183,8 +183,8 @@ func (w *wireReader) keep(b []byte) string {
 	if len(b) > shortText {
 		return string(b)
 	}
-	if w.block == nil || w.block.Cap()-w.block.Len() < len(b) {
-		w.block = new(strings.Builder)
+	if w.block.Cap()-w.block.Len() < len(b) {
+		w.block.Reset()
 		// The rest of a small body is as much as can be needed.
 		w.block.Grow(min(blockSize, max(len(b), w.scan.Rest()+len(b))))
 	}

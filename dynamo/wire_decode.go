@@ -122,18 +122,17 @@ func (p *plan) decodeWireList(w *wireReader, v reflect.Value) error {
 	return w.bad()
 }
 
-var textOpens = []byte(`{"S":`)
-
 // stringList reads a list into a []string, which is what most lists are.
 func (w *wireReader) stringList(into *[]string) error {
 	list := w.list[:0]
-	for w.enterArray(); w.scan.NextElem(); {
-		if w.scan.Match(textOpens) {
-			list = append(list, w.text())
-			if !w.scan.MatchEnd() {
-				w.fail("an attribute value of two kinds")
-			}
-			continue
+	w.enterArray()
+	for {
+		for w.nextText() {
+			list = append(list, w.keep(w.rest()))
+			w.shut()
+		}
+		if !w.scan.NextElem() {
+			break
 		}
 		var s string
 		if err := stringPlan.decodeWire(w, reflect.ValueOf(&s).Elem()); err != nil {
@@ -144,6 +143,23 @@ func (w *wireReader) stringList(into *[]string) error {
 	*into = w.copyOf(list)
 	w.list = list
 	return w.bad()
+}
+
+var textElem = []byte(`,{"S":"`)
+
+// nextText moves to the text of the next element of an array, if that is one.
+func (w *wireReader) nextText() bool {
+	if w.scan.Entered() {
+		return w.scan.Match(textElem[1:])
+	}
+	return w.scan.Match(textElem)
+}
+
+// shut is close for a value that Match has opened.
+func (w *wireReader) shut() {
+	if !w.scan.MatchEnd() {
+		w.fail("an attribute value of two kinds")
+	}
 }
 
 // stringPlan is the plan of strings without options. It never changes.
@@ -240,42 +256,27 @@ func (d *fieldsReader) next(w *wireReader) (bool, error) {
 	}
 	w.close(kind)
 	d.took(w, i, start)
-	d.order.learn(d.last, i, d.plan.fields[i].attr, kind, first)
+	d.order.learn(d.last, i, &d.plan.fields[i], kind, first)
 	d.last = i
 	return true, w.bad()
 }
 
-// expected decodes the next attribute if it is one that followed the same one
-// before, and of the same kind.
-func (d *fieldsReader) expected(w *wireReader) (bool, error) {
-	after := &d.order.after[d.last]
-	for n, e := range after {
-		if e == nil {
-			break
-		}
-		if w.scan.Entered() == (e.text[0] == ',') || !w.scan.Match(e.text) {
-			continue
-		}
-		if n > 0 { // the frequent ones come to the front
-			after[n-1], after[n] = e, after[n-1]
-		}
-		start := w.scan.Offset() - len(e.text) + e.value
-		if err := d.field(w, e.field, e.kind); err != nil {
-			return false, err
-		}
-		if !w.scan.MatchEnd() {
-			w.fail("an attribute value of two kinds")
-		}
-		w.kind = e.kind
-		d.took(w, e.field, start)
-		d.last = e.field
-		return true, w.bad()
-	}
-	return false, nil
-}
-
 // field decodes a field from the value that has been opened.
 func (d *fieldsReader) field(w *wireReader, i int, kind string) error {
+	if err := d.open(w, i, kind); err != nil {
+		return err
+	}
+	f := &d.plan.fields[i]
+	v, _ := f.walk(d.v, true)
+	if err := f.plan.decodeKind(w, kind, v); err != nil {
+		return within(f.attr, err)
+	}
+	return nil
+}
+
+// open takes note of a field, which must be the first of its name, and of the kind
+// that it must have if it is a key.
+func (d *fieldsReader) open(w *wireReader, i int, kind string) error {
 	if d.seen.has(i) {
 		w.fail(sameNames)
 		return w.bad()
@@ -284,15 +285,6 @@ func (d *fieldsReader) field(w *wireReader, i int, kind string) error {
 	if d.keys != nil && d.keys.wrong(i, kind) {
 		return d.keys.attrs[d.keys.of[i]].missing()
 	}
-	f := &d.plan.fields[i]
-	v, _ := f.walk(d.v, true)
-	if f.plan.plain && kind == "S" {
-		v.SetString(w.text())
-		return nil
-	}
-	if err := f.plan.decodeKind(w, kind, v); err != nil {
-		return within(f.attr, err)
-	}
 	return nil
 }
 
@@ -300,52 +292,6 @@ func (d *fieldsReader) took(w *wireReader, i, start int) {
 	if d.keys != nil && d.keys.of[i] >= 0 {
 		d.keys.take(d.keys.of[i], w, start)
 	}
-}
-
-// sequence is what has been seen to follow what in the objects of one type. The
-// items of a table mostly have the same attributes in the same order, and what is
-// expected need not be parsed: one comparison takes a name and what its value
-// begins with. Two successors are remembered, as attributes may be missing.
-type sequence struct {
-	after [][4]*expectation // by the index of a field; the last one is the beginning
-}
-
-type expectation struct {
-	text  []byte // ,"name":{"S":
-	value int    // where in text the value begins
-	field int
-	kind  string
-}
-
-// learn takes note that a field came after another, or first.
-func (o *sequence) learn(last, field int, attr, kind string, first bool) {
-	after := &o.after[last]
-	copy(after[1:], after[:])
-	var text []byte
-	if !first {
-		text = append(text, ',')
-	}
-	text = append(jsonscan.AppendQuote(text, attr), ':')
-	value := len(text)
-	text = append(jsonscan.AppendQuote(append(text, '{'), kind), ':')
-	after[0] = &expectation{text, value, field, kind}
-}
-
-// orderOf is the order of the objects of a type in this body.
-func (w *wireReader) orderOf(p *plan) *sequence {
-	for i := range w.orders {
-		if w.orders[i].plan == p {
-			return w.orders[i].order
-		}
-	}
-	o := &sequence{after: make([][4]*expectation, len(p.fields)+1)}
-	w.orders = append(w.orders, planOrder{p, o})
-	return o
-}
-
-type planOrder struct {
-	plan  *plan
-	order *sequence
 }
 
 // inexact is an attribute that matches a field but for case.

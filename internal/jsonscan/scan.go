@@ -55,6 +55,7 @@ type Scanner struct {
 	first bool   // nothing has been read yet of the object or array just entered
 	key   []byte // of the current member, unescaped
 	buf   []byte // backs key where it had escapes
+	text  []byte // backs what Text returns where it had escapes
 	err   *SyntaxError
 }
 

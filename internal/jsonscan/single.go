@@ -1,6 +1,7 @@
 package jsonscan
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
@@ -69,26 +70,65 @@ func (s *Scanner) LeaveMember() bool {
 	return !s.NextKey() && s.err == nil
 }
 
-// Text reads the next value if it is a string, and returns what stands between
-// its quotes: the string itself if asIs, that is without escapes and in UTF-8;
-// otherwise Unquote makes one of it. It aliases the data. Another value is left
-// for Value or Skip, and ok is false.
-func (s *Scanner) Text() (text []byte, asIs, ok bool) {
+// Text reads the next value if it is a string, and returns its value. It aliases
+// the data, or where the string has escapes a buffer of the scanner's, and is valid
+// until the next call of Text. Another value is left for Value or Skip, and ok is
+// false.
+//
+// Not valid is a string that is not UTF-8, unlike the halves of surrogate pairs in
+// escapes, which become U+FFFD.
+func (s *Scanner) Text() (text []byte, valid, ok bool) {
 	if !s.at('"') && s.Peek() != '"' {
 		return nil, false, false
 	}
-	i := s.pos + 1
+	s.pos++
+	return s.TextRest()
+}
+
+// TextRest is Text for a string whose opening quote has been read by Match.
+func (s *Scanner) TextRest() (text []byte, valid, ok bool) {
+	i := s.pos
 	end, ascii := closing(s.data, i)
 	if end < len(s.data) && s.data[end] == '"' {
 		s.pos = end + 1
 		text = s.data[i:end:end]
 		return text, ascii || utf8.Valid(text), true
 	}
-	s.stringFrom(i-1, end)
-	if s.err != nil {
-		return nil, false, false
+	return s.escaped(end, ascii)
+}
+
+// escaped is TextRest for a string with escapes, whose first may be at end.
+func (s *Scanner) escaped(end int, ascii bool) (text []byte, valid, ok bool) {
+	out, i := s.text[:0], s.pos
+	valid = true
+	for {
+		valid = valid && (ascii || utf8.Valid(s.data[i:end]))
+		out = append(out, s.data[i:end]...)
+		switch {
+		case end >= len(s.data):
+			s.pos = end
+			s.fail("unexpected end of input in a string")
+			return nil, false, false
+		case s.data[end] == '"':
+			s.pos, s.text = end+1, out
+			return out, valid, true
+		case s.data[end] != '\\':
+			s.pos = end
+			s.unexpected("in a string")
+			return nil, false, false
+		}
+		until := s.escape(end)
+		if s.err == nil && bytes.HasPrefix(s.data[until:], []byte(`\u`)) {
+			until = s.escape(until) // the two may be one character
+		}
+		if s.err != nil {
+			return nil, false, false
+		}
+		var rest []byte
+		out, rest = appendEscaped(out, s.data[end:until])
+		i = until - len(rest)
+		end, ascii = closing(s.data, i)
 	}
-	return s.data[i : s.pos-1 : s.pos-1], false, true
 }
 
 // closing is plain, and also tells whether all bytes before the one it found are

@@ -1,0 +1,146 @@
+package dynamo
+
+import (
+	"time"
+
+	"github.com/lambdarest/lambdarest/internal/jsonscan"
+)
+
+// sequence is what has been seen to follow what in the objects of one type. The
+// items of a table mostly have the same attributes in the same order, and what is
+// expected need not be parsed: one comparison takes a name and what its value
+// begins with, and it is known beforehand what is to be done with the value. A few
+// successors are remembered, as attributes may be missing.
+type sequence struct {
+	after [][4]*expectation // by the index of a field; the last one is the beginning
+}
+
+type expectation struct {
+	text   []byte // ,"name":{"S":"
+	value  int    // where in text the value begins
+	field  int
+	kind   string
+	direct direct
+}
+
+// direct is how a value is decoded whose kind is the usual one for its Go type.
+type direct uint8
+
+const (
+	indirect     direct = iota // as decodeKind does
+	directText                 // S into a string
+	directNumber               // N into an integer or float
+	directTime                 // S into a time.Time
+)
+
+// directOf is how values of that kind are decoded by p.
+func directOf(p *plan, kind string) direct {
+	switch {
+	case p.unmarshals || p.opts.asString:
+	case kind == "S" && p.plain:
+		return directText
+	case kind == "S" && p.shape == shapeTime && p.typ == timeType:
+		return directTime
+	case kind == "N" && (p.shape == shapeInt || p.shape == shapeUint || p.shape == shapeFloat):
+		return directNumber
+	}
+	return indirect
+}
+
+// learn takes note that a field came after another, or first.
+func (o *sequence) learn(last, i int, f *planField, kind string, first bool) {
+	after := &o.after[last]
+	copy(after[1:], after[:])
+	e := &expectation{field: i, kind: kind, direct: directOf(f.plan, kind)}
+	if !first {
+		e.text = append(e.text, ',')
+	}
+	e.text = append(jsonscan.AppendQuote(e.text, f.attr), ':')
+	e.value = len(e.text)
+	e.text = append(jsonscan.AppendQuote(append(e.text, '{'), kind), ':')
+	if e.direct != indirect {
+		e.text = append(e.text, '"')
+	}
+	after[0] = e
+}
+
+// orderOf is the order of the objects of a type in this body.
+func (w *wireReader) orderOf(p *plan) *sequence {
+	for i := range w.orders {
+		if w.orders[i].plan == p {
+			return w.orders[i].order
+		}
+	}
+	o := &sequence{after: make([][4]*expectation, len(p.fields)+1)}
+	w.orders = append(w.orders, planOrder{p, o})
+	return o
+}
+
+type planOrder struct {
+	plan  *plan
+	order *sequence
+}
+
+// expected decodes the next attribute if it is one that followed the same one
+// before, and of the same kind.
+func (d *fieldsReader) expected(w *wireReader) (bool, error) {
+	after := &d.order.after[d.last]
+	for n, e := range after {
+		if e == nil {
+			break
+		}
+		if w.scan.Entered() == (e.text[0] == ',') || !w.scan.Match(e.text) {
+			continue
+		}
+		if n > 0 { // the frequent ones come to the front
+			after[n-1], after[n] = e, after[n-1]
+		}
+		start := w.scan.Offset() - len(e.text) + e.value
+		if err := d.direct(w, e); err != nil {
+			return false, err
+		}
+		w.shut()
+		if d.keys != nil {
+			w.kind = e.kind
+			d.took(w, e.field, start)
+		}
+		d.last = e.field
+		return w.ok(), w.bad()
+	}
+	return false, nil
+}
+
+// direct decodes the field of an expected value.
+func (d *fieldsReader) direct(w *wireReader, e *expectation) error {
+	if e.direct == indirect {
+		return d.field(w, e.field, e.kind)
+	}
+	if err := d.open(w, e.field, e.kind); err != nil {
+		return err
+	}
+	f := &d.plan.fields[e.field]
+	v, _ := f.walk(d.v, true)
+	switch text := w.rest(); e.direct {
+	case directText:
+		v.SetString(w.keep(text))
+	case directNumber:
+		if !setNumeric(v, f.plan.shape, text) {
+			return d.misfit(w, f, &DecodeError{Kind: "N", Type: f.plan.typ})
+		}
+	case directTime:
+		t, err := parseTime(text)
+		if err != nil {
+			return d.misfit(w, f, &DecodeError{Kind: "S", Type: f.plan.typ, Err: err})
+		}
+		*v.Addr().Interface().(*time.Time) = t
+	}
+	return nil
+}
+
+// misfit is an error about a field, unless the body is bad.
+func (d *fieldsReader) misfit(w *wireReader, f *planField, err error) error {
+	if bad := w.bad(); bad != nil {
+		return bad
+	}
+	return within(f.attr, err)
+}
