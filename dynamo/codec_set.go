@@ -133,29 +133,28 @@ func parseTime[S numeral](s S) (time.Time, error) {
 }
 
 func utcTime[S numeral](s S) (t time.Time, ok bool) {
-	const layout = "0000-00-00T00:00:00"
+	const layout = "2006-01-02T15:04:05"
 	end := len(s) - 1
-	if end < len(layout) || end > len(layout)+10 || s[end] != 'Z' {
+	if end < len(layout) || end > len(layout)+10 || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[end] != 'Z' {
 		return t, false
-	}
-	var parts [6]int
-	part := 0
-	for i := range len(layout) {
-		switch c := s[i]; {
-		case layout[i] == '0' && c-'0' <= 9:
-			parts[part] = parts[part]*10 + int(c-'0')
-		case layout[i] == c && c != '0':
-			part++
-		default:
-			return t, false
-		}
 	}
 	nanos, ok := fraction(s[len(layout):end])
-	if !ok || parts[1] < 1 || parts[1] > 12 || parts[3] > 23 || parts[4] > 59 || parts[5] > 59 {
+	year, month, day := 100*twoDigits(s, 0)+twoDigits(s, 2), twoDigits(s, 5), twoDigits(s, 8)
+	hour, minute, second := twoDigits(s, 11), twoDigits(s, 14), twoDigits(s, 17)
+	if !ok || year > 9999 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 {
 		return t, false
 	}
-	t = time.Date(parts[0], time.Month(parts[1]), parts[2], parts[3], parts[4], parts[5], nanos, time.UTC)
-	return t, t.Day() == parts[2] // which is not so for the 30th of February
+	t = time.Date(year, time.Month(month), day, hour, minute, second, nanos, time.UTC)
+	return t, t.Day() == day // which is not so for the 30th of February
+}
+
+// twoDigits is the number of two digits at i, or a very large one.
+func twoDigits[S numeral](s S, i int) int {
+	a, b := s[i]-'0', s[i+1]-'0'
+	if a > 9 || b > 9 {
+		return 1 << 20
+	}
+	return int(a)*10 + int(b)
 }
 
 // fraction is the nanoseconds of a fraction with its point, which may be missing.

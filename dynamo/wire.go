@@ -3,7 +3,6 @@ package dynamo
 import (
 	"encoding/base64"
 	"reflect"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -30,13 +29,16 @@ type wireReader struct {
 	err  error  // of the body, other than its syntax
 
 	block  strings.Builder
-	list   []string // a list, until its length is known
 	lists  []string // room for lists
 	orders []planOrder
 	slabs  []slab
 }
 
-const sameNames = "two attributes of one name"
+const (
+	sameNames = "two attributes of one name"
+	manyKinds = "an attribute value of two kinds"
+	badText   = "text is not valid UTF-8"
+)
 
 const (
 	blockSize = 4096
@@ -112,28 +114,36 @@ func kindNamed(name []byte) string {
 // close leaves the attribute value whose kind is given.
 func (w *wireReader) close(kind string) {
 	if !w.scan.LeaveMember() {
-		w.fail("an attribute value of two kinds")
+		w.fail(manyKinds)
 	}
 	w.kind = kind
 }
 
 // raw reads a JSON string and gives its text, which is valid until the next one
 // is read.
-func (w *wireReader) raw() []byte { return w.sound(w.scan.Text()) }
-
-// rest is raw for a string whose opening quote has been matched.
-func (w *wireReader) rest() []byte { return w.sound(w.scan.TextRest()) }
-
-func (w *wireReader) sound(text []byte, valid, ok bool) []byte {
+func (w *wireReader) raw() []byte {
+	text, valid, ok := w.scan.Text()
 	switch {
 	case valid:
 		return text
 	case !ok:
 		w.fail("not a string")
 	default:
-		w.fail("text is not valid UTF-8")
+		w.fail(badText)
 	}
 	return nil
+}
+
+// rest is raw and shut in one, for a string whose opening quote has been matched.
+func (w *wireReader) rest() []byte {
+	text, valid, ok := w.scan.TextEnd()
+	switch {
+	case !ok:
+		w.fail(manyKinds)
+	case !valid:
+		w.fail(badText)
+	}
+	return text
 }
 
 // text reads a JSON string.
@@ -162,20 +172,6 @@ func (w *wireReader) pointee(p *plan) reflect.Value {
 	}
 	w.slabs = append(w.slabs, slab{plan: p, room: reflect.MakeSlice(reflect.SliceOf(p.elem.typ), 1, 1), used: 1})
 	return w.slabs[len(w.slabs)-1].room.Index(0)
-}
-
-// copyOf is a copy of a list.
-func (w *wireReader) copyOf(list []string) []string {
-	n := len(list)
-	if n > slabSize/2 {
-		return slices.Clone(list)
-	}
-	if w.lists == nil || cap(w.lists)-len(w.lists) < n {
-		w.lists = make([]string, 0, 2*slabSize)
-	}
-	from := len(w.lists)
-	w.lists = append(w.lists, list...)
-	return w.lists[from : from+n : from+n]
 }
 
 // keep makes a string of b that lives as long as its owner wants.

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"reflect"
+	"slices"
 	"sort"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -124,12 +125,14 @@ func (p *plan) decodeWireList(w *wireReader, v reflect.Value) error {
 
 // stringList reads a list into a []string, which is what most lists are.
 func (w *wireReader) stringList(into *[]string) error {
-	list := w.list[:0]
+	if cap(w.lists)-len(w.lists) < slabSize/2 {
+		w.lists = make([]string, 0, 2*slabSize)
+	}
+	list := w.lists[len(w.lists):]
 	w.enterArray()
 	for {
 		for w.nextText() {
 			list = append(list, w.keep(w.rest()))
-			w.shut()
 		}
 		if !w.scan.NextElem() {
 			break
@@ -140,8 +143,12 @@ func (w *wireReader) stringList(into *[]string) error {
 		}
 		list = append(list, s)
 	}
-	*into = w.copyOf(list)
-	w.list = list
+	if n := len(list); n <= cap(w.lists)-len(w.lists) {
+		w.lists = w.lists[:len(w.lists)+n]
+		*into = list[:n:n]
+	} else {
+		*into = slices.Clone(list)
+	}
 	return w.bad()
 }
 
@@ -153,13 +160,6 @@ func (w *wireReader) nextText() bool {
 		return w.scan.Match(textElem[1:])
 	}
 	return w.scan.Match(textElem)
-}
-
-// shut is close for a value that Match has opened.
-func (w *wireReader) shut() {
-	if !w.scan.MatchEnd() {
-		w.fail("an attribute value of two kinds")
-	}
 }
 
 // stringPlan is the plan of strings without options. It never changes.

@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/lambdarest/lambdarest/internal/jsonscan"
@@ -21,6 +22,7 @@ type expectation struct {
 	field  int
 	kind   string
 	direct direct
+	index  int // of the field in the struct, or -1 if it is in an embedded one
 }
 
 // direct is how a value is decoded whose kind is the usual one for its Go type.
@@ -51,7 +53,10 @@ func directOf(p *plan, kind string) direct {
 func (o *sequence) learn(last, i int, f *planField, kind string, first bool) {
 	after := &o.after[last]
 	copy(after[1:], after[:])
-	e := &expectation{field: i, kind: kind, direct: directOf(f.plan, kind)}
+	e := &expectation{field: i, kind: kind, direct: directOf(f.plan, kind), index: -1}
+	if len(f.index) == 1 {
+		e.index = f.index[0]
+	}
 	if !first {
 		e.text = append(e.text, ',')
 	}
@@ -96,41 +101,55 @@ func (d *fieldsReader) expected(w *wireReader) (bool, error) {
 			after[n-1], after[n] = e, after[n-1]
 		}
 		start := w.scan.Offset() - len(e.text) + e.value
-		if err := d.direct(w, e); err != nil {
+		if err := d.value(w, e); err != nil {
 			return false, err
 		}
-		w.shut()
 		if d.keys != nil {
 			w.kind = e.kind
 			d.took(w, e.field, start)
 		}
 		d.last = e.field
-		return w.ok(), w.bad()
+		if w.ok() {
+			return true, nil
+		}
+		return false, w.bad()
 	}
 	return false, nil
 }
 
-// direct decodes the field of an expected value.
-func (d *fieldsReader) direct(w *wireReader, e *expectation) error {
+// value decodes an expected value, to its end.
+func (d *fieldsReader) value(w *wireReader, e *expectation) error {
 	if e.direct == indirect {
-		return d.field(w, e.field, e.kind)
+		err := d.field(w, e.field, e.kind)
+		if err == nil && !w.scan.MatchEnd() {
+			w.fail(manyKinds)
+		}
+		return err
 	}
 	if err := d.open(w, e.field, e.kind); err != nil {
 		return err
 	}
-	f := &d.plan.fields[e.field]
-	v, _ := f.walk(d.v, true)
-	switch text := w.rest(); e.direct {
+	text := w.rest()
+	if e.index >= 0 {
+		return d.set(w, e, d.v.Field(e.index), text)
+	}
+	v, _ := d.plan.fields[e.field].walk(d.v, true)
+	return d.set(w, e, v, text)
+}
+
+// set sets a field from the text of its value.
+func (d *fieldsReader) set(w *wireReader, e *expectation, v reflect.Value, text []byte) error {
+	switch e.direct {
 	case directText:
 		v.SetString(w.keep(text))
 	case directNumber:
-		if !setNumeric(v, f.plan.shape, text) {
+		if f := &d.plan.fields[e.field]; !setNumeric(v, f.plan.shape, text) {
 			return d.misfit(w, f, &DecodeError{Kind: "N", Type: f.plan.typ})
 		}
 	case directTime:
 		t, err := parseTime(text)
 		if err != nil {
-			return d.misfit(w, f, &DecodeError{Kind: "S", Type: f.plan.typ, Err: err})
+			return d.misfit(w, &d.plan.fields[e.field], &DecodeError{Kind: "S", Type: timeType, Err: err})
 		}
 		*v.Addr().Interface().(*time.Time) = t
 	}

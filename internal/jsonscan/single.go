@@ -82,22 +82,35 @@ func (s *Scanner) Text() (text []byte, valid, ok bool) {
 		return nil, false, false
 	}
 	s.pos++
-	return s.TextRest()
+	end, ascii := closing(s.data, s.pos)
+	return s.textTo(end, ascii)
 }
 
-// TextRest is Text for a string whose opening quote has been read by Match.
-func (s *Scanner) TextRest() (text []byte, valid, ok bool) {
+// TextEnd is Text and MatchEnd in one, for a string whose opening quote has been
+// read by Match and that is the last member of an object that Match has opened; ok
+// is false as well where it is not the last.
+func (s *Scanner) TextEnd() (text []byte, valid, ok bool) {
 	i := s.pos
 	end, ascii := closing(s.data, i)
+	if ascii && end+1 < len(s.data) && s.data[end] == '"' && s.data[end+1] == '}' {
+		s.pos = end + 2
+		return s.data[i:end:end], true, true
+	}
+	text, valid, ok = s.textTo(end, ascii)
+	return text, valid, ok && s.MatchEnd()
+}
+
+// textTo reads the rest of a string that closing has been looking for the end of.
+func (s *Scanner) textTo(end int, ascii bool) (text []byte, valid, ok bool) {
 	if end < len(s.data) && s.data[end] == '"' {
+		text = s.data[s.pos:end:end]
 		s.pos = end + 1
-		text = s.data[i:end:end]
 		return text, ascii || utf8.Valid(text), true
 	}
 	return s.escaped(end, ascii)
 }
 
-// escaped is TextRest for a string with escapes, whose first may be at end.
+// escaped is textTo for a string with escapes, whose first may be at end.
 func (s *Scanner) escaped(end int, ascii bool) (text []byte, valid, ok bool) {
 	out, i := s.text[:0], s.pos
 	valid = true
