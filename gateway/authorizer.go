@@ -126,7 +126,7 @@ func (c *call) identity(sources []string) ([]string, bool) {
 			value = c.g.cfg.StageVariables[name]
 		default:
 			if value, _ = c.contextValue(name); name == "routeKey" { // of HTTP APIs, which have no templates
-				value = c.route.key()
+				value = c.route.key
 			}
 		}
 		complete = complete && value != ""

@@ -232,7 +232,9 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.headerNames = headerNames(r.Context())
 	sw := &statusWriter{ResponseWriter: w}
 	sw.Header().Set(g.idHeader(), c.requestID)
-	c.r.Body = http.MaxBytesReader(w, r.Body, g.rules.body)
+	if r.Body != http.NoBody {
+		c.r.Body = http.MaxBytesReader(w, r.Body, g.rules.body)
+	}
 	observed := newObserver(c, sw)
 	var fail *failure
 	defer func() {
@@ -293,7 +295,14 @@ func (g *Gateway) serve(w http.ResponseWriter, c *call) *failure {
 }
 
 func (g *Gateway) logCall(c *call, status int, fail *failure) {
+	level := slog.LevelInfo
+	if fail != nil && fail.cause != nil {
+		level = slog.LevelError
+	}
 	ctx := context.WithoutCancel(c.r.Context())
+	if !g.log.Enabled(ctx, level) {
+		return
+	}
 	attrs := []slog.Attr{
 		slog.String("method", c.r.Method), slog.String("path", c.r.URL.EscapedPath()), slog.Int("status", status),
 		slog.Float64("duration_ms", float64(time.Since(c.start))/float64(time.Millisecond)), slog.String("request_id", c.requestID),
@@ -304,9 +313,7 @@ func (g *Gateway) logCall(c *call, status int, fail *failure) {
 	if c.functionID != "" {
 		attrs = append(attrs, slog.String("invocation", c.functionID))
 	}
-	level := slog.LevelInfo
-	if fail != nil && fail.cause != nil {
-		level = slog.LevelError
+	if level == slog.LevelError {
 		attrs = append(attrs, slog.String("error", fail.cause.Error()))
 		if panicked := (*panicError)(nil); errors.As(fail.cause, &panicked) {
 			attrs = append(attrs, slog.String("stack", string(panicked.stack)))
@@ -345,7 +352,7 @@ func (c *call) options() gwevent.Options {
 		Authorizer: c.grant, Caller: c.caller, APIKey: c.key.Value, APIKeyID: c.key.ID,
 	}
 	if c.route != nil {
-		opt.Resource, opt.RouteKey = c.route.path, c.route.key()
+		opt.Resource, opt.RouteKey = c.route.path, c.route.key
 	}
 	opt.ForwardedProto, opt.ForwardedPort = c.forwarded()
 	return opt
@@ -365,16 +372,12 @@ func (c *call) templateContext() map[string]any {
 
 // forwarded returns the scheme and the port that the client really used, so that links made from them work locally.
 func (c *call) forwarded() (proto, port string) {
-	u := *c.r.URL
-	u.Host = c.r.Host
-	proto, port = "http", u.Port()
+	proto, port = "http", "80"
 	if c.r.TLS != nil {
-		proto = "https"
+		proto, port = "https", "443"
 	}
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[proto]
-	}
-	return proto, port
+	u := url.URL{Host: c.r.Host}
+	return proto, cmp.Or(u.Port(), port)
 }
 
 func headerSize(h http.Header) int {

@@ -59,7 +59,7 @@ type headerNamesKey struct{}
 func withHeaderNames(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if tap, ok := r.Context().Value(tapKey{}).(*headerTap); ok {
-			if names := tap.next(); fits(names, r.Header) {
+			if names := tap.next(); len(names) > 0 && fits(names, r.Header) {
 				r = r.WithContext(context.WithValue(r.Context(), headerNamesKey{}, names))
 			}
 		}
@@ -100,7 +100,7 @@ type headerTap struct {
 	state tapState
 	buf   []byte // of the header or of a line, so far
 	left  int64
-	names []map[string]string // of the requests that no handler has got
+	names []map[string]string // of the requests that no handler has got; never nil
 }
 
 func (t *headerTap) next() map[string]string {
@@ -184,30 +184,60 @@ func (t *headerTap) endOfHeaderLine() {
 	}
 }
 
+// canonical stands for the names of a header that has them all in net/http's case, as most have.
+var canonical = map[string]string{}
+
 // readHeader returns the names of a header and how long the body behind it is; nil names where it cannot tell.
 func readHeader(header []byte) (names map[string]string, length int64, chunked bool) {
-	lines := bytes.Split(header, []byte("\n"))
-	names = make(map[string]string, len(lines))
-	for _, line := range lines[1:] {
+	names = canonical
+	_, fields, _ := bytes.Cut(header, []byte("\n"))
+	for line := range bytes.SplitSeq(fields, []byte("\n")) {
 		name, value, ok := bytes.Cut(line, []byte(":"))
 		if !ok {
 			continue
 		}
-		canonical := textproto.CanonicalMIMEHeaderKey(string(name))
-		names[canonical] = string(name)
-		value = bytes.TrimSpace(value)
-		switch canonical {
-		case "Content-Length":
-			n, err := strconv.ParseInt(string(value), 10, 64)
+		if len(names) == 0 && !isCanonical(name) {
+			names = namesOf(fields)
+		}
+		switch {
+		case isName(name, "Content-Length"):
+			n, err := strconv.ParseInt(string(bytes.TrimSpace(value)), 10, 64)
 			if err != nil {
 				return nil, 0, false
 			}
 			length = n
-		case "Transfer-Encoding":
+		case isName(name, "Transfer-Encoding"):
 			chunked = true
 		}
 	}
 	return names, length, chunked
+}
+
+func isName(written []byte, name string) bool {
+	return len(written) == len(name) && textproto.CanonicalMIMEHeaderKey(string(written)) == name
+}
+
+// isCanonical reports whether net/http leaves a name as it is.
+func isCanonical(name []byte) bool {
+	first := true
+	for _, c := range name {
+		if first && 'a' <= c && c <= 'z' || !first && 'A' <= c && c <= 'Z' {
+			return false
+		}
+		first = c == '-'
+	}
+	return true
+}
+
+// namesOf returns the names as they are written, by their canonical form.
+func namesOf(fields []byte) map[string]string {
+	names := make(map[string]string)
+	for line := range bytes.SplitSeq(fields, []byte("\n")) {
+		if name, _, ok := bytes.Cut(line, []byte(":")); ok {
+			names[textproto.CanonicalMIMEHeaderKey(string(name))] = string(name)
+		}
+	}
+	return names
 }
 
 // chunk reads the line with the size of a chunk.

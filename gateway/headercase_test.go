@@ -5,10 +5,25 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"net/textproto"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
+
+func TestIsCanonical(t *testing.T) {
+	for _, name := range []string{"", "-", "A", "a", "Ab", "aB", "AB", "A-B", "A-b", "a-B", "Sec-Ch-Ua", "sec-ch-ua", "ETag", "Etag", "X1a", "1A", "1a", "Dnt", "DNT"} {
+		require.Equal(t, textproto.CanonicalMIMEHeaderKey(name) == name, isCanonical([]byte(name)), name)
+		header := []byte("GET / HTTP/1.1\r\n" + name + ": 1\r\nHost: x\r\n\r\n")
+		names, length, chunked := readHeader(header)
+		require.NotNil(t, names)
+		require.Zero(t, length)
+		require.False(t, chunked)
+		if len(names) > 0 {
+			require.Equal(t, map[string]string{textproto.CanonicalMIMEHeaderKey(name): name, "Host": "Host"}, names)
+		}
+	}
+}
 
 // FuzzHeaderTap holds the tap against net/http: where both follow a stream of requests, they see the same names; no
 // stream crashes the tap, and how the stream is cut into pieces makes no difference.

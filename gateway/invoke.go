@@ -115,14 +115,14 @@ func (c *call) invoke(h lambda.Handler, event []byte) ([]byte, *failure, error) 
 
 // run calls a function. As in the cloud, it runs on where the client goes away, and the client is answered at the
 // time-out even where the function does not look at its context; such a function keeps its goroutine until it returns.
+// A Process looks at its context, and needs no goroutine.
 func (c *call) run(h lambda.Handler, event []byte, id string) ([]byte, *failure, error) {
 	ctx, cancel := c.withTimeout(context.WithoutCancel(c.r.Context()))
 	defer cancel()
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: id})
-
-	type result struct {
-		out []byte
-		err error
+	if p, ok := h.(*Process); ok {
+		out, err := callHandler(ctx, p, event)
+		return settle(ctx, result{out, err})
 	}
 	done := make(chan result, 1)
 	go func() {
@@ -141,17 +141,28 @@ func (c *call) run(h lambda.Handler, event []byte, id string) ([]byte, *failure,
 	case <-ctx.Done():
 		return nil, errTimedOut(context.Cause(ctx)), nil
 	case res := <-done:
-		if res.err != nil && ctx.Err() != nil {
-			return nil, errTimedOut(context.Cause(ctx)), nil
-		}
-		if res.err != nil {
-			return nil, nil, asFunctionError(res.err)
-		}
-		if limit := answerLimit(res.out); int64(len(res.out)) > limit {
-			return nil, nil, errResponseTooLarge(limit)
-		}
-		return res.out, nil, nil
+		return settle(ctx, res)
 	}
+}
+
+// result is what a handler returned.
+type result struct {
+	out []byte
+	err error
+}
+
+// settle says what a result is to the client.
+func settle(ctx context.Context, res result) ([]byte, *failure, error) {
+	switch {
+	case res.err != nil && ctx.Err() != nil:
+		return nil, errTimedOut(context.Cause(ctx)), nil
+	case res.err != nil:
+		return nil, nil, asFunctionError(res.err)
+	}
+	if limit := answerLimit(res.out); int64(len(res.out)) > limit {
+		return nil, nil, errResponseTooLarge(limit)
+	}
+	return res.out, nil, nil
 }
 
 // answerLimit is how large an answer may be, in bytes.

@@ -50,10 +50,12 @@ func newObserver(c *call, w *statusWriter) *observer {
 		return nil
 	}
 	o := &observer{c: c}
-	c.r.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.TeeReader(c.r.Body, limited{&o.body}), c.r.Body}
+	if c.r.Body != http.NoBody {
+		c.r.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.TeeReader(c.r.Body, limited{&o.body}), c.r.Body}
+	}
 	w.copyTo = limited{&o.answer}
 	return o
 }
@@ -79,7 +81,7 @@ func (o *observer) report(w *statusWriter, fail *failure) {
 		RequestID: c.requestID, InvocationID: c.functionID, Event: c.event, Result: c.result, Err: c.functionErr,
 	}
 	if c.route != nil {
-		e.Route = c.route.key()
+		e.Route = c.route.key
 	}
 	if e.Err == nil && fail != nil {
 		e.Err = fail.cause

@@ -42,6 +42,7 @@ type route struct {
 	segments []segment
 	fallback bool // $default
 	endpoint endpoint
+	key      string // the route key of an HTTP API
 
 	authorizer  Authorization
 	scopes      []string
@@ -50,14 +51,6 @@ type route struct {
 
 // defaultPath is the route of an HTTP API that gets what no other does.
 const defaultPath = "$default"
-
-// key is the route key of an HTTP API.
-func (r *route) key() string {
-	if r.fallback {
-		return defaultPath
-	}
-	return cmp.Or(r.method, "ANY") + " " + r.path
-}
 
 type table []*route
 
@@ -79,8 +72,11 @@ func (t *table) add(r Route) error {
 		return fmt.Errorf("method %q is not in upper case", method)
 	}
 	added := &route{
-		method: method, path: r.Path, segments: segments, fallback: isDefault,
+		method: method, path: r.Path, segments: segments, fallback: isDefault, key: cmp.Or(method, "ANY") + " " + r.Path,
 		authorizer: r.Authorizer, scopes: slices.Clone(r.Scopes), keyRequired: r.APIKeyRequired,
+	}
+	if isDefault {
+		added.key = defaultPath
 	}
 	for i, other := range *t {
 		if other.method == method && other.fallback == isDefault && sameShape(other.segments, segments) {

@@ -56,8 +56,9 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, hosts ...string)
 // checkHost refuses requests for hosts that are not this server's.
 func checkHost(next http.Handler, l net.Listener, hosts []string) http.Handler {
 	bound, _, _ := net.SplitHostPort(l.Addr().String())
+	hosts = append([]string{bound}, hosts...)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isOwnHost(r.Host, append([]string{bound}, hosts...)) {
+		if !isOwnHost(r.Host, hosts) {
 			writeBody(w, http.StatusMisdirectedRequest, "text/plain; charset=utf-8", "this server does not answer for the host of the request\n")
 			return
 		}
@@ -91,16 +92,25 @@ func isOwnHost(host string, hosts []string) bool {
 // before, so that every way to write must set it, the end of the handler included.
 func timeAnswers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		tw := &timedWriter{w}
+		tw := &timedWriter{ResponseWriter: w}
 		defer tw.extend()
 		next.ServeHTTP(tw, r)
 	})
 }
 
-type timedWriter struct{ http.ResponseWriter }
+type timedWriter struct {
+	http.ResponseWriter
+	extended time.Time
+}
 
+// extend sets the deadline, unless it did so less than a second ago: to set one costs as much as to write a header.
 func (w *timedWriter) extend() {
-	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(answerTimeout)) // at worst none
+	now := time.Now()
+	if now.Sub(w.extended) < time.Second {
+		return
+	}
+	w.extended = now
+	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(now.Add(answerTimeout)) // at worst none
 }
 
 func (w *timedWriter) WriteHeader(status int) {
