@@ -50,6 +50,8 @@ type Authorizer struct {
 	TTL time.Duration
 	// Simple says that the function of an HTTP API returns isAuthorized rather than a policy.
 	Simple bool
+	// PayloadV1 says that the function of an HTTP API gets payload format 1.0; it returns a policy then.
+	PayloadV1 bool
 
 	validation *regexp.Regexp
 	once       sync.Once // for validation
@@ -81,6 +83,9 @@ func (a *Authorizer) check(kind Kind) error {
 	}
 	if kind == REST && a.Simple {
 		return errors.New("a REST API has no simple authorizer answers")
+	}
+	if a.PayloadV1 && (kind == REST || a.Simple) {
+		return errors.New("authorizer: only HTTP APIs choose a payload format, and simple answers need 2.0")
 	}
 	if a.TTL > time.Hour {
 		return errors.New("authorizer: TTL above one hour")
@@ -267,7 +272,11 @@ func (c *call) authorizerEvent(a *Authorizer, identity []string) ([]byte, error)
 	}
 	bare := c.r.WithContext(context.WithoutCancel(c.r.Context()))
 	bare.Body = http.NoBody
-	event, err := gwevent.New(bare, c.options())
+	opt := c.options()
+	if a.PayloadV1 {
+		opt.Source = gwevent.HTTPAPIv1
+	}
+	event, err := gwevent.New(bare, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -279,11 +288,16 @@ func (c *call) authorizerEvent(a *Authorizer, identity []string) ([]byte, error)
 	delete(m, "isBase64Encoded")
 	m["type"] = json.RawMessage(`"REQUEST"`)
 	arnName := "methodArn"
-	if c.g.cfg.Kind == HTTP {
+	switch {
+	case a.PayloadV1:
+		m["identitySource"], err = json.Marshal(strings.Join(identity, ","))
+		m["authorizationToken"] = m["identitySource"]
+	case c.g.cfg.Kind == HTTP:
 		arnName = "routeArn"
-		if m["identitySource"], err = json.Marshal(identity); err != nil {
-			return nil, err
-		}
+		m["identitySource"], err = json.Marshal(identity)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if m[arnName], err = json.Marshal(c.arn()); err != nil {
 		return nil, err

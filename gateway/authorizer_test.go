@@ -134,6 +134,33 @@ func TestHTTPAPIAuthorizer(t *testing.T) {
 	require.Equal(t, 500, do(g, "GET", "/x", "", "Authorization", "t").Code)
 }
 
+// TestHTTPAPIAuthorizerV1: format 1.0 of an authorizer's event, behind a route with format 1.0 as well.
+func TestHTTPAPIAuthorizerV1(t *testing.T) {
+	fn := &guard{answer: policyFor("Allow", "*")}
+	a := &gateway.Authorizer{Handler: fn, PayloadV1: true, Identity: []string{"$request.header.Authorization", "$request.querystring.q"}}
+	g := newGateway(t, gateway.Config{Kind: gateway.HTTP}, gateway.Route{Path: "/x/{id}", Integration: gateway.ProxyV1(event), Authorizer: a})
+	require.Equal(t, 401, do(g, "GET", "/x/1", "", "Authorization", "t").Code)
+	w := do(g, "GET", "/x/1?q=2", "body", "Authorization", "t")
+	require.Equal(t, 200, w.Code, w.Body)
+	for name, want := range map[string]any{
+		"version": "1.0", "type": "REQUEST", "identitySource": "t,2", "authorizationToken": "t,2", "resource": "/x/{id}", "httpMethod": "GET",
+		"methodArn": "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/$default/GET/x/1", "pathParameters": map[string]any{"id": "1"},
+	} {
+		require.Equal(t, want, fn.event[name], name)
+	}
+	require.NotContains(t, fn.event, "body")
+	ev := eventOf(t, w.Body.String())
+	require.Equal(t, "1.0", ev["version"])
+	require.Equal(t, map[string]any{"n": 1.5, "b": true, "s": "x"}, ev["requestContext"].(map[string]any)["authorizer"])
+	fn.answer = `{"isAuthorized":true}`
+	require.Equal(t, 500, do(g, "GET", "/x/1?q=2", "", "Authorization", "t").Code)
+	for _, kind := range []gateway.Kind{gateway.REST, gateway.HTTP} {
+		_, err := gateway.New(gateway.Config{Kind: kind}, gateway.Route{Path: "/x", Integration: gateway.Proxy(event),
+			Authorizer: &gateway.Authorizer{Handler: fn, PayloadV1: true, Simple: kind == gateway.HTTP}})
+		require.ErrorContains(t, err, "payload format")
+	}
+}
+
 func TestAPIKeys(t *testing.T) {
 	g := newGateway(t, gateway.Config{APIKeys: []gateway.APIKey{{Value: "s3cret", ID: "id1"}}},
 		gateway.Route{Path: "/x", Integration: gateway.Proxy(event), APIKeyRequired: true},

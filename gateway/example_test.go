@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"time"
+
+	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/lambdarest/lambdarest/gateway"
 	"github.com/lambdarest/lambdarest/router"
@@ -223,4 +226,74 @@ func ExampleServe() {
 	stop()
 	fmt.Println(resp.StatusCode, <-served)
 	// Output: 200 <nil>
+}
+
+func ExampleProxyV1() {
+	api, err := gateway.New(gateway.Config{Kind: gateway.HTTP}, gateway.Route{Path: "/hello/{name}", Integration: gateway.ProxyV1(hello{})})
+	if err != nil {
+		panic(err)
+	}
+	w := httptest.NewRecorder()
+	api.ServeHTTP(w, httptest.NewRequest("GET", "/hello/Kim", nil))
+	fmt.Println(w.Code, w.Body)
+	// Output: 200 Hello Kim
+}
+
+// greeter answers with the name that the token has.
+type greeter struct{}
+
+func (greeter) Invoke(_ context.Context, payload []byte) ([]byte, error) {
+	var ev events.APIGatewayV2HTTPRequest
+	if err := json.Unmarshal(payload, &ev); err != nil {
+		return nil, err
+	}
+	return json.Marshal(map[string]any{"statusCode": 200, "body": "Hello " + ev.RequestContext.Authorizer.JWT.Claims["name"]})
+}
+
+func ExampleJWT() {
+	auth := &gateway.JWT{Issuers: []string{"https://login.example.com"}, Audience: []string{"app"}} // without Keys: anybody can make a token
+	api, err := gateway.New(gateway.Config{Kind: gateway.HTTP}, gateway.Route{Path: "/hello", Integration: gateway.Proxy(greeter{}), Authorizer: auth})
+	if err != nil {
+		panic(err)
+	}
+	token := func(claims string) string {
+		return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + "."
+	}
+	for _, claims := range []string{
+		`{"iss":"https://login.example.com","aud":"app","exp":4102444800,"name":"Kim"}`,
+		`{"iss":"https://login.example.com","aud":"another","exp":4102444800}`,
+	} {
+		r := httptest.NewRequest("GET", "/hello", nil)
+		r.Header.Set("Authorization", "Bearer "+token(claims))
+		w := httptest.NewRecorder()
+		api.ServeHTTP(w, r)
+		fmt.Println(w.Code, w.Body)
+		if why := w.Header().Get("Www-Authenticate"); why != "" {
+			fmt.Println(why)
+		}
+	}
+	// Output:
+	// 200 Hello Kim
+	// 401 {"message":"Unauthorized"}
+	// Bearer scope="" error="invalid_token" error_description="the token does not have a valid audience"
+}
+
+func ExampleIAM() {
+	api, err := gateway.New(gateway.Config{}, gateway.Route{Path: "/hello/{name}", Integration: gateway.Proxy(hello{}), Authorizer: gateway.IAM{}})
+	if err != nil {
+		panic(err)
+	}
+	r := httptest.NewRequest("GET", "/hello/Kim", nil)
+	for _, authorization := range []string{
+		"",
+		"AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host;x-amz-date, Signature=5d67…",
+	} {
+		r.Header = http.Header{"Authorization": {authorization}, "X-Amz-Date": {"20260101T000000Z"}}
+		w := httptest.NewRecorder()
+		api.ServeHTTP(w, r)
+		fmt.Println(w.Code, w.Body)
+	}
+	// Output:
+	// 403 {"message":"Missing Authentication Token"}
+	// 200 Hello Kim
 }

@@ -85,7 +85,7 @@ type Route struct {
 	// "$default", for any Kind but REST, gets what no other route does.
 	Path string
 	// Integration answers the requests: Proxy, Stream, HTTPProxy, Lambda or Mock. Other kinds than REST have Proxy and
-	// HTTPProxy only, a function URL Stream as well.
+	// HTTPProxy only, a function URL Stream as well, an HTTP API ProxyV1.
 	Integration Integration
 	// Authorizer decides on requests before the integration gets them: an *[Authorizer], a *[JWT] or [IAM]; nil is none.
 	Authorizer Authorization
@@ -93,9 +93,11 @@ type Route struct {
 	Scopes []string
 	// APIKeyRequired refuses requests without one of Config.APIKeys in the header X-Api-Key (REST APIs).
 	APIKeyRequired bool
+	// Timeout is the integration's own, in place of the gateway's; zero is none.
+	Timeout time.Duration
 }
 
-// Integration is what stands behind a route: made by [Proxy], [Stream], [HTTPProxy], [Lambda] or [Mock].
+// Integration is what stands behind a route: made by [Proxy], [ProxyV1], [Stream], [HTTPProxy], [Lambda] or [Mock].
 type Integration interface {
 	// build checks the integration, once, when the gateway is made.
 	build() (endpoint, error)
@@ -190,12 +192,16 @@ func (g *Gateway) add(r Route) error {
 	if err := r.checkAuthorizer(kind); err != nil {
 		return err
 	}
-	switch r.Integration.(type) {
+	switch i := r.Integration.(type) {
+	case proxy:
+		if i.isV1 && kind != HTTP {
+			return fmt.Errorf("a %v has no payload format 1.0 to choose", kind)
+		}
 	case stream:
 		if kind != REST && kind != FunctionURL {
 			return fmt.Errorf("a %v does not stream", kind)
 		}
-	case proxy, httpProxy, nil:
+	case httpProxy, nil:
 	default:
 		if kind != REST {
 			return fmt.Errorf("a %v has proxy integrations only", kind)

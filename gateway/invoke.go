@@ -97,7 +97,7 @@ func panicCause(v any) error {
 var errDeadline = errors.New("gateway: integration timed out")
 
 func (c *call) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, c.g.cfg.Timeout, errDeadline)
+	return context.WithTimeoutCause(ctx, orDefault(c.route.timeout, c.g.cfg.Timeout), errDeadline)
 }
 
 // invoke calls the function of the route. The error is the function's (always a *FunctionError); a failure is the

@@ -14,7 +14,8 @@ type Kind int
 const (
 	// REST is a REST API of API Gateway (AWS::ApiGateway::RestApi, AWS::Serverless::Api).
 	REST Kind = iota
-	// HTTP is an HTTP API of API Gateway with payload format 2.0 (AWS::ApiGatewayV2::Api, AWS::Serverless::HttpApi).
+	// HTTP is an HTTP API of API Gateway (AWS::ApiGatewayV2::Api, AWS::Serverless::HttpApi), with payload format 2.0 but
+	// for routes with [ProxyV1].
 	HTTP
 	// FunctionURL is a Lambda function URL. It has no routes but "$default".
 	FunctionURL

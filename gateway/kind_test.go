@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -208,4 +210,65 @@ func TestConfigErrors(t *testing.T) {
 		require.ErrorContains(t, err, tc.want)
 		require.True(t, strings.HasPrefix(err.Error(), "gateway: "), err)
 	}
+}
+
+// TestPayloadV1: an HTTP API whose route has format 1.0, there and back.
+func TestPayloadV1(t *testing.T) {
+	serve := func(h handlerFunc, auth gateway.Authorization, header ...string) *httptest.ResponseRecorder {
+		g := newGateway(t, gateway.Config{Kind: gateway.HTTP, Stage: "dev"},
+			gateway.Route{Method: "POST", Path: "/users/{id}", Integration: gateway.ProxyV1(h), Authorizer: auth},
+			gateway.Route{Path: "$default", Integration: gateway.ProxyV1(h), Authorizer: auth})
+		return do(g, "POST", "/users/a%2Fb?q=1&q=2", "body", header...)
+	}
+	ev := eventOf(t, serve(event, nil).Body.String())
+	require.Equal(t, "1.0", ev["version"])
+	require.Equal(t, "/users/{id}", ev["resource"])
+	require.Equal(t, "/dev/users/a/b", ev["path"])
+	require.Equal(t, map[string]any{"id": "a/b"}, ev["pathParameters"])
+	require.Equal(t, "body", ev["body"])
+	require.Equal(t, map[string]any{"q": []any{"1", "2"}}, ev["multiValueQueryStringParameters"])
+	require.Equal(t, map[string]any{"claims": nil, "scopes": nil}, ev["requestContext"].(map[string]any)["authorizer"])
+
+	jwt := &gateway.JWT{Issuers: []string{pool}, Audience: []string{"app"}}
+	ev = eventOf(t, serve(event, jwt, "Authorization", unsignedToken(with(nil))).Body.String())
+	authorizer := ev["requestContext"].(map[string]any)["authorizer"].(map[string]any)
+	require.Equal(t, "kim", authorizer["claims"].(map[string]any)["sub"])
+	require.Contains(t, authorizer, "scopes")
+	ev = eventOf(t, serve(event, gateway.IAM{}, "Authorization", signed, "X-Amz-Date", "20260101T000000Z").Body.String())
+	require.Equal(t, "AKIDLOCAL", ev["requestContext"].(map[string]any)["identity"].(map[string]any)["accessKey"])
+
+	w := serve(answering(`{"statusCode":201,"multiValueHeaders":{"Set-Cookie":["a=1","b=2"]},"body":"made"}`), nil)
+	require.Equal(t, 201, w.Code)
+	require.Equal(t, []string{"a=1", "b=2"}, w.Header()["Set-Cookie"])
+	require.Equal(t, "made", w.Body.String())
+	for _, bad := range []string{`"text"`, `{"body":"no status"}`, `{}`} {
+		w = serve(answering(bad), nil)
+		require.Equal(t, 500, w.Code, bad)
+		require.Equal(t, `{"message":"Internal Server Error"}`, w.Body.String())
+	}
+	for _, kind := range []gateway.Kind{gateway.REST, gateway.FunctionURL} {
+		path := map[gateway.Kind]string{gateway.REST: "/", gateway.FunctionURL: "$default"}[kind]
+		_, err := gateway.New(gateway.Config{Kind: kind}, gateway.Route{Path: path, Integration: gateway.ProxyV1(event)})
+		require.ErrorContains(t, err, "payload format 1.0")
+	}
+}
+
+// TestRouteTimeout: an integration's own time-out goes before the gateway's.
+func TestRouteTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		waits := handlerFunc(func(ctx context.Context, _ []byte) ([]byte, error) { <-ctx.Done(); return nil, ctx.Err() })
+		g := newGateway(t, gateway.Config{Timeout: 10 * time.Second},
+			gateway.Route{Path: "/own", Integration: gateway.Proxy(waits), Timeout: time.Second},
+			gateway.Route{Path: "/long", Integration: gateway.Proxy(waits), Timeout: time.Minute},
+			gateway.Route{Path: "/stream", Integration: gateway.Stream(func(ctx context.Context, _ json.RawMessage) (io.ReadCloser, error) {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}), Timeout: 2 * time.Second},
+			gateway.Route{Path: "/not", Integration: gateway.Proxy(waits)})
+		for path, want := range map[string]time.Duration{"/own": time.Second, "/long": time.Minute, "/stream": 2 * time.Second, "/not": 10 * time.Second} {
+			begin := time.Now()
+			require.Equal(t, 504, do(g, "GET", path, "").Code)
+			require.Equal(t, want, time.Since(begin), path)
+		}
+	})
 }

@@ -12,9 +12,16 @@ import (
 // Proxy is the Lambda proxy integration (AWS_PROXY): the function gets the whole request as an event of its Kind's
 // format and answers with a status, headers and a body. A function that returns an error, panics, or returns anything
 // else gives the client of a REST API 502 {"message": "Internal server error"}, as on AWS; the log says why.
-func Proxy(h lambda.Handler) Integration { return proxy{h} }
+func Proxy(h lambda.Handler) Integration { return proxy{handler: h} }
 
-type proxy struct{ handler lambda.Handler }
+// ProxyV1 is the Lambda proxy integration of an HTTP API with payload format 1.0: events and answers are much like those
+// of a REST API. An answer without a statusCode gives the client 500.
+func ProxyV1(h lambda.Handler) Integration { return proxy{h, true} }
+
+type proxy struct {
+	handler lambda.Handler
+	isV1    bool
+}
 
 func (p proxy) build() (endpoint, error) {
 	if p.handler == nil {
@@ -24,7 +31,11 @@ func (p proxy) build() (endpoint, error) {
 }
 
 func (p proxy) serve(w http.ResponseWriter, c *call) *failure {
-	event, err := gwevent.New(c.r, c.options())
+	opt := c.options()
+	if p.isV1 {
+		opt.Source, opt.Authorizer = gwevent.HTTPAPIv1, flatten(opt.Authorizer)
+	}
+	event, err := gwevent.New(c.r, opt)
 	if err != nil {
 		return readFailure(err)
 	}
@@ -35,7 +46,7 @@ func (p proxy) serve(w http.ResponseWriter, c *call) *failure {
 	if err != nil {
 		return errBadFunction(err)
 	}
-	answer, err := gwevent.ParseAnswer(c.g.rules.source, out)
+	answer, err := gwevent.ParseAnswer(opt.Source, out)
 	if err != nil {
 		return errBadFunction(err)
 	}
@@ -46,6 +57,18 @@ func (p proxy) serve(w http.ResponseWriter, c *call) *failure {
 		gwevent.RemapHeaders(answer.Header)
 	}
 	_ = answer.WriteTo(w) // an error means that the client is gone
+	return nil
+}
+
+// flatten returns what format 1.0 shows of an authorizer: the members of jwt or lambda themselves, and nothing of iam,
+// which it has in the identity. Unverified: lambda.
+func flatten(grant any) any {
+	byKind, _ := grant.(map[string]any)
+	for _, kind := range []string{"jwt", "lambda"} {
+		if inner, ok := byKind[kind]; ok {
+			return inner
+		}
+	}
 	return nil
 }
 

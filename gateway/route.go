@@ -21,6 +21,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 type segmentKind int
@@ -47,6 +48,7 @@ type route struct {
 	authorizer  Authorization
 	scopes      []string
 	keyRequired bool
+	timeout     time.Duration // zero for the gateway's
 }
 
 // defaultPath is the route of an HTTP API that gets what no other does.
@@ -73,7 +75,7 @@ func (t *table) add(r Route) error {
 	}
 	added := &route{
 		method: method, path: r.Path, segments: segments, fallback: isDefault, key: cmp.Or(method, "ANY") + " " + r.Path,
-		authorizer: r.Authorizer, scopes: slices.Clone(r.Scopes), keyRequired: r.APIKeyRequired,
+		authorizer: r.Authorizer, scopes: slices.Clone(r.Scopes), keyRequired: r.APIKeyRequired, timeout: r.Timeout,
 	}
 	if isDefault {
 		added.key = defaultPath

@@ -62,7 +62,7 @@ func (s stream) serve(w http.ResponseWriter, c *call) *failure {
 		return errEventTooLarge()
 	}
 	c.functionID = gwevent.NewRequestID()
-	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(c.r.Context()), c.g.streamTimeout, errDeadline)
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(c.r.Context()), orDefault(c.route.timeout, c.g.streamTimeout), errDeadline)
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: c.functionID})
 	p := newPump(ctx, s.handler, event, cancel)
 	defer p.reader.Close() // from here on the pump drains the function

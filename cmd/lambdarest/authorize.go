@@ -38,7 +38,8 @@ func (as *authorizations) of(ctx context.Context, a *sam.Authorizer) (gateway.Au
 		made = j
 	default:
 		made = &gateway.Authorizer{
-			Handler: as.s.functions[a.Function.ID], Token: a.Token, Simple: a.Simple, Identity: a.Identity, Validation: a.Validation, TTL: a.TTL,
+			Handler: as.s.functions[a.Function.ID], Token: a.Token, Simple: a.Simple, PayloadV1: a.PayloadV1,
+			Identity: a.Identity, Validation: a.Validation, TTL: a.TTL,
 		}
 	}
 	as.made[a] = made

@@ -10,7 +10,7 @@ import (
 const aboutEvents = `Usage: lambdarest events [FLAGS] KIND
 
 Prints the event that a function gets for a request, as AWS sends it. KIND is one of
-rest, http, url, alb, alb-multi, lattice and schedule.
+rest, http, http-v1 (payload format 1.0), url, alb, alb-multi, lattice and schedule.
 
 	lambdarest events -method POST -path '/users?dry=1' -body @user.json rest`
 

@@ -81,7 +81,7 @@ func (r *requestFlags) options(source gwevent.Source) gwevent.Options {
 }
 
 // eventKinds are the kinds of events that commands can make, by the names of their flags.
-var eventKinds = []string{"rest", "http", "url", "alb", "alb-multi", "lattice", "schedule"}
+var eventKinds = []string{"rest", "http", "url", "alb", "alb-multi", "lattice", "http-v1", "schedule"}
 
 func (r *requestFlags) event(kind string) ([]byte, error) {
 	if kind == "schedule" {

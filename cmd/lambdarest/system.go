@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -166,6 +167,7 @@ func (s *system) routes(ctx context.Context, api *sam.API) ([]gateway.Route, err
 		}
 		routes = append(routes, gateway.Route{
 			Method: r.Method, Path: r.Path, Integration: i, Authorizer: authorizer, Scopes: r.Scopes, APIKeyRequired: r.KeyRequired,
+			Timeout: cmp.Or(s.flags.timeout, r.Timeout),
 		})
 	}
 	return routes, nil
@@ -175,6 +177,8 @@ func (s *system) integration(r sam.Route) (gateway.Integration, error) {
 	switch r.Kind {
 	case sam.Proxy:
 		return gateway.Proxy(s.functions[r.Function.ID]), nil
+	case sam.ProxyV1:
+		return gateway.ProxyV1(s.functions[r.Function.ID]), nil
 	case sam.Stream:
 		return gateway.Stream(s.functions[r.Function.ID].Stream), nil
 	case sam.NonProxy:
@@ -283,6 +287,8 @@ func target(r sam.Route) string {
 		text += ", with templates"
 	case sam.Stream:
 		text += ", streamed"
+	case sam.ProxyV1:
+		text += ", format 1.0"
 	}
 	switch a := r.Authorizer; {
 	case a == nil:

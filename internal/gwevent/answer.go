@@ -62,6 +62,8 @@ func (e *MalformedError) Error() string {
 // HTTPAPI and FunctionURL: an object with a statusCode, of which unknown keys are ignored; anything else is itself
 // the body of a 200.
 //
+// HTTPAPIv1: an object with a statusCode and the other fields of REST, of which unknown keys are ignored.
+//
 // ALB, ALBMultiValue and Lattice: an object with a statusCode and, depending on the mode, headers or multiValueHeaders whose
 // values are strings.
 //
@@ -88,6 +90,8 @@ func ParseAnswer(src Source, payload []byte) (*Answer, error) {
 		a, err = p.rest(payload)
 	case HTTPAPI, FunctionURL:
 		a, err = p.v2(payload)
+	case HTTPAPIv1:
+		a, err = p.v1(payload)
 	case ALB, ALBMultiValue, Lattice:
 		a, err = p.alb(payload, size)
 	default:

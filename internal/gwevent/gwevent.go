@@ -31,10 +31,14 @@ const (
 	ALBMultiValue
 	// Lattice is VPC Lattice with version 2 of its events.
 	Lattice
+	// HTTPAPIv1 is an API Gateway HTTP API with payload format 1.0.
+	HTTPAPIv1
 )
 
 // Sources returns every source, in the order of the constants.
-func Sources() []Source { return []Source{REST, HTTPAPI, FunctionURL, ALB, ALBMultiValue, Lattice} }
+func Sources() []Source {
+	return []Source{REST, HTTPAPI, FunctionURL, ALB, ALBMultiValue, Lattice, HTTPAPIv1}
+}
 
 // String returns a short name, fit for test names and logs.
 func (s Source) String() string {
@@ -51,6 +55,8 @@ func (s Source) String() string {
 		return "ALBMultiValue"
 	case Lattice:
 		return "Lattice"
+	case HTTPAPIv1:
+		return "HTTPAPIv1"
 	}
 	return fmt.Sprintf("Source(%d)", int(s))
 }
@@ -70,7 +76,7 @@ type Options struct {
 	BasePath string
 
 	// Resource is the path of the matched REST resource, as "/users/{id}". Where it is empty the API has the single
-	// resource /{proxy+}, and PathParameters is filled accordingly.
+	// resource /{proxy+}, and PathParameters is filled accordingly; of HTTPAPIv1 it is "$default" then.
 	Resource string
 	// RouteKey is the matched route of an HTTP API, as "GET /users/{id}"; "" for "$default".
 	RouteKey string
@@ -100,8 +106,8 @@ type Options struct {
 	BinaryTypes []string
 	// Authorizer becomes requestContext.authorizer of REST, HTTPAPI and FunctionURL; absent where nil.
 	Authorizer any
-	// Caller becomes requestContext.identity of REST; nil where nobody signed the request. The other sources show a
-	// caller in Authorizer.
+	// Caller becomes requestContext.identity of REST and HTTPAPIv1; nil where nobody signed the request. The other
+	// sources show a caller in Authorizer.
 	Caller *Caller
 	// APIKey and APIKeyID become requestContext.identity.apiKey and apiKeyId of REST; absent where empty.
 	APIKey, APIKeyID string
@@ -129,6 +135,8 @@ func New(r *http.Request, opt Options) ([]byte, error) {
 	case HTTPAPI, FunctionURL:
 		ev := in.v2()
 		return ev.write()
+	case HTTPAPIv1:
+		return marshal(in.v1())
 	case ALB, ALBMultiValue:
 		return marshal(in.alb())
 	case Lattice:

@@ -66,7 +66,7 @@ func (in *input) fillIDs() {
 	switch in.Source {
 	case REST:
 		orElse(&in.Stage, "prod")
-	case HTTPAPI:
+	case HTTPAPI, HTTPAPIv1:
 		orElse(&in.Stage, "$default")
 	case FunctionURL:
 		in.Stage = "$default"

@@ -28,7 +28,8 @@ type API struct {
 // The kinds of integrations.
 const (
 	Proxy     = "proxy"
-	Stream    = "stream" // a proxy integration whose answer is streamed
+	ProxyV1   = "proxy 1.0" // of an HTTP API, with payload format 1.0
+	Stream    = "stream"    // a proxy integration whose answer is streamed
 	NonProxy  = "non-proxy"
 	Mock      = "mock"
 	HTTPProxy = "http"
@@ -44,6 +45,7 @@ type Route struct {
 	Authorizer   *Authorizer
 	Scopes       []string // of which a token must have one
 	KeyRequired  bool
+	Timeout      time.Duration // of the integration; zero for the service\'s
 	// Pos is where the template has it, as file:line.
 	Pos string
 }
@@ -144,14 +146,33 @@ func (t *template) readRouteEvent(f *Function, ev, props value, isHTTP bool) {
 		props.get("Method").fail("expected any or an HTTP method, as get, got %q", props.get("Method").text())
 		return
 	}
-	if version := props.get("PayloadFormatVersion"); version.exists() && version.text() != "2.0" {
-		version.fail("expected 2.0: HTTP APIs with format 1.0 are not run here")
+	if isHTTP {
+		r.readFormat(props.get("PayloadFormatVersion"))
+		r.Timeout = milliseconds(props.get("TimeoutInMillis"))
 	}
 	if props.get("ResponseTransferMode").oneOf("BUFFERED", "BUFFERED", "STREAM") == "STREAM" && !isHTTP {
 		r.Kind = Stream
 	}
 	t.applyAuth(a, &r, props.get("Auth"))
 	t.addRoute(a, r, ev)
+}
+
+// readFormat makes a proxy integration one of format 1.0 where that is asked for.
+func (r *Route) readFormat(version value) {
+	if !version.exists() {
+		return
+	}
+	switch strings.TrimSuffix(version.text(), ".0") {
+	case "1":
+		r.Kind = ProxyV1
+	case "2":
+	default:
+		version.fail("expected 1.0 or 2.0, got %s", version.kind())
+	}
+}
+
+func milliseconds(v value) time.Duration {
+	return time.Duration(v.number(0, 50, 900_000)) * time.Millisecond
 }
 
 // apiOf returns the API of an event: the one that it names, or SAM's implicit one of its kind.

@@ -2,6 +2,7 @@ package sam
 
 import (
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/lambdarest/lambdarest/gateway"
@@ -15,6 +16,7 @@ type Authorizer struct {
 	Function   *Function
 	Token      bool
 	Simple     bool
+	PayloadV1  bool // of an HTTP API
 	Identity   []string
 	Validation string // of JWT authorizers, too
 	TTL        time.Duration
@@ -125,8 +127,13 @@ func readRESTAuthorizer(auth *Authorizer, v, identity value) {
 }
 
 func readHTTPAuthorizer(auth *Authorizer, v, identity value) {
-	if version := v.get("AuthorizerPayloadFormatVersion"); version.exists() && version.text() != "2.0" && version.text() != "2" {
-		version.fail("expected 2.0: format 1.0 is not sent here")
+	version := v.get("AuthorizerPayloadFormatVersion")
+	switch strings.TrimSuffix(version.text(), ".0") {
+	case "1":
+		auth.PayloadV1 = true
+	case "", "2":
+	default:
+		version.fail("expected 1.0 or 2.0, got %s", version.kind())
 	}
 	auth.Simple = v.get("EnableSimpleResponses").boolean(false)
 	auth.Identity = identitySources(identity, "$request.header.", "$request.querystring.", "$stageVariables.", "$context.")

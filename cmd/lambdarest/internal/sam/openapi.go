@@ -42,7 +42,7 @@ func isHTTPDefinition(body value) bool {
 	}
 	for _, item := range body.get("paths").all() {
 		for _, op := range item.all() {
-			if op.isMap() && op.get(integrationOf).get("payloadFormatVersion").text() == "2.0" {
+			if op.isMap() && op.get(integrationOf).get("payloadFormatVersion").exists() {
 				return true
 			}
 		}
@@ -128,8 +128,10 @@ func (t *template) readIntegration(a *API, r *Route, v value) {
 		if r.Kind == Proxy && a.Config.Kind == gateway.REST && v.get("responseTransferMode").oneOf("BUFFERED", "BUFFERED", "STREAM") == "STREAM" {
 			r.Kind = Stream
 		}
-		if version := v.get("payloadFormatVersion"); a.Config.Kind == gateway.HTTP && version.text() != "2.0" {
-			v.fail("expected payloadFormatVersion 2.0: HTTP APIs with format 1.0 are not run here")
+		if version := v.get("payloadFormatVersion"); a.Config.Kind == gateway.HTTP {
+			if r.readFormat(version); !version.exists() {
+				v.fail("expected payloadFormatVersion: 1.0 or 2.0")
+			}
 		}
 	case "mock":
 		r.Kind = Mock
@@ -142,6 +144,7 @@ func (t *template) readIntegration(a *API, r *Route, v value) {
 		v.fail("expected a type: aws_proxy, aws, mock or http_proxy")
 		return
 	}
+	r.Timeout = milliseconds(v.get("timeoutInMillis"))
 	if r.Kind == NonProxy || r.Kind == Mock {
 		r.Templates = t.readTemplates(v)
 		if _, err := integration.Compile(r.Templates); err != nil {

@@ -1,6 +1,7 @@
 package sam
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -285,6 +286,34 @@ func TestOpenAPI(t *testing.T) {
 	require.Equal(t, "ANY", a.Routes[1].Method)
 }
 
+func TestFormats(t *testing.T) {
+	app := mustLoad(t, "Resources:\n"+fn("F", `
+      Events:
+        A: {Type: HttpApi, Properties: {Path: /a, Method: get, PayloadFormatVersion: "1.0", TimeoutInMillis: 500}}
+        B: {Type: HttpApi, Properties: {Path: /b, Method: get, PayloadFormatVersion: 2.0}}
+        C: {Type: HttpApi, Properties: {ApiId: !Ref Web, Path: /c, Method: get}}
+`)+`
+  Web:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth: {DefaultAuthorizer: L, Authorizers: {L: {FunctionArn: !GetAtt F.Arn, AuthorizerPayloadFormatVersion: 1.0, Identity: {Headers: [A]}}}}
+      DefinitionBody:
+        paths:
+          /d: {get: {x-amazon-apigateway-integration: {type: aws_proxy, payloadFormatVersion: "1.0", timeoutInMillis: 700, uri: !GetAtt F.Arn}}}
+`)
+	var got []string
+	for _, a := range app.APIs {
+		for _, r := range a.Routes {
+			got = append(got, fmt.Sprint(r.Path, " ", r.Kind, " ", r.Timeout))
+		}
+	}
+	require.Equal(t, []string{"/d proxy 1.0 700ms", "/c proxy 0s", "/a proxy 1.0 500ms", "/b proxy 0s"}, got)
+	require.True(t, app.APIs[0].Routes[1].Authorizer.PayloadV1)
+	app, err := load(t, Options{Functions: map[string]string{"F": "f"}}, "openapi: 3.0.1\npaths: {/a: {get: {x-amazon-apigateway-integration: {type: aws_proxy, payloadFormatVersion: '1.0', uri: !GetAtt F.Arn}}}}")
+	require.NoError(t, err)
+	require.Equal(t, gateway.HTTP, app.APIs[0].Config.Kind, "only HTTP APIs have a format to choose")
+}
+
 func TestAuth(t *testing.T) {
 	app := mustLoad(t, "Resources:\n"+fn("F", `
       FunctionUrlConfig: {AuthType: AWS_IAM}
@@ -469,6 +498,7 @@ func TestErrors(t *testing.T) {
 		{"no authorizer", "Resources:\n" + fn("F", "") + "  A: {Type: AWS::Serverless::Api, Properties: {StageName: x, Auth: {Authorizers: {U: {}}}}}\n", "Authorizers.U: expected FunctionArn or UserPoolArn"},
 		{"no audience", "Resources:\n" + fn("F", "") + "  A: {Type: AWS::Serverless::HttpApi, Properties: {Auth: {Authorizers: {U: {JwtConfiguration: {issuer: i}}}}}}\n", "expected issuer and audience"},
 		{"IAM of an HTTP API", "Resources:\n" + fn("F", "      Events:\n        E: {Type: HttpApi, Properties: {Path: /x, Method: get, Auth: {Authorizer: AWS_IAM}}}\n"), "expected EnableIamAuthorizer: true"},
+		{"format", "Resources:\n" + fn("F", "      Events:\n        E: {Type: HttpApi, Properties: {Path: /x, Method: get, PayloadFormatVersion: 3.0}}\n"), `expected 1.0 or 2.0, got "3.0"`},
 		{"key schema", "Resources:\n  T: {Type: AWS::DynamoDB::Table, Properties: {}}\n", "template.yaml:2:6: Resources.T: expected KeySchema"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -52,8 +52,8 @@ func (t *template) readSchemeFunction(name string, v, auth value) *Authorizer {
 	token := auth.get("type").oneOf("token", "token", "request") == "token"
 	a := &Authorizer{
 		Name: name, Function: t.functionOf(auth.get("authorizerUri")), Token: token, Validation: auth.get("identityValidationExpression").text(),
-		Simple: auth.get("enableSimpleResponses").boolean(false),
-		TTL:    time.Duration(auth.get("authorizerResultTtlInSeconds").number(300, 0, 3600)) * time.Second,
+		Simple: auth.get("enableSimpleResponses").boolean(false), PayloadV1: auth.get("authorizerPayloadFormatVersion").text() == "1.0",
+		TTL: time.Duration(auth.get("authorizerResultTtlInSeconds").number(300, 0, 3600)) * time.Second,
 	}
 	for source := range strings.SplitSeq(auth.get("identitySource").text(), ",") {
 		if source = strings.TrimSpace(source); source != "" {
