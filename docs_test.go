@@ -5,6 +5,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -114,6 +115,61 @@ func anchor(heading string) string {
 		}
 		return -1
 	}, heading)
+}
+
+// commands are those of the README, and where CI runs them.
+var commands = map[string]struct{ script, as string }{
+	"go get github.com/lambdarest/lambdarest":                                    {".ci/consume", `go get "$module@$version"`},
+	"go run github.com/lambdarest/lambdarest/cmd/lambdarest start template.yaml": {".ci/consume", "./lambdarest start -addr 127.0.0.1:0 template.yaml"},
+	"go run ./cmd/lambdarest start examples/users/template.yaml":                 {".ci/examples", `lambdarest" start -addr 127.0.0.1:0 "$@" examples/users/template.yaml`},
+	"go test ./...": {".ci/run", "\ngo test ./...\n"},
+}
+
+// TestCommands: what the README tells to run, CI runs.
+func TestCommands(t *testing.T) {
+	left := maps.Clone(commands)
+	text := fenced.ReplaceAllString(documents(t)["README.md"], "")
+	for _, m := range regexp.MustCompile(`(?m)^    (\S.*)$`).FindAllStringSubmatch(text, -1) {
+		c, ok := commands[m[1]]
+		if !ok {
+			t.Errorf("README.md has %q, of which the test does not know where CI runs it", m[1])
+			continue
+		}
+		delete(left, m[1])
+		script, err := os.ReadFile(c.script)
+		if err != nil || !strings.Contains(string(script), c.as) {
+			t.Errorf("%s does not run %q", c.script, c.as)
+		}
+		if run, err := os.ReadFile(".ci/run"); err != nil || c.script != ".ci/run" && !strings.Contains(string(run), "\n"+c.script+"\n") {
+			t.Errorf(".ci/run does not run %s", c.script)
+		}
+	}
+	for command := range left {
+		t.Errorf("README.md no longer has %q", command)
+	}
+}
+
+var (
+	shown   = regexp.MustCompile(`\[.((?:Test|Example)\w*).\]\(([^)]+_test\.go)\)`)
+	feature = regexp.MustCompile(`(?m)^\|.*\| y \|.*\|$`)
+)
+
+// TestFeatures: each row of the README's feature table has a link to the test that shows it.
+func TestFeatures(t *testing.T) {
+	rows := feature.FindAllString(documents(t)["README.md"], -1)
+	if len(rows) < 15 {
+		t.Errorf("only %d rows found: does the pattern still fit?", len(rows))
+	}
+	for _, row := range rows {
+		m := shown.FindStringSubmatch(row)
+		if m == nil {
+			t.Errorf("no test shows %s", row)
+			continue
+		}
+		if source, err := os.ReadFile(m[2]); err != nil || !strings.Contains(string(source), "\nfunc "+m[1]+"(") {
+			t.Errorf("there is no %s in %s", m[1], m[2])
+		}
+	}
 }
 
 var goBlock = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
