@@ -289,9 +289,30 @@ func TestAMillionItems(t *testing.T) {
 	}
 }
 
+// What a global and a local index add to the memory of a million items of 1 KB: they hold
+// keys, and share the items. Needs BIG=1000000, as [TestAMillionItems].
+func TestIndexesOfAMillion(t *testing.T) {
+	items := sizeFrom("BIG", 0)
+	if items == 0 {
+		t.Skip("BIG is not set: the memory of two indexes of a million items is not measured")
+	}
+	inUse := func(indexes ...dynamotest.Index) float64 {
+		db := filled(t, items, indexes...)
+		debug.FreeOSMemory()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		runtime.KeepAlive(db)
+		return float64(m.HeapInuse) / 1e9
+	}
+	plain := inUse()
+	indexed := inUse(dynamotest.Index{Name: "global", Partition: dynamotest.N("n"), Sort: dynamotest.N("so")}, dynamotest.Index{Name: "local", Local: true, Sort: dynamotest.N("n")})
+	t.Logf("%d items: %.2f GB of heap in use without indexes, %.2f GB with two", items, plain, indexed)
+	figure.Print("Million/indexes", indexed-plain, "GB")
+}
+
 // filled is an engine with a table of so many items of 1 KB in ten partitions.
-func filled(t *testing.T, n int) *dynamotest.DB {
-	db := dynamotest.New(dynamotest.Table{Name: "big", Partition: dynamotest.S("id"), Sort: dynamotest.N("so")})
+func filled(t *testing.T, n int, indexes ...dynamotest.Index) *dynamotest.DB {
+	db := dynamotest.New(dynamotest.Table{Name: "big", Partition: dynamotest.S("id"), Sort: dynamotest.N("so"), Indexes: indexes})
 	for i := range n {
 		data := strings.Repeat(string(rune('a'+i%26)), 970)
 		_, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("big"), Item: map[string]types.AttributeValue{

@@ -8,9 +8,10 @@ type expressionText struct {
 	text   *string
 }
 
-// bindPlaceholders checks that the maps of placeholders are there only if an
-// expression is, and then the maps themselves. A projection takes no values.
-func bindPlaceholders(names map[string]string, values item, expressions ...expressionText) (*placeholders, *fault) {
+// checkPlaceholders checks that the maps of placeholders are there only if an
+// expression is. A projection takes no values. What is in them comes after the
+// values of the request: see [newPlaceholders].
+func checkPlaceholders(names map[string]string, values item, expressions ...expressionText) *fault {
 	used, usedByValues := false, false
 	var takers []string
 	for _, e := range expressions {
@@ -21,17 +22,17 @@ func bindPlaceholders(names map[string]string, values item, expressions ...expre
 		}
 	}
 	if names != nil && !used {
-		return nil, validation("ExpressionAttributeNames can only be specified when using expressions")
+		return validation("ExpressionAttributeNames can only be specified when using expressions")
 	}
 	if values != nil && !usedByValues {
 		verb := "is"
 		if len(takers) > 1 {
 			verb = "are"
 		}
-		return nil, validation("ExpressionAttributeValues can only be specified when using expressions: %s %s null",
+		return validation("ExpressionAttributeValues can only be specified when using expressions: %s %s null",
 			strings.Join(takers, " and "), verb)
 	}
-	return newPlaceholders(names, values)
+	return nil
 }
 
 // optionalProjection parses a ProjectionExpression if there is one.

@@ -51,11 +51,14 @@ func (r *deleteItemRequest) prepare() (*mutation, *fault) {
 
 // newDelete makes the mutation of a delete, or of a transaction's ConditionCheck.
 func newDelete(kind mutationKind, table string, key item, with conditionOf) (*mutation, *fault) {
-	holders, f := with.bind()
-	if f != nil {
+	if f := with.check(); f != nil {
 		return nil, f
 	}
 	if f := invalidFault(key.fault()); f != nil {
+		return nil, f
+	}
+	holders, f := newPlaceholders(with.names, with.values)
+	if f != nil {
 		return nil, f
 	}
 	return with.complete(&mutation{table: table, kind: kind, key: key}, holders)

@@ -69,11 +69,14 @@ func newRead(table string, key item, what projected) (*read, *fault) {
 	if f := checkMix([]parameter{{"AttributesToGet", what.old != nil}}, []parameter{{"ProjectionExpression", what.text != nil}}); f != nil {
 		return nil, f
 	}
-	holders, f := bindPlaceholders(what.names, nil, expressionText{"ProjectionExpression", what.text})
-	if f != nil {
+	if f := checkPlaceholders(what.names, nil, expressionText{"ProjectionExpression", what.text}); f != nil {
 		return nil, f
 	}
 	if f := invalidFault(key.fault()); f != nil {
+		return nil, f
+	}
+	holders, f := newPlaceholders(what.names, nil)
+	if f != nil {
 		return nil, f
 	}
 	kept, f := what.projection(holders)

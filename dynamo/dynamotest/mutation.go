@@ -50,6 +50,9 @@ func (m *mutation) plan(db *DB) (*change, *fault) {
 	if !m.condition.holds(c.old) {
 		return nil, conditionFailed(c.old, m.returnOld)
 	}
+	if f := m.checkPaths(t); f != nil {
+		return nil, f
+	}
 	if c.after, f = m.result(c.old); f != nil {
 		return nil, f
 	}
@@ -111,6 +114,20 @@ func (m *mutation) checkTargets(t *table) *fault {
 	for _, a := range m.update.actions {
 		if t.isKey(a.path[0].name) {
 			return validation(msgInvalid+"Cannot update attribute %s. This attribute is part of the key", a.path[0].name)
+		}
+	}
+	return nil
+}
+
+// checkPaths rejects an update of what is within a key of an index. As on DynamoDB
+// Local, the condition comes first.
+func (m *mutation) checkPaths(t *table) *fault {
+	if m.update == nil {
+		return nil
+	}
+	for _, a := range m.update.actions {
+		if f := t.checkScalar(a.path); f != nil {
+			return f
 		}
 	}
 	return nil

@@ -73,21 +73,25 @@ type conditionOf struct {
 }
 
 func newPut(table string, it item, with conditionOf) (*mutation, *fault) {
-	holders, f := with.bind()
-	if f != nil {
+	if f := with.check(); f != nil {
 		return nil, f
 	}
 	if f := checkNewItem(it); f != nil {
 		return nil, f
 	}
+	holders, f := newPlaceholders(with.names, with.values)
+	if f != nil {
+		return nil, f
+	}
 	return with.complete(&mutation{table: table, kind: mutatePut, item: it}, holders)
 }
 
-func (c conditionOf) bind() (*placeholders, *fault) {
+// check checks which members there are, of those that go together.
+func (c conditionOf) check() *fault {
 	if f := checkMix(c.old.parameters(), []parameter{{"ConditionExpression", c.text != nil}}); f != nil {
-		return nil, f
+		return f
 	}
-	return bindPlaceholders(c.names, c.values, expressionText{"ConditionExpression", c.text})
+	return checkPlaceholders(c.names, c.values, expressionText{"ConditionExpression", c.text})
 }
 
 // complete parses the condition into m.

@@ -81,10 +81,9 @@ func (r *queryRequest) check() *fault {
 
 // prepare checks the request as far as it goes without the table.
 func (r *queryRequest) prepare() (*page, []keyCondition, *fault) {
-	holders, f := bindPlaceholders(r.ExpressionAttributeNames, r.ExpressionAttributeValues,
+	if f := checkPlaceholders(r.ExpressionAttributeNames, r.ExpressionAttributeValues,
 		expressionText{"ProjectionExpression", r.ProjectionExpression}, expressionText{"FilterExpression", r.FilterExpression},
-		expressionText{"KeyConditionExpression", r.KeyConditionExpression})
-	if f != nil {
+		expressionText{"KeyConditionExpression", r.KeyConditionExpression}); f != nil {
 		return nil, nil, f
 	}
 	if f := checkStartValues(r.ExclusiveStartKey); f != nil {
@@ -92,6 +91,10 @@ func (r *queryRequest) prepare() (*page, []keyCondition, *fault) {
 	}
 	if r.KeyConditionExpression == nil && r.KeyConditions == nil {
 		return nil, nil, validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
+	}
+	holders, f := newPlaceholders(r.ExpressionAttributeNames, r.ExpressionAttributeValues)
+	if f != nil {
+		return nil, nil, f
 	}
 	what := projected{r.AttributesToGet, r.ProjectionExpression, nil}
 	if f := checkSelect(r.Select, what, r.IndexName); f != nil {

@@ -92,12 +92,15 @@ func (r *scanRequest) checkSegments() *fault {
 }
 
 func (r *scanRequest) prepare() (*page, *fault) {
-	holders, f := bindPlaceholders(r.ExpressionAttributeNames, r.ExpressionAttributeValues,
-		expressionText{"ProjectionExpression", r.ProjectionExpression}, expressionText{"FilterExpression", r.FilterExpression})
-	if f != nil {
+	if f := checkPlaceholders(r.ExpressionAttributeNames, r.ExpressionAttributeValues,
+		expressionText{"ProjectionExpression", r.ProjectionExpression}, expressionText{"FilterExpression", r.FilterExpression}); f != nil {
 		return nil, f
 	}
 	if f := checkStartValues(r.ExclusiveStartKey); f != nil {
+		return nil, f
+	}
+	holders, f := newPlaceholders(r.ExpressionAttributeNames, r.ExpressionAttributeValues)
+	if f != nil {
 		return nil, f
 	}
 	what := projected{r.AttributesToGet, r.ProjectionExpression, nil}

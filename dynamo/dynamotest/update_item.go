@@ -56,12 +56,15 @@ func newUpdate(table string, key item, what updateOf, with conditionOf) (*mutati
 	if f := checkMix(old, []parameter{{"UpdateExpression", what.text != nil}, {"ConditionExpression", with.text != nil}}); f != nil {
 		return nil, f
 	}
-	holders, f := bindPlaceholders(with.names, with.values,
-		expressionText{"UpdateExpression", what.text}, expressionText{"ConditionExpression", with.text})
-	if f != nil {
+	if f := checkPlaceholders(with.names, with.values,
+		expressionText{"UpdateExpression", what.text}, expressionText{"ConditionExpression", with.text}); f != nil {
 		return nil, f
 	}
 	if f := invalidFault(key.fault()); f != nil {
+		return nil, f
+	}
+	holders, f := newPlaceholders(with.names, with.values)
+	if f != nil {
 		return nil, f
 	}
 	m := &mutation{table: table, kind: mutateUpdate, key: key}

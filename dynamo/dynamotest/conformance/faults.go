@@ -107,6 +107,12 @@ func testKeysAreScalars(t *testing.T, each runner) {
 		_, err := d.GetItem(ctx, &dynamodb.GetItemInput{TableName: &table, Key: key, ProjectionExpression: aws.String("so[1]")})
 		d.fails(err, validation, message+"so")
 		require.Nil(t, d.get(table, key))
+
+		table = d.indexed()
+		for _, update := range []string{"SET g.x = s", "REMOVE g[0]", "SET x = g.x"} {
+			_, err := d.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &table, Key: av{"p": s("a"), "s": s("1")}, UpdateExpression: &update})
+			(&door{Client: d.Client, t: t}).fails(err, validation, strings.Replace(message, "Key: ", "IndexKey: g", 1))
+		}
 	})
 }
 

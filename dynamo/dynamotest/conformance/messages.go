@@ -41,6 +41,12 @@ func testMessagesOfAWS(t *testing.T, each runner) {
 			{one + "Value '" + strings.Repeat("a", 256) + "' at 'tableName' failed to satisfy constraint: Member must have length less than or equal to 255", put(func(in *dynamodb.PutItemInput) { in.TableName = aws.String(strings.Repeat("a", 256)) })},
 			{one + "Value 'a b!' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+", put(func(in *dynamodb.PutItemInput) { in.TableName = aws.String("a b!") })},
 			{"2 validation errors detected: Value 'BAD' at 'returnValues' failed to satisfy constraint: Member must satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]; Value '' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 1", put(func(in *dynamodb.PutItemInput) { in.TableName, in.ReturnValues = aws.String(""), "BAD" })},
+			{paramsBad + "Input collection [a, a] contains duplicates.", put(func(in *dynamodb.PutItemInput) {
+				in.Item, in.ConditionExpression, in.ExpressionAttributeNames = av{"p": s("a"), "x": ss("a", "a")}, aws.String(""), map[string]string{"p": "p"}
+			})},
+			{"ExpressionAttributeNames contains invalid key: Syntax error; key: \"p\"", put(func(in *dynamodb.PutItemInput) {
+				in.ConditionExpression, in.ExpressionAttributeNames = aws.String(""), map[string]string{"p": "p"}
+			})},
 			{"ExpressionAttributeValues can only be specified when using expressions: ConditionExpression is null", put(func(in *dynamodb.PutItemInput) { in.ExpressionAttributeValues = av{":v": s("x")} })},
 			{paramsBad + "Input collection [a, a] contains duplicates.", put(func(in *dynamodb.PutItemInput) { in.Item = av{"p": s("a"), "x": ss("a", "a")} })},
 			{paramsBad + "Input collection [/w==, AA==, AA==]of type BS contains duplicates.", put(func(in *dynamodb.PutItemInput) {
