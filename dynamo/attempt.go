@@ -27,18 +27,11 @@ func newAttempt() *attempt { return &attempt{doubt: doubt{repeat: true}} }
 func (a *attempt) hook(o *dynamodb.Options) {
 	a.doubt.hook(o)
 	if a.hooked {
-		o.Retryer = singleAttempt{retryerV2(o.Retryer), a}
+		o.Retryer = &watchedRetryer{o.Retryer, func(by aws.Retryer, err error) bool {
+			a.advice = by.IsErrorRetryable(err)
+			return false
+		}}
 	}
-}
-
-type singleAttempt struct {
-	aws.RetryerV2
-	attempt *attempt
-}
-
-func (s singleAttempt) IsErrorRetryable(err error) bool {
-	s.attempt.advice = s.RetryerV2.IsErrorRetryable(err)
-	return false
 }
 
 // verdict is what became of an attempt at something that may be sent again

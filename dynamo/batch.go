@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -99,7 +98,7 @@ func newBatch(cfg batchConfig, limits chunkLimits, send sender) *batch {
 }
 
 // errUnprocessed is why an entry is left that DynamoDB did not get to.
-var errUnprocessed = fmt.Errorf("%w: left unprocessed", ErrThrottled)
+var errUnprocessed = errorf("%w: left unprocessed", ErrThrottled)
 
 // run takes entries until the sequence ends or nothing more can be sent. When it
 // returns, or panics because the sequence or a callback did, nothing is in

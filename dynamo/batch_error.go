@@ -77,13 +77,13 @@ func (b *batch) cause(left []*entry) error {
 	if b.fatal != nil {
 		return why(b.fatal)
 	}
-	return fmt.Errorf("value %d: %w", left[0].index, why(left[0].err))
+	return errorf("value %d: %w", left[0].index, why(left[0].err))
 }
 
 // why is err as it is shown, and matches [ErrThrottled] if it is that.
 func why(err error) error {
 	if err = discreet(err); throttled(err) {
-		return fmt.Errorf("%w: %w", ErrThrottled, err)
+		return errorf("%w: %w", ErrThrottled, err)
 	}
 	return err
 }

@@ -24,14 +24,14 @@ func (s *store) writeSender(cfg batchConfig) sender {
 		out, err := s.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
 			RequestItems:           map[string][]types.WriteRequest{s.table: requests},
 			ReturnConsumedCapacity: cfg.meter.wanted(),
-		}, a.hook, o.hook)
+		}, a.hook, o.attach)
 		var left map[string]bool
 		if err == nil {
 			left, err = unwritten(out, chunk, s.schema)
 		}
 		o.end(len(chunk)-len(left), err)
 		if err == nil {
-			cfg.meter.writes(out.ConsumedCapacity...)
+			cfg.meter.writes(out.ConsumedCapacity)
 		}
 		return reply{verdict: a.end(ctx, err), left: left}
 	}

@@ -66,31 +66,36 @@ func (m *meter) wanted() types.ReturnConsumedCapacity {
 	return types.ReturnConsumedCapacityTotal
 }
 
-func (m *meter) reads(answers ...types.ConsumedCapacity) {
-	m.add(answers, func(units float64) { m.into.Read += units })
+// read and write count what one request has consumed, if its answer says that.
+func (m *meter) read(c *types.ConsumedCapacity) {
+	if m != nil && c != nil {
+		m.add(&m.into.Read, c.CapacityUnits)
+	}
 }
 
-func (m *meter) writes(answers ...types.ConsumedCapacity) {
-	m.add(answers, func(units float64) { m.into.Write += units })
+func (m *meter) write(c *types.ConsumedCapacity) {
+	if m != nil && c != nil {
+		m.add(&m.into.Write, c.CapacityUnits)
+	}
 }
 
-func (m *meter) add(answers []types.ConsumedCapacity, add func(float64)) {
-	if m == nil {
+func (m *meter) reads(answers []types.ConsumedCapacity) {
+	for i := range answers {
+		m.read(&answers[i])
+	}
+}
+
+func (m *meter) writes(answers []types.ConsumedCapacity) {
+	for i := range answers {
+		m.write(&answers[i])
+	}
+}
+
+func (m *meter) add(sum, units *float64) {
+	if units == nil {
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, c := range answers {
-		if c.CapacityUnits != nil {
-			add(*c.CapacityUnits)
-		}
-	}
-}
-
-// orNone is *c, or nothing.
-func orNone(c *types.ConsumedCapacity) types.ConsumedCapacity {
-	if c == nil {
-		return types.ConsumedCapacity{}
-	}
-	return *c
+	*sum += *units
 }

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
 	"sync"
 
@@ -26,7 +25,7 @@ type codec struct {
 func newCodec(s *schema) (*codec, error) {
 	p, err := planOf(s.typ, avOptions{})
 	if err != nil {
-		return nil, fmt.Errorf("type %v: %w", s.typ, err)
+		return nil, errorf("type %v: %w", s.typ, err)
 	}
 	return &codec{schema: s, plan: p, list: reflect.SliceOf(s.typ)}, nil
 }
@@ -38,7 +37,7 @@ func (c *codec) encode(v reflect.Value) (item, error) {
 	var inner *pathError
 	switch {
 	case errors.As(err, &inner) && inner.path != "":
-		return nil, fmt.Errorf("attribute %s: %w", inner.path, inner.error)
+		return nil, errorf("attribute %s: %w", inner.path, inner.error)
 	case err != nil:
 		return nil, err
 	}

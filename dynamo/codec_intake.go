@@ -37,7 +37,7 @@ type intake struct {
 // intake prepares for the answer of one call, which r watches, and whose items
 // must have these key attributes. They go to into, which is settable: a list of
 // items, or a single one.
-func (c *codec) intake(r *received, keys []keyAttr, into reflect.Value) *intake {
+func (c *codec) intake(r *received, keys []*keyAttr, into reflect.Value) *intake {
 	a := &intake{received: r, codec: c, keys: newKeyTexts(c.plan, keys), into: into}
 	r.pool, r.decode, r.passive = &c.bodies, a.decode, c.passive
 	return a
@@ -112,7 +112,7 @@ func (a *intake) key(i int) item {
 	return key
 }
 
-func (k keyAttr) missing() error {
+func (k *keyAttr) missing() error {
 	return corrupt("key attribute %q is missing or not of type %s", k.name, k.scalar)
 }
 
@@ -225,17 +225,17 @@ func (a *intake) decodeWire(w *wireReader, v reflect.Value) error {
 // keyTexts keeps the keys of the items of a page, as they came, in few pieces of
 // memory: a page may have thousands, of which at most one becomes a cursor.
 type keyTexts struct {
-	attrs []keyAttr
+	attrs []*keyAttr
 	of    []int // by the index of a field of T: which of attrs it is, or -1
 	now   [][2]int
 	text  []byte
 	at    [][2]int // where in text the attributes of each item are
 }
 
-func newKeyTexts(p *plan, attrs []keyAttr) keyTexts {
+func newKeyTexts(p *plan, attrs []*keyAttr) keyTexts {
 	k := keyTexts{attrs: attrs, of: make([]int, len(p.fields)), now: make([][2]int, len(attrs))}
 	for i, f := range p.fields {
-		k.of[i] = slices.IndexFunc(attrs, func(a keyAttr) bool { return a.name == f.attr })
+		k.of[i] = slices.IndexFunc(attrs, func(a *keyAttr) bool { return a.name == f.attr })
 	}
 	return k
 }
@@ -279,7 +279,7 @@ func (k *keyTexts) index(name []byte) int {
 	if k == nil {
 		return -1
 	}
-	return slices.IndexFunc(k.attrs, func(a keyAttr) bool { return a.name == string(name) })
+	return slices.IndexFunc(k.attrs, func(a *keyAttr) bool { return a.name == string(name) })
 }
 
 // end closes the item at hand, which must have the whole key.

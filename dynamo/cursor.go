@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -48,10 +47,10 @@ func newCursors(key []byte, table string, s *schema) cursors {
 	if key == nil {
 		key = []byte(publicCursorKey)
 	}
-	return cursors{key: key, table: appendKeyNames(appendPart(nil, 'T', table), s.keyAttrs()), schema: s}
+	return cursors{key: key, table: appendKeyNames(appendPart(nil, 'T', table), s.keys), schema: s}
 }
 
-func appendKeyNames(b []byte, keys []keyAttr) []byte {
+func appendKeyNames(b []byte, keys []*keyAttr) []byte {
 	for _, k := range keys {
 		b = appendPart(b, 'K', k.name)
 		b = appendPart(b, 'k', string(k.scalar))
@@ -62,7 +61,7 @@ func appendKeyNames(b []byte, keys []keyAttr) []byte {
 // readCursors makes and reads the cursors of one read.
 type readCursors struct {
 	cursors
-	keys    []keyAttr // what a position consists of
+	keys    []*keyAttr // what a position consists of
 	purpose []byte
 }
 
@@ -116,7 +115,7 @@ func (c readCursors) encode(after item) (string, error) {
 		case *types.AttributeValueMemberN:
 			b = appendPart(b, 'N', v.Value)
 		case *types.AttributeValueMemberB:
-			b = appendPart(b, 'B', v.Value)
+			b = append(appendHead(b, 'B', len(v.Value)), v.Value...)
 		}
 	}
 	return cursorText.EncodeToString(append(b, c.mac(b)...)), nil
@@ -125,23 +124,23 @@ func (c readCursors) encode(after item) (string, error) {
 // decode gives the key in a cursor, or an error that matches [ErrCursor].
 func (c readCursors) decode(cursor string) (item, error) {
 	if len(cursor) > cursorText.EncodedLen(maxCursorBytes) {
-		return nil, fmt.Errorf("%w: too long", ErrCursor)
+		return nil, errorf("%w: too long", ErrCursor)
 	}
 	raw, err := cursorText.DecodeString(cursor)
 	// The decoder skips line breaks, so it is asked for the way back.
 	if err != nil || len(raw) < 1+macSize || cursorText.EncodeToString(raw) != cursor {
-		return nil, fmt.Errorf("%w: damaged", ErrCursor)
+		return nil, errorf("%w: damaged", ErrCursor)
 	}
 	body, mac := raw[:len(raw)-macSize], raw[len(raw)-macSize:]
 	if !hmac.Equal(mac, c.mac(body)) {
-		return nil, fmt.Errorf("%w: not made here for this read", ErrCursor)
+		return nil, errorf("%w: not made here for this read", ErrCursor)
 	}
 	if body[0] != cursorVersion {
-		return nil, fmt.Errorf("%w: version %d", ErrCursor, body[0])
+		return nil, errorf("%w: version %d", ErrCursor, body[0])
 	}
 	key, err := c.parse(body[1:])
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCursor, err)
+		return nil, errorf("%w: %w", ErrCursor, err)
 	}
 	return key, nil
 }

@@ -246,7 +246,7 @@ func FuzzCursor(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, k := range c.schema.keyAttrs() {
+		for _, k := range c.schema.keys {
 			if err := k.check(key[k.name]); err != nil {
 				t.Fatalf("%q gives a key that DynamoDB refuses: %v", body, err)
 			}

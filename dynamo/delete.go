@@ -65,7 +65,7 @@ func (s *store) newDelete(k Key, opts []WriteOption) (*write, error) {
 		if err != nil || out == nil {
 			return written{}, err
 		}
-		return written{out.Attributes, orNone(out.ConsumedCapacity)}, nil
+		return written{out.Attributes, out.ConsumedCapacity}, nil
 	}
 	w.complete(s)
 	return w, nil

@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -33,9 +32,22 @@ func (d *doubt) hook(o *dynamodb.Options) {
 		return
 	}
 	d.hooked, d.last = true, false
-	o.Retryer = watchedRetryer{retryerV2(o.Retryer), d}
+	o.Retryer = &watchedRetryer{o.Retryer, d.retry}
 	d.received.hook(o)
-	o.HTTPClient = watchedHTTP{o.HTTPClient, d}
+	client := o.HTTPClient
+	// What fails before (credentials, signing, serialisation) leaves no doubt.
+	o.HTTPClient = smithyhttp.ClientDoFunc(func(req *http.Request) (*http.Response, error) {
+		d.sent = true
+		return client.Do(req)
+	})
+}
+
+// retry decides whether the SDK repeats an attempt.
+func (d *doubt) retry(by aws.Retryer, err error) bool {
+	if d.judge(err) && !d.repeat {
+		return false
+	}
+	return by.IsErrorRetryable(err)
 }
 
 // judge takes note of the error of one attempt and tells whether it leaves a
@@ -56,45 +68,6 @@ func (d *doubt) end(err error) bool {
 		return d.judge(err)
 	}
 	return d.last
-}
-
-// watchedRetryer hears of the error of each attempt.
-type watchedRetryer struct {
-	aws.RetryerV2
-	doubt *doubt
-}
-
-func (w watchedRetryer) IsErrorRetryable(err error) bool {
-	if w.doubt.judge(err) && !w.doubt.repeat {
-		return false
-	}
-	return w.RetryerV2.IsErrorRetryable(err)
-}
-
-func retryerV2(r aws.Retryer) aws.RetryerV2 {
-	if v2, ok := r.(aws.RetryerV2); ok {
-		return v2
-	}
-	return retryerV1{r}
-}
-
-// retryerV1 makes an old Retryer a RetryerV2, as the SDK does.
-type retryerV1 struct{ aws.Retryer }
-
-func (r retryerV1) GetAttemptToken(context.Context) (func(error) error, error) {
-	return r.GetInitialToken(), nil
-}
-
-// watchedHTTP notes that something has been sent. What fails before (credentials,
-// signing, serialisation) leaves no doubt.
-type watchedHTTP struct {
-	dynamodb.HTTPClient
-	doubt *doubt
-}
-
-func (w watchedHTTP) Do(req *http.Request) (*http.Response, error) {
-	w.doubt.sent = true
-	return w.HTTPClient.Do(req)
 }
 
 // mayHaveBeenApplied tells whether a write that failed with err can have

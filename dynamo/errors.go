@@ -81,19 +81,22 @@ func (e *DecodeError) Error() string {
 // Unwrap gives Err.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
-// refusal is what a ConditionError is made of; old is a *T, or nil.
-type refusal struct {
-	operation, table string
-	old              any
-	missing          bool
-	err              error
-}
-
-func conditionError[T any](r refusal) error {
-	old, _ := r.old.(*T)
-	return &ConditionError[T]{Operation: r.operation, Table: r.table, Old: old, Missing: r.missing, Err: r.err}
+// conditionError makes a ConditionError; old is a *T, or nil.
+func conditionError[T any](operation, table string, old any, missing bool, err error) error {
+	e := &ConditionError[T]{Operation: operation, Table: table, Missing: missing, Err: err}
+	e.Old, _ = old.(*T)
+	return e
 }
 
 func corrupt(format string, args ...any) error {
-	return fmt.Errorf("%w: %w", ErrCorruptResponse, fmt.Errorf(format, args...))
+	return errorf("%w: %w", ErrCorruptResponse, errorf(format, args...))
 }
+
+// errorf and join are fmt.Errorf and errors.Join, which the compiler would put
+// into each of their many callers: 10 KB of them.
+//
+//go:noinline
+func errorf(format string, args ...any) error { return fmt.Errorf(format, args...) }
+
+//go:noinline
+func join(a, b error) error { return errors.Join(a, b) }

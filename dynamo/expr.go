@@ -2,8 +2,6 @@ package dynamo
 
 import (
 	"errors"
-	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -79,7 +77,7 @@ func (e *expressions) require(condition string) {
 // "#0.#1", and "lines[2]" "#2[2]".
 func (e *expressions) path(path string) (string, error) {
 	if !utf8.ValidString(path) {
-		return "", fmt.Errorf("a name: %w", errNotUTF8)
+		return "", errorf("a name: %w", errNotUTF8)
 	}
 	var out []string
 	for word := range strings.SplitSeq(path, ".") {
@@ -88,7 +86,7 @@ func (e *expressions) path(path string) (string, error) {
 			name, indexes = word[:i], word[i:]
 		}
 		if name == "" || !isIndexes(indexes) {
-			return "", fmt.Errorf("%q is not a path of names and indexes", path)
+			return "", errorf("%q is not a path of names and indexes", path)
 		}
 		out = append(out, e.name(name)+indexes)
 	}
@@ -150,8 +148,8 @@ func (s *schema) versionIs(e *expressions, n int64) {
 // expressions if there is none.
 func (s *schema) forRead(r *readConfig, ix *index) (expressions, error) {
 	e, err := buildGiven(r.given)
-	if err == nil && r.project != nil {
-		err = s.project(&e, r.project, ix)
+	if err == nil && r.projecting != nil {
+		err = r.projecting(s, &e, r.project, ix)
 	}
 	return e, err
 }
@@ -170,13 +168,13 @@ func (s *schema) project(e *expressions, names []string, ix *index) error {
 			continue
 		}
 		seen[name] = true
-		if slices.ContainsFunc(s.fields, func(f field) bool { return f.attr == name }) {
+		if s.fieldNamed(name) != nil {
 			paths = append(paths, e.name(name))
 			continue
 		}
 		path, err := e.path(name)
 		if err != nil {
-			return fmt.Errorf("expression: %w", err)
+			return errorf("expression: %w", err)
 		}
 		paths = append(paths, path)
 	}

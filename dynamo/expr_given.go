@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"fmt"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -50,7 +49,7 @@ func (b *builders) build() (expressions, error) {
 		err = checkOperands(e)
 	}
 	if err != nil {
-		return expressions{}, fmt.Errorf("expression: %w", err)
+		return expressions{}, errorf("expression: %w", err)
 	}
 	return expressions{
 		condition: e.Condition(), update: e.Update(), filter: e.Filter(), key: e.KeyCondition(),
@@ -63,13 +62,13 @@ func (b *builders) build() (expressions, error) {
 func checkOperands(e expression.Expression) error {
 	for _, name := range e.Names() {
 		if !utf8.ValidString(name) {
-			return fmt.Errorf("a name: %w", errNotUTF8)
+			return errorf("a name: %w", errNotUTF8)
 		}
 	}
 	values := e.Values()
 	for _, placeholder := range sortedKeys(values) {
 		if err := checkValue(values[placeholder]); err != nil {
-			return fmt.Errorf("value %s: %w", placeholder+err.path, err.error)
+			return errorf("value %s: %w", placeholder+err.path, err.error)
 		}
 	}
 	return nil

@@ -83,12 +83,12 @@ func (o avOptions) elem() avOptions {
 
 // fieldsOf lists the stored fields of struct type t, shallowest first.
 // A dynamo tag in a place where it could have no effect is an error.
-func fieldsOf(t reflect.Type) ([]field, error) {
-	var all []field
-	level := []field{{typ: t}}
+func fieldsOf(t reflect.Type) ([]*field, error) {
+	var all []*field
+	level := []*field{{typ: t}}
 	seen := map[reflect.Type]bool{}
 	for len(level) > 0 {
-		var next []field
+		var next []*field
 		for _, outer := range level {
 			if seen[outer.typ] {
 				continue
@@ -110,10 +110,10 @@ func fieldsOf(t reflect.Type) ([]field, error) {
 
 // structFields reads one struct: its stored fields, and the embedded structs
 // whose fields count as its own.
-func structFields(outer field) (stored, embedded []field, err error) {
+func structFields(outer *field) (stored, embedded []*field, err error) {
 	for i := range outer.typ.NumField() {
 		sf := outer.typ.Field(i)
-		f := field{
+		f := &field{
 			attr:  sf.Name,
 			path:  strings.TrimPrefix(outer.path+"."+sf.Name, "."),
 			index: append(outer.index[:len(outer.index):len(outer.index)], i),
@@ -132,7 +132,7 @@ func structFields(outer field) (stored, embedded []field, err error) {
 		case f.av.ignore:
 			err = f.misplaced(`dynamodbav:"-" keeps it from being stored`)
 		case !sf.IsExported() && (!flat || sf.Type.Kind() == reflect.Pointer):
-			err = fmt.Errorf("field %s: an unexported type can be embedded only as a struct, not as %v", f.path, sf.Type)
+			err = errorf("field %s: an unexported type can be embedded only as a struct, not as %v", f.path, sf.Type)
 		case flat:
 			err = f.misplaced("the fields of an embedded struct are stored one by one")
 			f.typ = base(sf.Type)
@@ -148,17 +148,17 @@ func structFields(outer field) (stored, embedded []field, err error) {
 }
 
 // misplaced is an error if f carries a dynamo tag.
-func (f field) misplaced(why string) error {
+func (f *field) misplaced(why string) error {
 	if !f.keyed {
 		return nil
 	}
-	return fmt.Errorf("field %s: tag dynamo:%q has no effect: %s", f.path, f.words, why)
+	return errorf("field %s: tag dynamo:%q has no effect: %s", f.path, f.words, why)
 }
 
 // visible keeps, of the fields with one attribute name, the one that is stored.
 // all is ordered by depth.
-func visible(all []field) ([]field, error) {
-	best := map[string]field{}
+func visible(all []*field) ([]*field, error) {
+	best := map[string]*field{}
 	rival := map[string]string{} // attribute → path of an equal claim
 	for _, f := range all {
 		b, taken := best[f.attr]
@@ -170,11 +170,11 @@ func visible(all []field) ([]field, error) {
 			rival[f.attr] = f.path
 		}
 	}
-	var out []field
+	var out []*field
 	for _, f := range all {
 		b := best[f.attr]
 		if other, clash := rival[f.attr]; clash {
-			return nil, fmt.Errorf("fields %s and %s are both stored as attribute %q, so neither would be", b.path, other, f.attr)
+			return nil, errorf("fields %s and %s are both stored as attribute %q, so neither would be", b.path, other, f.attr)
 		}
 		if b.path == f.path {
 			out = append(out, f)

@@ -47,7 +47,7 @@ func (s *store) getOnce(ctx context.Context, key Key, opts []ReadOption, into re
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	a := s.codec.intake(new(received), s.schema.keyAttrs(), into)
+	a := s.codec.intake(new(received), s.schema.keys, into)
 	o := s.watch(ctx, "GetItem")
 	raw, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:                aws.String(s.table),
@@ -56,7 +56,7 @@ func (s *store) getOnce(ctx context.Context, key Key, opts []ReadOption, into re
 		ProjectionExpression:     e.projection,
 		ExpressionAttributeNames: e.names,
 		ReturnConsumedCapacity:   cfg.meter.wanted(),
-	}, a.hook, o.hook)
+	}, a.hook, o.attach)
 	if err == nil {
 		err = a.takeItem(raw)
 	}
@@ -64,7 +64,7 @@ func (s *store) getOnce(ctx context.Context, key Key, opts []ReadOption, into re
 	if err != nil {
 		return err
 	}
-	cfg.meter.reads(orNone(raw.ConsumedCapacity))
+	cfg.meter.read(raw.ConsumedCapacity)
 	switch {
 	case !a.some:
 		return ErrNotFound

@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 
@@ -67,7 +66,7 @@ func (s *schema) distinct(keys []Key) ([]*entry, error) {
 	for i, k := range keys {
 		e := s.keyEntry(k, i)
 		if e.err != nil {
-			return nil, fmt.Errorf("key %d: %w", i, e.err)
+			return nil, errorf("key %d: %w", i, e.err)
 		}
 		if !seen[e.id] {
 			seen[e.id] = true
@@ -136,7 +135,7 @@ func (g *batchGet) send(ctx context.Context, chunk []*entry) reply {
 	out, err := g.s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
 		RequestItems:           map[string]types.KeysAndAttributes{g.s.table: ask},
 		ReturnConsumedCapacity: g.meter.wanted(),
-	}, a.hook, o.hook)
+	}, a.hook, o.attach)
 	var left map[string]bool
 	items := 0
 	if err == nil {
@@ -144,7 +143,7 @@ func (g *batchGet) send(ctx context.Context, chunk []*entry) reply {
 	}
 	o.end(items, err)
 	if err == nil {
-		g.meter.reads(out.ConsumedCapacity...)
+		g.meter.reads(out.ConsumedCapacity)
 	}
 	answer := reply{verdict: a.end(ctx, err), left: left}
 	answer.verdict.doubtful = false // nothing is written
@@ -206,7 +205,7 @@ func (g *batchGet) decode(out *dynamodb.BatchGetItemOutput, open map[string]*ent
 			v := g.items.Index(e.index)
 			v.SetZero() // of an answer that was not good
 			if err := g.s.codec.decode(raw, v); err != nil {
-				return nil, fmt.Errorf("item %d of the answer: %w", i, err)
+				return nil, errorf("item %d of the answer: %w", i, err)
 			}
 			found = append(found, e)
 		}

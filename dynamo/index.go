@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -12,8 +11,9 @@ import (
 // of its own has the table's, which makes it a local one.
 type index struct {
 	name            string
-	partition, sort keyAttr // the sort key's name is "" if there is none
+	partition, sort *keyAttr // sort is nil if there is none
 	local           bool
+	keys            []*keyAttr // partition and sort
 }
 
 const maxIndexName, minIndexName = 255, 3 // "Naming rules", developer guide
@@ -21,7 +21,7 @@ const maxIndexName, minIndexName = 255, 3 // "Naming rules", developer guide
 // indexNamed gives the index of that name, which it makes at the first time.
 func (s *schema) indexNamed(name string) (*index, error) {
 	if len(name) < minIndexName || len(name) > maxIndexName {
-		return nil, fmt.Errorf("index name %q: want %d to %d characters", name, minIndexName, maxIndexName)
+		return nil, errorf("index name %q: want %d to %d characters", name, minIndexName, maxIndexName)
 	}
 	if ix := s.index(name); ix != nil {
 		return ix, nil
@@ -44,48 +44,49 @@ func (s *schema) index(name string) *index {
 func (s *schema) checkIndexes() error {
 	for _, ix := range s.indexes {
 		switch {
-		case ix.partition.name != "":
-		case ix.sort.name == "":
-			return fmt.Errorf("index %q has no key", ix.name)
-		case s.sort.name == "":
-			return fmt.Errorf("field %s: index %q has no partition key, so it would be a local one, which only a table with a sort key can have", ix.sort.field, ix.name)
+		case ix.partition != nil:
+		case ix.sort == nil:
+			return errorf("index %q has no key", ix.name)
+		case s.sort == nil:
+			return errorf("field %s: index %q has no partition key, so it would be a local one, which only a table with a sort key can have", ix.sort.field, ix.name)
 		default:
 			ix.partition, ix.local = s.partition, true
 		}
+		ix.keys = keysOf(ix.partition, ix.sort)
 	}
 	return nil
 }
 
-// keyAttrs lists the key of the index, the partition key first.
-func (ix *index) keyAttrs() []keyAttr {
-	if ix.sort.name == "" {
-		return []keyAttr{ix.partition}
+// keysOf lists the attributes of a key, the partition key first.
+func keysOf(partition, sort *keyAttr) []*keyAttr {
+	if sort == nil {
+		return []*keyAttr{partition}
 	}
-	return []keyAttr{ix.partition, ix.sort}
+	return []*keyAttr{partition, sort}
 }
 
 // readKeys lists the attributes that every item read through ix has, and that a
 // position in it consists of: the table's key, then the rest of the index's.
 // A nil index is the table.
-func (s *schema) readKeys(ix *index) []keyAttr {
+func (s *schema) readKeys(ix *index) []*keyAttr {
 	if ix == nil {
-		return s.keyAttrs()
+		return s.keys
 	}
-	return appendKeys(s.keyAttrs(), ix)
+	return appendKeys(slices.Clone(s.keys), ix)
 }
 
 // allKeys lists the attributes of all keys, each once.
-func (s *schema) allKeys() []keyAttr {
-	keys := s.keyAttrs()
+func (s *schema) allKeys() []*keyAttr {
+	keys := slices.Clone(s.keys)
 	for _, ix := range s.indexes {
 		keys = appendKeys(keys, ix)
 	}
 	return keys
 }
 
-func appendKeys(keys []keyAttr, ix *index) []keyAttr {
-	for _, k := range ix.keyAttrs() {
-		if _, have := keyNamed(keys, k.name); !have {
+func appendKeys(keys []*keyAttr, ix *index) []*keyAttr {
+	for _, k := range ix.keys {
+		if keyNamed(keys, k.name) == nil {
 			keys = append(keys, k)
 		}
 	}
@@ -96,13 +97,13 @@ func appendKeys(keys []keyAttr, ix *index) []keyAttr {
 // an index, and is not in it then, but it cannot have another kind of value there.
 func (s *schema) checkIndexKeys(m item) error {
 	for _, ix := range s.indexes {
-		for _, k := range ix.keyAttrs() {
+		for _, k := range ix.keys {
 			av, ok := m[k.name]
 			if !ok {
 				continue
 			}
 			if err := k.check(av); err != nil {
-				return fmt.Errorf("attribute %q (field %s), a key of index %q: %w%s", k.name, k.field, ix.name, err, omitHint(av))
+				return errorf("attribute %q (field %s), a key of index %q: %w%s", k.name, k.field, ix.name, err, omitHint(av))
 			}
 		}
 	}
@@ -133,7 +134,7 @@ func (s *schema) readIndex(cfg *readConfig) (*index, error) {
 	}
 	ix := s.index(cfg.index)
 	if ix != nil && !ix.local && cfg.consistent {
-		return nil, fmt.Errorf("index %q: %w", ix.name, errGlobalConsistent)
+		return nil, errorf("index %q: %w", ix.name, errGlobalConsistent)
 	}
 	return ix, nil
 }

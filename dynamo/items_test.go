@@ -240,7 +240,9 @@ func TestProjectTakesAnAttributeNameWithDotsWhole(t *testing.T) {
 	}
 	s, err := schemaOf(reflect.TypeFor[dotted]())
 	require.NoError(t, err)
-	e, err := s.forRead(&readConfig{project: []string{"address.city"}}, nil)
+	cfg, err := newReadConfig([]ReadOption{Project("address.city")}, "Project")
+	require.NoError(t, err)
+	e, err := s.forRead(cfg, nil)
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"#0": "ID", "#1": "address.city"}, e.names)
 }

@@ -49,10 +49,10 @@ func (s *schema) keyFor(item reflect.Value) Key {
 		return Key{err: err}
 	}
 	var values []any
-	for _, k := range s.keyAttrs() {
+	for _, k := range s.keys {
 		got, ok := look(item, k.index)
 		if !ok {
-			return Key{err: fmt.Errorf("key attribute %q (field %s) is missing", k.name, k.field)}
+			return Key{err: errorf("key attribute %q (field %s) is missing", k.name, k.field)}
 		}
 		values = append(values, got.Interface())
 	}
@@ -67,10 +67,10 @@ func (s *schema) encodeKey(k Key) (item, error) {
 	if k.err != nil {
 		return nil, k.err
 	}
-	attrs := s.keyAttrs()
+	attrs := s.keys
 	values := append([]any{k.partition}, k.sort...)
 	if len(values) != len(attrs) {
-		return nil, fmt.Errorf("key has %d values, the table's key has %d (%s)", len(values), len(attrs), s.keyNames())
+		return nil, errorf("key has %d values, the table's key has %d (%s)", len(values), len(attrs), s.keyNames())
 	}
 	out := make(item, len(attrs))
 	for i, a := range attrs {
@@ -79,7 +79,7 @@ func (s *schema) encodeKey(k Key) (item, error) {
 			err = a.check(av)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("key attribute %q (field %s): %w", a.name, a.field, err)
+			return nil, errorf("key attribute %q (field %s): %w", a.name, a.field, err)
 		}
 		out[a.name] = av
 	}
@@ -87,7 +87,7 @@ func (s *schema) encodeKey(k Key) (item, error) {
 }
 
 func (s *schema) keyNames() string {
-	if s.sort.name == "" {
+	if s.sort == nil {
 		return s.partition.name
 	}
 	return s.partition.name + ", " + s.sort.name
@@ -96,13 +96,13 @@ func (s *schema) keyNames() string {
 // keyOfItem is the primary key inside a marshalled item, which must be valid.
 func (s *schema) keyOfItem(m item) (item, error) {
 	out := make(item, 2)
-	for _, a := range s.keyAttrs() {
+	for _, a := range s.keys {
 		av, ok := m[a.name]
 		if !ok {
-			return nil, fmt.Errorf("key attribute %q (field %s) is missing", a.name, a.field)
+			return nil, errorf("key attribute %q (field %s) is missing", a.name, a.field)
 		}
 		if err := a.check(av); err != nil {
-			return nil, fmt.Errorf("key attribute %q (field %s): %w", a.name, a.field, err)
+			return nil, errorf("key attribute %q (field %s): %w", a.name, a.field, err)
 		}
 		out[a.name] = av
 	}
@@ -115,7 +115,7 @@ func sameItem(a, b item) bool {
 }
 
 // check tells whether DynamoDB takes av as this key attribute.
-func (k keyAttr) check(av types.AttributeValue) error {
+func (k *keyAttr) check(av types.AttributeValue) error {
 	var size int
 	switch v := av.(type) {
 	case *types.AttributeValueMemberS:
@@ -133,11 +133,11 @@ func (k keyAttr) check(av types.AttributeValue) error {
 	}
 	switch {
 	case scalarOf(av) != k.scalar:
-		return fmt.Errorf("want type %s, got %s", k.scalar, kindOf(av))
+		return errorf("want type %s, got %s", k.scalar, kindOf(av))
 	case size == 0:
 		return errors.New("a key cannot be empty")
 	case size > k.max:
-		return fmt.Errorf("%d bytes, a key of this kind may have %d", size, k.max)
+		return errorf("%d bytes, a key of this kind may have %d", size, k.max)
 	}
 	return nil
 }
@@ -171,23 +171,23 @@ func kindOf(av types.AttributeValue) string {
 
 // encode turns a Go value given to KeyOf into the attribute value that T's
 // field would have. Errors name types, never the value.
-func (k keyAttr) encode(value any) (types.AttributeValue, error) {
+func (k *keyAttr) encode(value any) (types.AttributeValue, error) {
 	given := reflect.ValueOf(value)
 	for given.Kind() == reflect.Pointer && !given.IsNil() {
 		given = given.Elem()
 	}
 	if !given.IsValid() || given.Kind() == reflect.Pointer {
-		return nil, fmt.Errorf("want a value for %v (%s), got nil", k.typ, k.scalar)
+		return nil, errorf("want a value for %v (%s), got nil", k.typ, k.scalar)
 	}
 	v := reflect.New(k.typ).Elem()
 	if !convert(v, given) {
-		return nil, fmt.Errorf("want a value for %v (%s), got %v", k.typ, k.scalar, given.Type())
+		return nil, errorf("want a value for %v (%s), got %v", k.typ, k.scalar, given.Type())
 	}
 	return k.marshal(v)
 }
 
 // marshal encodes a value of the field's own type, which must be addressable.
-func (k keyAttr) marshal(v reflect.Value) (types.AttributeValue, error) {
+func (k *keyAttr) marshal(v reflect.Value) (types.AttributeValue, error) {
 	switch k.form {
 	case formMarshaler:
 		return v.Addr().Interface().(marshaler).MarshalDynamoDBAttributeValue()

@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"fmt"
 	"math/big"
 	"reflect"
 	"strconv"
@@ -25,7 +24,7 @@ const (
 func canonicalNumber(n string) (string, error) {
 	neg, digits, exp, ok := splitNumber(n)
 	if !ok {
-		return "", fmt.Errorf("not a decimal number (NaN and infinities cannot be stored)")
+		return "", errorf("not a decimal number (NaN and infinities cannot be stored)")
 	}
 	trimmed := strings.TrimLeft(digits, "0")
 	exp += len(trimmed) - 1
@@ -34,11 +33,11 @@ func canonicalNumber(n string) (string, error) {
 	case trimmed == "":
 		return "0", nil
 	case len(trimmed) > maxDigits:
-		return "", fmt.Errorf("number has %d significant digits, DynamoDB keeps %d", len(trimmed), maxDigits)
+		return "", errorf("number has %d significant digits, DynamoDB keeps %d", len(trimmed), maxDigits)
 	case exp > maxExponent:
-		return "", fmt.Errorf("number is too large: its magnitude must stay below 1E+%d", maxExponent+1)
+		return "", errorf("number is too large: its magnitude must stay below 1E+%d", maxExponent+1)
 	case exp < minExponent:
-		return "", fmt.Errorf("number is too small: its magnitude must be at least 1E%d", minExponent)
+		return "", errorf("number is too small: its magnitude must be at least 1E%d", minExponent)
 	}
 	if neg {
 		trimmed = "-" + trimmed

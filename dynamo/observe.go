@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // Request is one request to DynamoDB, as a function given to [Observe] is told
@@ -39,11 +40,11 @@ func Observe(f func(ctx context.Context, r Request)) Option {
 	}
 }
 
-// observer hears of the attempts at one request: of the SDK's by its hook, and of
+// observer hears of the attempts at one request: of the SDK's by attach, an option of the call, and of
 // the end of each call of the client. It is an interface so that only Observe
 // links one that does something.
 type observer interface {
-	hook(o *dynamodb.Options)
+	attach(o *dynamodb.Options)
 	again(attempts int)
 	end(items int, err error)
 }
@@ -59,7 +60,7 @@ func (s *store) watch(ctx context.Context, operation string) observer {
 // nobody wants to know.
 type nobody struct{}
 
-func (nobody) hook(*dynamodb.Options) {}
+func (nobody) attach(*dynamodb.Options) {}
 func (nobody) again(int)              {}
 func (nobody) end(int, error)         {}
 
@@ -77,15 +78,16 @@ type observation struct {
 // again says how often a request has been sent before.
 func (o *observation) again(attempts int) { o.now.Attempt = attempts }
 
-// hook is the per-call option through which the SDK lets itself be watched. It
+// attach is the per-call option through which the SDK lets itself be watched. It
 // is called once for each call of the client.
-func (o *observation) hook(opts *dynamodb.Options) {
+func (o *observation) attach(opts *dynamodb.Options) {
 	if opts.HTTPClient == nil || opts.Retryer == nil {
 		return
 	}
 	o.hooked = true
-	opts.HTTPClient = observedHTTP{opts.HTTPClient, o}
-	opts.Retryer = observedRetryer{retryerV2(opts.Retryer), o}
+	client := opts.HTTPClient
+	opts.HTTPClient = smithyhttp.ClientDoFunc(func(req *http.Request) (*http.Response, error) { return o.send(client, req) })
+	opts.Retryer = &watchedRetryer{opts.Retryer, o.retry}
 }
 
 // end reports the last attempt of a call of the client, unless the SDK's retryer
@@ -113,20 +115,21 @@ func (o *observation) finish(items int, err error) {
 	o.report(o.ctx, r)
 }
 
-// observedHTTP sees each attempt being sent.
-type observedHTTP struct {
-	dynamodb.HTTPClient
-	o *observation
-}
-
-func (h observedHTTP) Do(req *http.Request) (*http.Response, error) {
-	h.o.begin()
-	h.o.start, h.o.now.Bytes = time.Now(), 0
-	resp, err := h.HTTPClient.Do(req)
+// send sees each attempt being sent.
+func (o *observation) send(by dynamodb.HTTPClient, req *http.Request) (*http.Response, error) {
+	o.begin()
+	o.start, o.now.Bytes = time.Now(), 0
+	resp, err := by.Do(req)
 	if resp != nil && resp.Body != nil {
-		resp.Body = observedBody{resp.Body, h.o}
+		resp.Body = &observedBody{resp.Body, o}
 	}
 	return resp, err
+}
+
+// retry hears of the error of each attempt.
+func (o *observation) retry(by aws.Retryer, err error) bool {
+	o.finish(0, err)
+	return by.IsErrorRetryable(err)
 }
 
 type observedBody struct {
@@ -134,19 +137,8 @@ type observedBody struct {
 	o *observation
 }
 
-func (b observedBody) Read(p []byte) (int, error) {
+func (b *observedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.o.now.Bytes += int64(n)
 	return n, err
-}
-
-// observedRetryer hears of the error of each attempt.
-type observedRetryer struct {
-	aws.RetryerV2
-	o *observation
-}
-
-func (r observedRetryer) IsErrorRetryable(err error) bool {
-	r.o.finish(0, err)
-	return r.RetryerV2.IsErrorRetryable(err)
 }

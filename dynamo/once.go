@@ -59,7 +59,7 @@ func sendOnly(s *store, w *write) {
 		for _, one := range out.ConsumedCapacity {
 			total += aws.ToFloat64(one.CapacityUnits)
 		}
-		return written{capacity: types.ConsumedCapacity{CapacityUnits: &total}}, nil
+		return written{capacity: &types.ConsumedCapacity{CapacityUnits: &total}}, nil
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -59,7 +58,7 @@ func (u *used) bad(err error) {
 func (u *used) only(allowed []string) error {
 	for _, name := range u.names {
 		if !slices.Contains(allowed, name) {
-			return fmt.Errorf("option %s does not apply", name)
+			return errorf("option %s does not apply", name)
 		}
 	}
 	return u.err

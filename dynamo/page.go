@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -63,7 +62,7 @@ func (s *store) readPage(ctx context.Context, p *paged, cursor string, limit int
 		return "", errors.New("the limit of a page must be positive")
 	}
 	if p.cfg.index != "" && p.index == nil {
-		return "", fmt.Errorf("index %q: pages need its key, which no tag dynamo:\"index=%s,partition\" declares", p.cfg.index, p.cfg.index)
+		return "", errorf("index %q: pages need its key, which no tag dynamo:\"index=%s,partition\" declares", p.cfg.index, p.cfg.index)
 	}
 	p.cfg.limit = limit
 	cursors, err := newCursors(s.cursorKey, s.table, s.schema).of(p)

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -86,7 +85,7 @@ func (p *wholePage) failed() error {
 	if p.err == nil {
 		return nil
 	}
-	return fmt.Errorf("item %d of the page: %w", p.n, p.err)
+	return errorf("item %d of the page: %w", p.n, p.err)
 }
 
 // read goes through the pages of p after the key start, or from the beginning if
@@ -126,30 +125,32 @@ func (s *store) sequence(ctx context.Context, p *paged, start item) iter.Seq2[*w
 // pages requests one page after the other, until there are cfg.limit items.
 // Without a filter no request asks for more than are left.
 func (s *store) pages(ctx context.Context, p *paged, start item) iter.Seq2[*wholePage, error] {
-	return func(yield func(*wholePage, error) bool) {
-		left := p.cfg.limit
-		progress := progress{last: start}
-		for {
-			var page *wholePage
-			err := s.reread(ctx, func() (err error) {
-				page, err = s.page(ctx, p, start, pageLimit(p.cfg, left))
-				return err
-			})
-			if err == nil && len(page.next) > 0 && !progress.advance(page.next) {
-				err = corrupt("no progress: a LastEvaluatedKey came twice")
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if !yield(page, nil) || len(page.next) == 0 || page.err != nil {
-				return
-			}
-			if left -= page.n; left <= 0 && p.cfg.limit > 0 {
-				return
-			}
-			start = page.next
+	return func(yield func(*wholePage, error) bool) { s.eachPage(ctx, p, start, yield) }
+}
+
+func (s *store) eachPage(ctx context.Context, p *paged, start item, yield func(*wholePage, error) bool) {
+	left := p.cfg.limit
+	progress := progress{last: start}
+	for {
+		var page *wholePage
+		err := s.reread(ctx, func() (err error) {
+			page, err = s.page(ctx, p, start, pageLimit(p.cfg, left))
+			return err
+		})
+		if err == nil && len(page.next) > 0 && !progress.advance(page.next) {
+			err = corrupt("no progress: a LastEvaluatedKey came twice")
 		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if !yield(page, nil) || len(page.next) == 0 || page.err != nil {
+			return
+		}
+		if left -= page.n; left <= 0 && p.cfg.limit > 0 {
+			return
+		}
+		start = page.next
 	}
 }
 
@@ -161,7 +162,7 @@ func (s *store) page(ctx context.Context, p *paged, start item, limit *int32) (*
 	}
 	a := s.codec.intake(new(received), s.schema.readKeys(p.index), s.codec.newList())
 	o := s.watch(ctx, p.operation)
-	raw, err := p.send(ctx, start, limit, a.hook, o.hook)
+	raw, err := p.send(ctx, start, limit, a.hook, o.attach)
 	if err == nil {
 		err = a.take(raw.items)
 	}
@@ -169,7 +170,7 @@ func (s *store) page(ctx context.Context, p *paged, start item, limit *int32) (*
 	if err != nil {
 		return nil, err
 	}
-	p.cfg.meter.reads(orNone(raw.capacity))
+	p.cfg.meter.read(raw.capacity)
 	switch {
 	case !a.some && a.any:
 		// DynamoDB always sends Items, if only []. Fakes, which do not speak HTTP,

@@ -3,7 +3,6 @@ package dynamo
 import (
 	"encoding"
 	"errors"
-	"fmt"
 	"math"
 	"math/big"
 	"reflect"
@@ -178,7 +177,7 @@ func (ps planner) fields(p *plan) error {
 	p.byName = make(map[string]int, len(fields))
 	for _, f := range fields {
 		if f.av.omitEmpty && f.av.nullEmpty {
-			return fmt.Errorf("field %s: the tag options omitempty and nullempty exclude each other", f.path)
+			return errorf("field %s: the tag options omitempty and nullempty exclude each other", f.path)
 		}
 		sub, err := ps.plan(f.typ, f.av.avOptions)
 		if err != nil {
@@ -217,7 +216,7 @@ func inField(path string, err error) error {
 	if rest, ok := strings.CutPrefix(err.Error(), "field "); ok {
 		return errors.New("field " + path + "." + rest)
 	}
-	return fmt.Errorf("field %s: %w", path, err)
+	return errorf("field %s: %w", path, err)
 }
 
 // folded is the index of the first field that name matches but for case, or -1.

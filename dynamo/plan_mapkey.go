@@ -75,7 +75,7 @@ func plainName(s shape, v reflect.Value) (string, error) {
 	case shapeFloat:
 		return fmt.Sprint(v.Interface()), nil
 	}
-	return "", fmt.Errorf("a map with keys of type %v cannot be stored: they must be strings, numbers, booleans or TextMarshalers", v.Type())
+	return "", errorf("a map with keys of type %v cannot be stored: they must be strings, numbers, booleans or TextMarshalers", v.Type())
 }
 
 // isName tells whether different names are different keys.

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"reflect"
 	"time"
@@ -45,10 +44,10 @@ func (s *schema) stamp(v reflect.Value, now func() time.Time) (version int64, er
 	}
 	if s.version != nil {
 		if version, err = s.stampVersion(v); err != nil {
-			return 0, fmt.Errorf("field %s: %w", s.version.path, err)
+			return 0, errorf("field %s: %w", s.version.path, err)
 		}
 	}
-	return version, s.fill(v, func(field) bool { return true })
+	return version, s.fill(v, func(*field) bool { return true })
 }
 
 // stampTimes keeps a time of creation that is there: it was read.
@@ -80,7 +79,7 @@ func bump(field reflect.Value) (was int64, err error) {
 	case was < 0:
 		return 0, errors.New("the version is negative")
 	case was == math.MaxInt64 || !setVersion(field, was+1):
-		return 0, fmt.Errorf("the next version does not fit into %v", base(field.Type()))
+		return 0, errorf("the next version does not fit into %v", base(field.Type()))
 	}
 	return was, nil
 }

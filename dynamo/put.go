@@ -100,7 +100,7 @@ func (s *store) newPut(v reflect.Value, opts []WriteOption) (*write, error) {
 		if err != nil || out == nil {
 			return written{}, err
 		}
-		return written{out.Attributes, orNone(out.ConsumedCapacity)}, nil
+		return written{out.Attributes, out.ConsumedCapacity}, nil
 	}
 	w.complete(s)
 	return w, nil

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"reflect"
 
@@ -88,5 +87,5 @@ func (s *store) unversioned() error {
 	if s.schema.version == nil {
 		return nil
 	}
-	return fmt.Errorf("type %v has a version (field %s), which a batch cannot guard", s.schema.typ, s.schema.version.path)
+	return errorf("type %v has a version (field %s), which a batch cannot guard", s.schema.typ, s.schema.version.path)
 }

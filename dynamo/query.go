@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"strings"
 
@@ -88,23 +87,23 @@ func (s *schema) checkKeyCondition(name string, ix *index, e expressions) error 
 	if name != "" && ix == nil {
 		return nil
 	}
-	keys := s.keyAttrs()
+	keys := s.keys
 	if ix != nil {
-		keys = ix.keyAttrs()
+		keys = ix.keys
 	}
-	var on keyAttr
+	on := keys[0]
 	partition := false
 	for _, word := range strings.FieldsFunc(*e.key, notPlaceholder) {
 		switch word[0] {
 		case '#':
-			k, ok := keyNamed(keys, e.names[word])
-			if !ok {
-				return fmt.Errorf("key condition: attribute %q is not part of the key (%s)", e.names[word], namesOf(keys))
+			k := keyNamed(keys, e.names[word])
+			if k == nil {
+				return errorf("key condition: attribute %q is not part of the key (%s)", e.names[word], namesOf(keys))
 			}
 			on, partition = k, partition || k.name == keys[0].name
 		case ':':
 			if err := on.check(e.values[word]); err != nil {
-				return fmt.Errorf("key condition: attribute %q (field %s): %w", on.name, on.field, err)
+				return errorf("key condition: attribute %q (field %s): %w", on.name, on.field, err)
 			}
 		}
 	}
@@ -117,16 +116,17 @@ func (s *schema) checkKeyCondition(name string, ix *index, e expressions) error 
 // notPlaceholder separates the words of an expression: #0, BETWEEN, :1 …
 func notPlaceholder(c rune) bool { return strings.ContainsRune(" (),=<>", c) }
 
-func keyNamed(keys []keyAttr, name string) (keyAttr, bool) {
+// keyNamed gives the attribute of that name, nil if it is not part of the key.
+func keyNamed(keys []*keyAttr, name string) *keyAttr {
 	for _, k := range keys {
 		if k.name == name {
-			return k, true
+			return k
 		}
 	}
-	return keyAttr{}, false
+	return nil
 }
 
-func namesOf(keys []keyAttr) string {
+func namesOf(keys []*keyAttr) string {
 	var names []string
 	for _, k := range keys {
 		names = append(names, k.name)

@@ -24,6 +24,7 @@ type readConfig struct {
 	limit      int // matches; 0: all
 	pageSize   int32
 	project    []string
+	projecting func(s *schema, e *expressions, names []string, ix *index) error
 	scope      string
 	index      string
 	descending bool
@@ -113,7 +114,7 @@ func PageSize(n int) ReadOption {
 func Project(names ...string) ReadOption {
 	return readOption(func(r *readConfig) {
 		r.use("Project")
-		r.project = append(r.project, names...)
+		r.project, r.projecting = append(r.project, names...), (*schema).project
 		if len(names) == 0 {
 			r.bad(errors.New("Project needs the name of an attribute"))
 		}

@@ -45,7 +45,8 @@ func (r *received) hook(o *dynamodb.Options) {
 	if o.HTTPClient == nil {
 		return
 	}
-	o.HTTPClient = countedHTTP{o.HTTPClient, r}
+	client := o.HTTPClient
+	o.HTTPClient = smithyhttp.ClientDoFunc(func(req *http.Request) (*http.Response, error) { return r.send(client, req) })
 	if o.Protocol == nil {
 		return
 	}
@@ -151,19 +152,13 @@ func (again) RetryableError() bool { return true }
 // Unwrap gives what went wrong.
 func (a again) Unwrap() error { return a.error }
 
-// countedHTTP counts each answer anew: the SDK may repeat the request.
-type countedHTTP struct {
-	dynamodb.HTTPClient
-	received *received
-}
-
-func (c countedHTTP) Do(req *http.Request) (*http.Response, error) {
-	r := c.received
+// send counts each answer anew: the SDK may repeat the request.
+func (r *received) send(by dynamodb.HTTPClient, req *http.Request) (*http.Response, error) {
 	r.any, r.bytes, r.sum, r.body = false, 0, 0, nil
-	resp, err := c.HTTPClient.Do(req)
+	resp, err := by.Do(req)
 	if resp != nil && resp.Body != nil {
 		r.any = true
-		body := countedBody{resp.Body, r}
+		body := &countedBody{resp.Body, r}
 		resp.Body, r.body = body, body
 	}
 	return resp, err
@@ -174,7 +169,7 @@ type countedBody struct {
 	received *received
 }
 
-func (b countedBody) Read(p []byte) (int, error) {
+func (b *countedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.received.bytes += int64(n)
 	b.received.sum = crc32.Update(b.received.sum, crc32.IEEETable, p[:n])

@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"fmt"
 	"reflect"
 )
 
@@ -57,7 +56,7 @@ type Repository[T any] struct {
 func New[T any](c Client, table string, opts ...Option) (*Repository[T], error) {
 	s, err := newStore(reflect.TypeFor[T](), c, table, opts)
 	if err != nil {
-		return nil, fmt.Errorf("dynamo: new: %w", err)
+		return nil, errorf("dynamo: new: %w", err)
 	}
 	s.refused = conditionError[T]
 	return &Repository[T]{store: s}, nil

@@ -15,7 +15,7 @@ import (
 // updated.
 
 // addRole gives f the part that a word of its tag names.
-func (s *schema) addRole(f field, word string) error {
+func (s *schema) addRole(f *field, word string) error {
 	slot, fits, want := (**field)(nil), isTimeRole, "a time or an integer"
 	switch word {
 	case "version":
@@ -27,20 +27,20 @@ func (s *schema) addRole(f field, word string) error {
 	case "updated":
 		slot = &s.updated
 	default:
-		return fmt.Errorf("tag word %q is not supported", word)
+		return errorf("tag word %q is not supported", word)
 	}
 	if *slot != nil {
-		return fmt.Errorf("field %s is the %s field already", (*slot).path, word)
+		return errorf("field %s is the %s field already", (*slot).path, word)
 	}
 	if !fits(f) {
-		return fmt.Errorf("type %v cannot be the %s field: want %s", f.typ, word, want)
+		return errorf("type %v cannot be the %s field: want %s", f.typ, word, want)
 	}
-	*slot = &f
+	*slot = f
 	return nil
 }
 
 // checkRoles refuses a field that is two things at once.
-func (s *schema) checkRoles(f field, ix *index) error {
+func (s *schema) checkRoles(f *field, ix *index) error {
 	n := 0
 	for _, role := range []*field{s.version, s.ttl, s.created, s.updated} {
 		if role != nil && role.path == f.path {
@@ -48,17 +48,17 @@ func (s *schema) checkRoles(f field, ix *index) error {
 		}
 	}
 	if n > 1 || n == 1 && s.isPrimary(f) || s.version != nil && s.version.path == f.path && ix != nil {
-		return fmt.Errorf("tag dynamo:%q gives the field two parts that exclude each other", f.words)
+		return errorf("tag dynamo:%q gives the field two parts that exclude each other", f.words)
 	}
 	return nil
 }
 
-func isVersionRole(f field) bool {
+func isVersionRole(f *field) bool {
 	t := base(f.typ)
 	return (isInt(t) || isUint(t)) && !f.av.asString && !isMarshaler(t)
 }
 
-func isTimeRole(f field) bool {
+func isTimeRole(f *field) bool {
 	t := base(f.typ)
 	if isTime(t) {
 		return !isMarshaler(t) || t == unixTimeType
@@ -66,7 +66,7 @@ func isTimeRole(f field) bool {
 	return (isInt(t) || isUint(t)) && !f.av.asString && !isMarshaler(t)
 }
 
-func isTTLRole(f field) bool {
+func isTTLRole(f *field) bool {
 	return isTimeRole(f) && (!isTime(base(f.typ)) || f.inSeconds())
 }
 
@@ -77,13 +77,13 @@ func isMarshaler(t reflect.Type) bool { return reflect.PointerTo(t).Implements(m
 var unixTimeType = reflect.TypeFor[attributevalue.UnixTime]()
 
 // inSeconds tells whether a time or an integer is stored as seconds.
-func (f field) inSeconds() bool {
+func (f *field) inSeconds() bool {
 	t := base(f.typ)
 	return !isTime(t) || f.av.unixTime || t == unixTimeType
 }
 
 // moment is t as f keeps it: what is read again is what was written.
-func (f field) moment(t time.Time) time.Time {
+func (f *field) moment(t time.Time) time.Time {
 	t = t.Round(0).UTC()
 	if f.inSeconds() {
 		t = t.Truncate(time.Second)
@@ -92,7 +92,7 @@ func (f field) moment(t time.Time) time.Time {
 }
 
 // setTime sets v, which is f's and must be settable, to t.
-func (f field) setTime(v reflect.Value, t time.Time) {
+func (f *field) setTime(v reflect.Value, t time.Time) {
 	v = allocate(v)
 	switch {
 	case isTime(v.Type()):
@@ -105,7 +105,7 @@ func (f field) setTime(v reflect.Value, t time.Time) {
 }
 
 // timeValue is the attribute value that f has when it is set to t.
-func (f field) timeValue(t time.Time) types.AttributeValue {
+func (f *field) timeValue(t time.Time) types.AttributeValue {
 	if f.inSeconds() {
 		return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.Unix(), 10)}
 	}
@@ -124,7 +124,7 @@ func versionIn(v reflect.Value) (int64, error) {
 		return v.Int(), nil
 	}
 	if v.Uint() > math.MaxInt64 {
-		return 0, fmt.Errorf("the version does not fit into 63 bits")
+		return 0, errorf("the version does not fit into 63 bits")
 	}
 	return int64(v.Uint()), nil
 }

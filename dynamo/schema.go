@@ -16,9 +16,10 @@ import (
 // [New], and never changes.
 type schema struct {
 	typ       reflect.Type
-	fields    []field
-	partition keyAttr
-	sort      keyAttr // its name is "" if the table has no sort key
+	fields    []*field
+	partition *keyAttr
+	sort      *keyAttr   // nil if the table has no sort key
+	keys      []*keyAttr // both
 	indexes   []*index
 	templates []*template
 
@@ -35,6 +36,9 @@ type keyAttr struct {
 	form   keyForm
 	max    int // bytes allowed by DynamoDB
 }
+
+// isOf tells whether k, which may be nil, is stored from f.
+func (k *keyAttr) isOf(f *field) bool { return k != nil && k.field == f.path }
 
 // keyForm is how a Go value of a key field becomes an attribute value; it
 // follows attributevalue, so that a key given to [KeyOf] equals the one inside
@@ -82,7 +86,7 @@ var (
 func schemaOf(t reflect.Type) (*schema, error) {
 	s, err := readSchema(t)
 	if err != nil {
-		return nil, fmt.Errorf("type %v: %w", t, err)
+		return nil, errorf("type %v: %w", t, err)
 	}
 	return s, nil
 }
@@ -101,22 +105,33 @@ func readSchema(t reflect.Type) (*schema, error) {
 			continue
 		}
 		if err := s.addTagged(f); err != nil {
-			return nil, fmt.Errorf("field %s: %w", f.path, err)
+			return nil, errorf("field %s: %w", f.path, err)
 		}
 	}
-	if s.partition.name == "" {
+	if s.partition == nil {
 		return nil, errors.New(`no field has the tag dynamo:"partition"`)
 	}
+	s.keys = keysOf(s.partition, s.sort)
 	if err := s.checkIndexes(); err != nil {
 		return nil, err
 	}
 	return s, s.bindTemplates()
 }
 
+// fieldNamed gives the field that is stored as that attribute, nil if none is.
+func (s *schema) fieldNamed(attr string) *field {
+	for _, f := range s.fields {
+		if f.attr == attr {
+			return f
+		}
+	}
+	return nil
+}
+
 // addTagged takes one field with a dynamo tag into the schema. The words
 // partition and sort are about the table until a word index=NAME comes, and
 // about that index afterwards.
-func (s *schema) addTagged(f field) error {
+func (s *schema) addTagged(f *field) error {
 	var ix *index
 	for word := range strings.SplitSeq(f.words, ",") {
 		word = strings.TrimSpace(word)
@@ -124,7 +139,7 @@ func (s *schema) addTagged(f field) error {
 		var err error
 		switch {
 		case word == "":
-			err = fmt.Errorf("empty word in tag dynamo:%q", f.words)
+			err = errorf("empty word in tag dynamo:%q", f.words)
 		case word == "partition" || word == "sort":
 			err = s.addKey(f, ix, word)
 		case name == "index":
@@ -142,7 +157,7 @@ func (s *schema) addTagged(f field) error {
 }
 
 // addKey makes f the partition or sort key of the table, or of ix.
-func (s *schema) addKey(f field, ix *index, word string) error {
+func (s *schema) addKey(f *field, ix *index, word string) error {
 	slot, limit, of := &s.partition, maxPartitionBytes, "the "
 	if ix != nil {
 		slot, of = &ix.partition, fmt.Sprintf("index %q's ", ix.name)
@@ -153,8 +168,8 @@ func (s *schema) addKey(f field, ix *index, word string) error {
 			slot = &ix.sort
 		}
 	}
-	if slot.name != "" {
-		return fmt.Errorf("field %s is %s%s key already", slot.field, of, word)
+	if *slot != nil {
+		return errorf("field %s is %s%s key already", (*slot).field, of, word)
 	}
 	k, err := keyAttrOf(f)
 	if err != nil {
@@ -166,28 +181,28 @@ func (s *schema) addKey(f field, ix *index, word string) error {
 	if ix != nil {
 		p, q = ix.partition, ix.sort
 	}
-	if p.field == q.field {
+	if p != nil && q != nil && p.field == q.field {
 		return errors.New("one field cannot be both the partition and the sort key")
 	}
 	return nil
 }
 
-func keyAttrOf(f field) (keyAttr, error) {
+func keyAttrOf(f *field) (*keyAttr, error) {
 	if n := len(f.attr); n > maxAttributeName {
-		return keyAttr{}, fmt.Errorf("the attribute name has %d bytes, a key's may have %d", n, maxAttributeName)
+		return nil, errorf("the attribute name has %d bytes, a key's may have %d", n, maxAttributeName)
 	}
-	k := keyAttr{name: f.attr, field: f.path, index: f.index, typ: base(f.typ)}
-	k.form = formOf(k.typ, f.av)
+	k := &keyAttr{name: f.attr, field: f.path, index: f.index, typ: base(f.typ)}
+	k.form = formOf(k.typ, f.av.unixTime)
 	switch k.form {
 	case formInvalid:
-		return keyAttr{}, fmt.Errorf("type %v cannot be a key: it is stored as none of S, N and B", f.typ)
+		return nil, errorf("type %v cannot be a key: it is stored as none of S, N and B", f.typ)
 	case formNumber, formNumberStr:
 		k.scalar = types.ScalarAttributeTypeN
 		if f.av.asString {
 			k.scalar = types.ScalarAttributeTypeS
 		}
 	case formTime:
-		return keyAttr{}, fmt.Errorf("type %v cannot be a key as RFC 3339 text, which neither sorts by time nor is the same for equal times: "+
+		return nil, errorf("type %v cannot be a key as RFC 3339 text, which neither sorts by time nor is the same for equal times: "+
 			"store seconds with the tag dynamodbav:%q, or use a string in a fixed layout and zone", f.typ, f.attr+",unixtime")
 	case formUnix:
 		k.scalar = types.ScalarAttributeTypeN
@@ -198,22 +213,22 @@ func keyAttrOf(f field) (keyAttr, error) {
 	case formMarshaler:
 		av, err := reflect.New(k.typ).Interface().(marshaler).MarshalDynamoDBAttributeValue()
 		if err != nil {
-			return keyAttr{}, fmt.Errorf("the zero value of %v cannot be marshalled, so the kind of key is not known: %w", f.typ, err)
+			return nil, errorf("the zero value of %v cannot be marshalled, so the kind of key is not known: %w", f.typ, err)
 		}
 		if k.scalar = scalarOf(av); k.scalar == "" {
-			return keyAttr{}, fmt.Errorf("the zero value of %v is marshalled to none of S, N and B, so the kind of key is not known", f.typ)
+			return nil, errorf("the zero value of %v is marshalled to none of S, N and B, so the kind of key is not known", f.typ)
 		}
 	}
 	return k, nil
 }
 
 // formOf decides in the order in which attributevalue does.
-func formOf(t reflect.Type, tag avTag) keyForm {
+func formOf(t reflect.Type, unixTime bool) keyForm {
 	switch {
 	case reflect.PointerTo(t).Implements(marshalerType):
 		return formMarshaler
 	case t.Kind() == reflect.Struct && t.ConvertibleTo(timeType):
-		if tag.unixTime {
+		if unixTime {
 			return formUnix
 		}
 		return formTime
@@ -248,12 +263,4 @@ func scalarOf(av types.AttributeValue) types.ScalarAttributeType {
 		return types.ScalarAttributeTypeB
 	}
 	return ""
-}
-
-// keyAttrs lists the attributes of the primary key, the partition key first.
-func (s *schema) keyAttrs() []keyAttr {
-	if s.sort.name == "" {
-		return []keyAttr{s.partition}
-	}
-	return []keyAttr{s.partition, s.sort}
 }

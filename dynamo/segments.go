@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,7 +24,7 @@ func Segments(n int) ReadOption {
 		r.use("Segments")
 		r.segments, r.split = n, split
 		if n < 1 || n > maxSegments {
-			r.bad(fmt.Errorf("there can be 1 to %d segments", maxSegments))
+			r.bad(errorf("there can be 1 to %d segments", maxSegments))
 		}
 	})
 }

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"encoding/base64"
-	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -14,7 +13,7 @@ const maxItemBytes = 400 << 10
 // checkSize refuses an item that is too large for a table.
 func checkSize(m item) error {
 	if n := itemSize(m); n > maxItemBytes {
-		return fmt.Errorf("the item has %d bytes with its attribute names, DynamoDB takes %d", n, maxItemBytes)
+		return errorf("the item has %d bytes with its attribute names, DynamoDB takes %d", n, maxItemBytes)
 	}
 	return nil
 }

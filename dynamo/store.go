@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 	"time"
 )
@@ -22,7 +21,7 @@ type store struct {
 
 	cursorKey []byte                                        // nil: the public one
 	observe   func(ctx context.Context, r Request) observer // nil: nobody
-	refused   func(refusal) error                           // makes the ConditionError of T
+	refused   func(operation, table string, old any, missing bool, err error) error
 }
 
 func newStore(t reflect.Type, c Client, table string, opts []Option) (*store, error) {
@@ -64,7 +63,7 @@ func newStore(t reflect.Type, c Client, table string, opts []Option) (*store, er
 func (s *store) fail(op string, err error) error {
 	err = discreet(err)
 	if throttled(err) {
-		err = fmt.Errorf("%w: %w", ErrThrottled, err)
+		err = errorf("%w: %w", ErrThrottled, err)
 	}
-	return fmt.Errorf("dynamo: %s %s: %w", op, s.table, err)
+	return errorf("dynamo: %s %s: %w", op, s.table, err)
 }

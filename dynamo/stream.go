@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 	"reflect"
 	"time"
@@ -20,7 +19,7 @@ type Stream[T any] struct {
 func NewStream[T any]() (*Stream[T], error) {
 	c, err := newStreamCodec(reflect.TypeFor[T]())
 	if err != nil {
-		return nil, fmt.Errorf("dynamo: new stream: %w", err)
+		return nil, errorf("dynamo: new stream: %w", err)
 	}
 	return &Stream[T]{codec: c}, nil
 }
@@ -66,12 +65,12 @@ const (
 func (s *Stream[T]) Decode(event []byte) ([]Change[T], error) {
 	records, err := streamRecords(event)
 	if err != nil {
-		return nil, fmt.Errorf("dynamo: stream: %w", err)
+		return nil, errorf("dynamo: stream: %w", err)
 	}
 	changes := make([]Change[T], len(records))
 	for i, r := range records {
 		if changes[i], err = s.change(r); err != nil {
-			return nil, fmt.Errorf("dynamo: stream: record %d: %w", i, err)
+			return nil, errorf("dynamo: stream: record %d: %w", i, err)
 		}
 	}
 	return changes, nil
@@ -157,7 +156,7 @@ func (c *codec) image(name string, raw json.RawMessage, into reflect.Value) erro
 		return corrupt("%s: %w", name, err)
 	}
 	if err := c.decode(m, into); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return errorf("%s: %w", name, err)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 )
 
 // StreamHandler is a lambda.Handler for the events of a DynamoDB stream; see
@@ -54,13 +53,13 @@ func (s *Stream[T]) Handler(f func(ctx context.Context, c Change[T]) error, opts
 func (h *StreamHandler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	records, err := streamRecords(event)
 	if err != nil {
-		return nil, fmt.Errorf("dynamo: stream: %w", err)
+		return nil, errorf("dynamo: stream: %w", err)
 	}
 	for i, r := range records {
 		if err = h.each(ctx, r); err == nil {
 			continue
 		}
-		err = fmt.Errorf("dynamo: stream: record %d of %d: %w", i, len(records), err)
+		err = errorf("dynamo: stream: record %d of %d: %w", i, len(records), err)
 		if !h.report || r.DynamoDB.SequenceNumber == "" {
 			return nil, err
 		}

@@ -3,7 +3,6 @@ package dynamo
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -65,14 +64,14 @@ func readValue(kind string, raw json.RawMessage) (types.AttributeValue, error) {
 			return &types.AttributeValueMemberM{Value: out}
 		})
 	}
-	return nil, fmt.Errorf("%w: %q is no type", errStreamValue, kind)
+	return nil, errorf("%w: %q is no type", errStreamValue, kind)
 }
 
 // as reads a value that must not be null, and makes it an attribute value.
 func as[E any](kind string, raw json.RawMessage, wrap func(E) types.AttributeValue) (types.AttributeValue, error) {
 	var value present[E]
 	if err := json.Unmarshal(raw, &value); err != nil {
-		return nil, fmt.Errorf("%w: %s", errStreamValue, kind)
+		return nil, errorf("%w: %s", errStreamValue, kind)
 	}
 	return wrap(value.E), nil
 }

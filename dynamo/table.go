@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,19 +25,19 @@ func createTableInput(t reflect.Type, table string) (*dynamodb.CreateTableInput,
 	}
 	s, err := schemaOf(t)
 	if err != nil {
-		return nil, fmt.Errorf("dynamo: create table input: %w", err)
+		return nil, errorf("dynamo: create table input: %w", err)
 	}
 	in := &dynamodb.CreateTableInput{
 		TableName:   aws.String(table),
 		BillingMode: types.BillingModePayPerRequest,
 	}
-	in.KeySchema = keySchema(s.keyAttrs())
+	in.KeySchema = keySchema(s.keys)
 	for _, k := range s.allKeys() {
 		in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{AttributeName: aws.String(k.name), AttributeType: k.scalar})
 	}
 	all := &types.Projection{ProjectionType: types.ProjectionTypeAll}
 	for _, ix := range s.indexes {
-		name, key := aws.String(ix.name), keySchema(ix.keyAttrs())
+		name, key := aws.String(ix.name), keySchema(ix.keys)
 		if ix.local {
 			in.LocalSecondaryIndexes = append(in.LocalSecondaryIndexes, types.LocalSecondaryIndex{IndexName: name, KeySchema: key, Projection: all})
 		} else {
@@ -49,7 +48,7 @@ func createTableInput(t reflect.Type, table string) (*dynamodb.CreateTableInput,
 }
 
 // keySchema lists a key, its partition key first.
-func keySchema(keys []keyAttr) []types.KeySchemaElement {
+func keySchema(keys []*keyAttr) []types.KeySchemaElement {
 	var out []types.KeySchemaElement
 	role := types.KeyTypeHash
 	for _, k := range keys {

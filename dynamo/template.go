@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -22,24 +21,24 @@ import (
 // So that two items never get one key, a key that would not be read as the
 // values that it was made of is refused when it is written.
 type template struct {
-	field    field
+	field    *field
 	optional bool     // an item may lack the key: it is an index's, and omitempty
 	literals []string // one more than parts: before, between and after them
-	parts    []field  // strings and integers
+	parts    []*field // strings and integers
 	names    []string // of the parts' attributes, until the fields are bound
 }
 
 // addTemplate parses the template in the tag of f.
-func (s *schema) addTemplate(f field, text string) error {
-	if t := base(f.typ); formOf(t, f.av) != formString {
-		return fmt.Errorf("type %v cannot be made of a template: want a string", f.typ)
+func (s *schema) addTemplate(f *field, text string) error {
+	if t := base(f.typ); formOf(t, f.av.unixTime) != formString {
+		return errorf("type %v cannot be made of a template: want a string", f.typ)
 	}
 	t := &template{field: f}
 	rest := text
 	for {
 		before, after, found := strings.Cut(rest, "{")
 		if strings.ContainsRune(before, '}') {
-			return fmt.Errorf("template %q: a } without {", text)
+			return errorf("template %q: a } without {", text)
 		}
 		t.literals = append(t.literals, before)
 		if !found {
@@ -47,14 +46,14 @@ func (s *schema) addTemplate(f field, text string) error {
 		}
 		name, tail, closed := strings.Cut(after, "}")
 		if !closed || name == "" || strings.ContainsRune(name, '{') {
-			return fmt.Errorf("template %q: want the name of an attribute between { and }", text)
+			return errorf("template %q: want the name of an attribute between { and }", text)
 		}
 		t.names = append(t.names, name)
 		rest = tail
 	}
 	for _, between := range t.literals[1:max(1, len(t.literals)-1)] {
 		if between == "" {
-			return fmt.Errorf("template %q: nothing stands between two attributes, so that keys could not be told apart", text)
+			return errorf("template %q: nothing stands between two attributes, so that keys could not be told apart", text)
 		}
 	}
 	if text == "" {
@@ -66,20 +65,20 @@ func (s *schema) addTemplate(f field, text string) error {
 
 // bindTemplates finds the fields that templates name, when all are known.
 func (s *schema) bindTemplates() error {
+	keys := s.allKeys()
 	for _, t := range s.templates {
-		if _, isKey := keyNamed(s.allKeys(), t.field.attr); !isKey {
-			return fmt.Errorf("field %s: a template is for the key of a table or an index", t.field.path)
+		if keyNamed(keys, t.field.attr) == nil {
+			return errorf("field %s: a template is for the key of a table or an index", t.field.path)
 		}
 		t.optional = t.field.av.omitEmpty && !s.isPrimary(t.field)
 		for _, name := range t.names {
-			i := slices.IndexFunc(s.fields, func(f field) bool { return f.attr == name })
-			if i < 0 {
-				return fmt.Errorf("field %s: the template names attribute %q, which no field is stored as", t.field.path, name)
+			part := s.fieldNamed(name)
+			if part == nil {
+				return errorf("field %s: the template names attribute %q, which no field is stored as", t.field.path, name)
 			}
-			part := s.fields[i]
-			form := formOf(base(part.typ), part.av)
+			form := formOf(base(part.typ), part.av.unixTime)
 			if form != formString && (form != formNumber || isFloat(base(part.typ))) || s.isTemplated(name) {
-				return fmt.Errorf("field %s: the template names attribute %q of type %v: want a string or an integer that is not made of a template itself", t.field.path, name, part.typ)
+				return errorf("field %s: the template names attribute %q of type %v: want a string or an integer that is not made of a template itself", t.field.path, name, part.typ)
 			}
 			t.parts = append(t.parts, part)
 		}
@@ -87,8 +86,8 @@ func (s *schema) bindTemplates() error {
 	return nil
 }
 
-func (s *schema) isPrimary(f field) bool {
-	return f.path == s.partition.field || f.path == s.sort.field
+func (s *schema) isPrimary(f *field) bool {
+	return s.partition.isOf(f) || s.sort.isOf(f)
 }
 
 func (s *schema) isTemplated(attr string) bool {
@@ -97,14 +96,14 @@ func (s *schema) isTemplated(attr string) bool {
 
 // fill sets the templated fields of v that are wanted. v is the caller's own
 // copy of an item.
-func (s *schema) fill(v reflect.Value, wanted func(field) bool) error {
+func (s *schema) fill(v reflect.Value, wanted func(*field) bool) error {
 	for _, t := range s.templates {
 		if !wanted(t.field) {
 			continue
 		}
 		key, err := t.compose(v)
 		if err != nil {
-			return fmt.Errorf("field %s: %w", t.field.path, err)
+			return errorf("field %s: %w", t.field.path, err)
 		}
 		allocate(own(v, t.field.index)).SetString(key)
 	}
@@ -125,11 +124,11 @@ func (t *template) compose(v reflect.Value) (string, error) {
 		if t.optional {
 			return "", nil
 		}
-		return "", fmt.Errorf("attribute %q, which the key is made of, is empty", part.attr)
+		return "", errorf("attribute %q, which the key is made of, is empty", part.attr)
 	}
 	key := t.join(values)
 	if again, ok := t.split(key); !ok || !slices.Equal(again, values) {
-		return "", fmt.Errorf("the value of an attribute has text in it that separates it from the next one in the template (attributes %s)", strings.Join(t.names, ", "))
+		return "", errorf("the value of an attribute has text in it that separates it from the next one in the template (attributes %s)", strings.Join(t.names, ", "))
 	}
 	return key, nil
 }

@@ -147,12 +147,13 @@ func FuzzTemplate(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, a string, n int) {
 		s := &schema{}
-		k := field{attr: "K", path: "K", index: []int{0}, typ: reflect.TypeFor[string]()}
+		k := &field{attr: "K", path: "K", index: []int{0}, typ: reflect.TypeFor[string]()}
 		if s.addTemplate(k, text) != nil {
 			return
 		}
-		s.partition = keyAttr{name: "K", field: "K"}
-		s.fields = []field{k, {attr: "A", path: "A", index: []int{1}, typ: k.typ}, {attr: "N", path: "N", index: []int{2}, typ: reflect.TypeFor[int]()}}
+		s.partition = &keyAttr{name: "K", field: "K"}
+		s.keys = []*keyAttr{s.partition}
+		s.fields = []*field{k, {attr: "A", path: "A", index: []int{1}, typ: k.typ}, {attr: "N", path: "N", index: []int{2}, typ: reflect.TypeFor[int]()}}
 		if s.bindTemplates() != nil {
 			return
 		}

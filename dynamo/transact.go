@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -97,7 +96,7 @@ func (t Transaction) Write(ctx context.Context, ops ...WriteOp) error {
 	err := x.run(ctx, func(hooks ...func(*dynamodb.Options)) error {
 		out, err := x.store.client.TransactWriteItems(ctx, in, hooks...)
 		if err == nil && out != nil {
-			x.meter.writes(out.ConsumedCapacity...)
+			x.meter.writes(out.ConsumedCapacity)
 		}
 		return err
 	})
@@ -129,7 +128,7 @@ func (t Transaction) Get(ctx context.Context, ops ...ReadOp) error {
 		if out == nil {
 			return errEmptyBody
 		}
-		x.meter.reads(out.ConsumedCapacity...)
+		x.meter.reads(out.ConsumedCapacity)
 		missing, err = take(ops, out.Responses)
 		return err
 	})
@@ -156,7 +155,7 @@ func take(ops []ReadOp, answers []types.ItemResponse) (missing []int, err error)
 			continue
 		}
 		if values[i], err = op.decode(answers[i].Item); err != nil {
-			return nil, fmt.Errorf("operation %d: %w", i, err)
+			return nil, errorf("operation %d: %w", i, err)
 		}
 	}
 	for i, v := range values {
@@ -190,13 +189,13 @@ func (x *exchange) add(op *operation) {
 	switch {
 	case op == nil:
 		op = &operation{}
-		x.wrong(fmt.Errorf("operation %d is the zero value", i))
+		x.wrong(errorf("operation %d is the zero value", i))
 	case op.err != nil:
-		x.wrong(fmt.Errorf("operation %d, %s %s: %w", i, op.name, op.table, op.err))
+		x.wrong(errorf("operation %d, %s %s: %w", i, op.name, op.table, op.err))
 	case x.store == nil:
 		x.store = op.store
 	case !sameClient(x.store.client, op.store.client):
-		x.wrong(fmt.Errorf("operation %d has another client than those before it", i))
+		x.wrong(errorf("operation %d has another client than those before it", i))
 	}
 	x.ops = append(x.ops, op)
 }
@@ -215,18 +214,18 @@ func (x *exchange) check() error {
 	case len(x.ops) == 0:
 		return errors.New("there are no operations")
 	case len(x.ops) > maxOperations:
-		return fmt.Errorf("%d operations, DynamoDB takes %d", len(x.ops), maxOperations)
+		return errorf("%d operations, DynamoDB takes %d", len(x.ops), maxOperations)
 	}
 	size, seen := 0, map[string]int{}
 	for i, op := range x.ops {
 		size += op.size
 		if before, twice := seen[op.id]; twice {
-			return fmt.Errorf("operations %d and %d are about the same item", before, i)
+			return errorf("operations %d and %d are about the same item", before, i)
 		}
 		seen[op.id] = i
 	}
 	if size > maxTransactBytes {
-		return fmt.Errorf("the items have %d bytes together, DynamoDB takes %d", size, maxTransactBytes)
+		return errorf("the items have %d bytes together, DynamoDB takes %d", size, maxTransactBytes)
 	}
 	return nil
 }
@@ -243,12 +242,12 @@ func (x *exchange) run(ctx context.Context, send func(hooks ...func(*dynamodb.Op
 		err = ctx.Err()
 	}
 	if err != nil {
-		return fmt.Errorf("dynamo: transact: %w", err)
+		return errorf("dynamo: transact: %w", err)
 	}
 	o := x.store.watch(ctx, x.operation)
 	for attempt, doubt := 1, false; ; attempt++ {
 		a := newAttempt()
-		err := send(a.hook, o.hook)
+		err := send(a.hook, o.attach)
 		v := a.end(ctx, err)
 		o.end(len(x.ops), v.err)
 		if v.err == nil {
@@ -266,7 +265,7 @@ func (x *exchange) run(ctx context.Context, send func(hooks ...func(*dynamodb.Op
 			v.err = errors.Join(v.err, ended)
 		}
 		if doubt {
-			v.err = fmt.Errorf("%w: %w", ErrUnknownOutcome, v.err)
+			v.err = errorf("%w: %w", ErrUnknownOutcome, v.err)
 		}
 		return x.failure(v.err)
 	}
@@ -284,7 +283,7 @@ func settles(err error) bool {
 func (x *exchange) failure(err error) *TransactionError {
 	var reused *types.IdempotentParameterMismatchException
 	if errors.As(err, &reused) {
-		err = fmt.Errorf("%w: %w", ErrTokenReused, err)
+		err = errorf("%w: %w", ErrTokenReused, err)
 	}
 	e := &TransactionError{Token: x.token, Reasons: make([]Reason, len(x.ops)), Err: why(err)}
 	for i, op := range x.ops {

@@ -64,7 +64,7 @@ func (s *store) update(ctx context.Context, key Key, u expression.UpdateBuilder,
 		return err
 	}
 	if err := s.readOwn(answer.attributes, w.key, into); err != nil {
-		return s.fail("update", fmt.Errorf("done, but the new item: %w", err))
+		return s.fail("update", errorf("done, but the new item: %w", err))
 	}
 	return nil
 }
@@ -142,7 +142,7 @@ func (s *store) sendUpdate(w *write, e expressions) {
 		if out == nil || out.Attributes == nil && w.wantsNew() {
 			return written{}, corrupt("no Attributes")
 		}
-		return written{out.Attributes, orNone(out.ConsumedCapacity)}, nil
+		return written{out.Attributes, out.ConsumedCapacity}, nil
 	}
 }
 
@@ -152,12 +152,12 @@ func (s *schema) checkUpdate(actions []action, e expressions) error {
 		name := e.names[a.attribute()]
 		for _, kept := range []*field{s.version, s.created, s.updated} {
 			if kept != nil && kept.attr == name {
-				return fmt.Errorf("attribute %q (field %s) is kept by Update itself", name, kept.path)
+				return errorf("attribute %q (field %s) is kept by Update itself", name, kept.path)
 			}
 		}
 		for _, t := range s.templates {
 			if t.field.attr == name || t.uses(name) {
-				return fmt.Errorf("attribute %q takes part in the template of field %s: Put the whole item", name, t.field.path)
+				return errorf("attribute %q takes part in the template of field %s: Put the whole item", name, t.field.path)
 			}
 		}
 	}
@@ -226,7 +226,7 @@ func (s *schema) next(cfg *writeConfig) (types.AttributeValue, error) {
 		setVersion(v, *cfg.ifVersion)
 	}
 	if _, err := bump(v); err != nil {
-		return nil, fmt.Errorf("field %s: %w", s.version.path, err)
+		return nil, errorf("field %s: %w", s.version.path, err)
 	}
 	n, err := versionIn(v)
 	return text(types.ScalarAttributeTypeN, fmt.Sprint(n)), err

@@ -25,7 +25,7 @@ func canonical(b []byte, av types.AttributeValue) []byte {
 	case *types.AttributeValueMemberN:
 		return appendPart(b, 'n', canonicalOrRaw(v.Value))
 	case *types.AttributeValueMemberB:
-		return appendPart(b, 'b', v.Value)
+		return append(appendHead(b, 'b', len(v.Value)), v.Value...)
 	case *types.AttributeValueMemberBOOL:
 		return appendPart(b, 't', strconv.FormatBool(v.Value))
 	case *types.AttributeValueMemberNULL:
@@ -41,7 +41,7 @@ func canonical(b []byte, av types.AttributeValue) []byte {
 	case *types.AttributeValueMemberBS:
 		return appendSet(b, 'B', stringsOf(v.Value))
 	case *types.AttributeValueMemberL:
-		b = binary.AppendUvarint(append(b, 'l'), uint64(len(v.Value)))
+		b = appendHead(b, 'l', len(v.Value))
 		for _, elem := range v.Value {
 			b = canonical(b, elem)
 		}
@@ -61,14 +61,23 @@ func canonicalItem(b []byte, m item) []byte {
 	return b
 }
 
-func appendPart[V string | []byte](b []byte, kind byte, v V) []byte {
-	b = binary.AppendUvarint(append(b, kind), uint64(len(v)))
-	return append(b, v...)
+//go:noinline
+func appendPart(b []byte, kind byte, v string) []byte {
+	return append(appendHead(b, kind, len(v)), v...)
+}
+
+// appendHead appends a kind and a length. It is large where it is inlined, and so
+// is appendPart.
+//
+//go:noinline
+func appendHead(b []byte, kind byte, n int) []byte {
+	b = append(b, kind)
+	return binary.AppendUvarint(b, uint64(n))
 }
 
 func appendSet(b []byte, kind byte, set []string) []byte {
 	slices.Sort(set)
-	b = binary.AppendUvarint(append(b, kind), uint64(len(set)))
+	b = appendHead(b, kind, len(set))
 	for _, elem := range set {
 		b = appendPart(b, 'e', elem)
 	}
@@ -105,10 +114,10 @@ func sortedKeys[V any](m map[string]V) []string {
 func checkItem(m item) error {
 	for _, name := range sortedKeys(m) {
 		if !utf8.ValidString(name) {
-			return fmt.Errorf("attribute name: %w", errNotUTF8)
+			return errorf("attribute name: %w", errNotUTF8)
 		}
 		if err := checkValue(m[name]); err != nil {
-			return fmt.Errorf("attribute %s: %w", name+err.path, err.error)
+			return errorf("attribute %s: %w", name+err.path, err.error)
 		}
 	}
 	return nil
@@ -166,7 +175,7 @@ func checkTexts(texts ...string) *pathError {
 func checkMap(m item) *pathError {
 	for _, name := range sortedKeys(m) {
 		if !utf8.ValidString(name) {
-			return &pathError{fmt.Errorf("name: %w", errNotUTF8), "[…]"}
+			return &pathError{errorf("name: %w", errNotUTF8), "[…]"}
 		}
 		if err := checkValue(m[name]); err != nil {
 			return &pathError{err.error, "[…]" + err.path}

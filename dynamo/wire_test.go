@@ -102,7 +102,7 @@ func TestItemsInAnyOrder(t *testing.T) {
 			}
 			bodies = append(bodies, "{"+strings.Join(members, ",")+"}")
 		}
-		a := r.store.codec.intake(new(received), r.store.schema.keyAttrs(), r.store.codec.newList())
+		a := r.store.codec.intake(new(received), r.store.schema.keys, r.store.codec.newList())
 		body := []byte(`{"Items":[` + strings.Join(bodies, ",") + `]}`)
 		require.NotNil(t, a.decode(body))
 		clear(body)
@@ -168,7 +168,7 @@ func TestAllocations(t *testing.T) {
 	body := []byte(strings.TrimSuffix(b.String(), ",") + `]}`)
 	r := repo[user](t, &fake{})
 	perPage := testing.AllocsPerRun(5, func() {
-		a := r.store.codec.intake(new(received), r.store.schema.keyAttrs(), r.store.codec.newList())
+		a := r.store.codec.intake(new(received), r.store.schema.keys, r.store.codec.newList())
 		if a.decode(body); a.n != items {
 			t.Error(a.bad, a.err)
 		}
@@ -242,7 +242,7 @@ func TestMalformedPagesAreRefused(t *testing.T) {
 		`{"id":{"S":"1"},"map":{"M":{"k":{"S":"a"},"k":{"S":"b"}}}}`,
 		`{"id":{"S":"1"},"any":{"M":{"k":{"S":"a"},"k":{"S":"b"}}}}`,
 	} {
-		a := r.store.codec.intake(new(received), r.store.schema.keyAttrs(), r.store.codec.newList())
+		a := r.store.codec.intake(new(received), r.store.schema.keys, r.store.codec.newList())
 		require.Nil(t, a.decode([]byte(`{"Items":[`+items+`]}`)), items)
 		require.ErrorIs(t, a.bad, ErrCorruptResponse)
 	}

@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -52,7 +51,7 @@ type write struct {
 // written is what the answer to a write holds.
 type written struct {
 	attributes item // as the request asked for
-	capacity   types.ConsumedCapacity
+	capacity   *types.ConsumedCapacity
 }
 
 // newWrite makes the write of a request that can be repeated without harm.
@@ -85,7 +84,7 @@ func (s *store) write(ctx context.Context, w *write) (written, error) {
 	}
 	old := reflect.New(s.schema.typ)
 	if err := s.readOwn(out.attributes, w.key, old.Elem()); err != nil {
-		return out, s.fail(w.op, fmt.Errorf("done, but the old item: %w", err))
+		return out, s.fail(w.op, errorf("done, but the old item: %w", err))
 	}
 	reflect.ValueOf(w.cfg.old).Elem().Set(old)
 	return out, nil
@@ -98,13 +97,13 @@ func (s *store) attempts(ctx context.Context, w *write) (written, error) {
 	doubt := &doubt{repeat: w.repeat}
 	o := s.watch(ctx, w.operation)
 	for attempt := 1; ; attempt++ {
-		out, err := w.send(ctx, doubt.hook, o.hook)
+		out, err := w.send(ctx, doubt.hook, o.attach)
 		if err == nil && doubt.received.empty() {
 			err = errEmptyBody // DynamoDB's word for a write that is done is {}
 		}
 		o.end(1, err)
 		if err == nil {
-			w.cfg.meter.writes(out.capacity)
+			w.cfg.meter.write(out.capacity)
 			return out, nil
 		}
 		doubtful := doubt.end(err)
@@ -116,7 +115,7 @@ func (s *store) attempts(ctx context.Context, w *write) (written, error) {
 		case again && attempt < writeAttempts && s.backoff.wait(ctx, attempt) == nil:
 			continue
 		case again && ctx.Err() != nil:
-			err = errors.Join(err, ctx.Err())
+			err = join(err, ctx.Err())
 		}
 		if doubt.any {
 			return written{}, s.unknown(w, err)
@@ -144,19 +143,16 @@ func (s *store) settle(w *write, d *doubt, failed *types.ConditionalCheckFailedE
 }
 
 func (s *store) unknown(w *write, cause error) error {
-	return s.fail(w.op, fmt.Errorf("%w: %w", ErrUnknownOutcome, cause))
+	return s.fail(w.op, errorf("%w: %w", ErrUnknownOutcome, cause))
 }
 
 func (s *store) conditionFailed(op string, key item, failed *types.ConditionalCheckFailedException, err error) error {
-	out := refusal{operation: op, table: s.table, missing: failed.Item == nil, err: err}
-	if out.missing {
-		return s.refused(out)
+	if failed.Item == nil {
+		return s.refused(op, s.table, nil, true, err)
 	}
 	old := reflect.New(s.schema.typ)
 	if bad := s.readOwn(failed.Item, key, old.Elem()); bad != nil {
-		out.err = errors.Join(err, bad)
-	} else {
-		out.old = old.Interface()
+		return s.refused(op, s.table, nil, false, join(err, bad))
 	}
-	return s.refused(out)
+	return s.refused(op, s.table, old.Interface(), false, err)
 }

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -114,7 +113,7 @@ func Stored[T any](into *T) WriteOption {
 // that is a pointer to want.
 func checkTarget(option string, into any, want reflect.Type) error {
 	if into != nil && reflect.TypeOf(into).Elem() != want {
-		return fmt.Errorf("option %s is given a %T, want a *%v", option, into, want)
+		return errorf("option %s is given a %T, want a *%v", option, into, want)
 	}
 	return nil
 }
