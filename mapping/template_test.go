@@ -79,6 +79,9 @@ func TestTemplateForMistakes(t *testing.T) {
 		"cannot bind a chan int from a stage parameter": TemplateFor[struct {
 			A chan int `stage:"x"`
 		}],
+		"A: has a body tag; fields of the body take a json tag": TemplateFor[struct {
+			A string `body:"a"`
+		}],
 		"its path tag has no effect here": TemplateFor[struct {
 			A struct {
 				B int `path:"b"`
@@ -89,6 +92,13 @@ func TestTemplateForMistakes(t *testing.T) {
 		require.ErrorContains(t, err, "mapping: TemplateFor: ")
 		require.ErrorContains(t, err, want)
 	}
+	require.PanicsWithValue(t, `mapping: New: struct { A string "body:\"a\"" }.A: has a body tag; fields of the body take a json tag`, func() {
+		New(func(_ context.Context, _ struct {
+			A string `body:"a"`
+		}) (int, error) {
+			return 0, nil
+		})
+	})
 	require.Panics(t, func() {
 		New(func(_ context.Context, _ struct {
 			Tags []string `query:"tag"`

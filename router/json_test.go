@@ -340,6 +340,13 @@ func TestJSONPanicsOnTypesItCannotBind(t *testing.T) {
 		}, "its query tag is empty"},
 		{func() {
 			JSON(func(context.Context, struct {
+				User struct{} `body:"user"`
+			}) (int, error) {
+				return 0, nil
+			})
+		}, "User: has a body tag; fields of the body take a json tag"},
+		{func() {
+			JSON(func(context.Context, struct {
 				a int `query:"a"`
 			}) (int, error) {
 				return 0, nil

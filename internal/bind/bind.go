@@ -3,6 +3,7 @@
 package bind
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -38,6 +39,9 @@ type Source interface {
 // The tags that bind a field. A tag that a caller of New does not serve is a mistake: it would silently leave the field to
 // the body.
 var paramTags = [...]string{"path", "query", "header", "cookie", "context", "stage"}
+
+// errBodyTag tells what to write instead of a tag that other libraries have.
+var errBodyTag = errors.New("has a body tag; fields of the body take a json tag")
 
 // New makes the plan for a type; tags are those of paramTags that bind.
 func New(t reflect.Type, tags ...string) (*Plan, error) {
@@ -103,6 +107,9 @@ func strayTag(t reflect.Type, bound int, around []reflect.Type) error {
 
 // paramTag returns the one tag that binds a field, or "".
 func paramTag(f reflect.StructField) (in, name string, err error) {
+	if _, ok := f.Tag.Lookup("body"); ok {
+		return "", "", errBodyTag
+	}
 	for _, tag := range paramTags {
 		value, ok := f.Tag.Lookup(tag)
 		if !ok {
