@@ -27,7 +27,6 @@ const (
 	sdk      = "github.com/aws/aws-sdk-go-v2"
 	smithy   = "github.com/aws/smithy-go"
 	testify  = "github.com/stretchr/testify"
-	regexp2  = "github.com/dlclark/regexp2"
 	fsnotify = "github.com/fsnotify/fsnotify"
 	yaml     = "gopkg.in/yaml.v3"
 )
@@ -45,8 +44,9 @@ var rules = map[string]rule{
 	"dynamo/dynamotest":             {[]string{"dynamo", sdk, smithy}, "for tests and laptops; it knows nothing of HTTP APIs"},
 	"dynamo/dynamotest/conformance": {[]string{sdk, smithy, testify}, "a suite for any client; a package of its own, as it brings testing along, and without the engine, which it must not favour"},
 	"mapping":                       {[]string{"internal/bind", "internal/detail", lambdaGo}, "functions link it: no template engine"},
-	"mapping/vtl":                   {nil, "for tests and the local gateway; it stands alone"},
-	"mapping/integration":           {[]string{"internal/gwevent", "mapping", "mapping/vtl", regexp2}, "for tests and the local gateway"},
+	"internal/javaregexp":           {nil, "the bottom: what templates and selection patterns share"},
+	"mapping/vtl":                   {[]string{"internal/javaregexp"}, "for tests and the local gateway; functions do not link it"},
+	"mapping/integration":           {[]string{"internal/gwevent", "internal/javaregexp", "mapping", "mapping/vtl"}, "for tests and the local gateway"},
 	"mapping/mappingtest":           {[]string{"internal/gwevent", "mapping/vtl"}, "for tests of templates"},
 	"warmup":                        {[]string{"internal/jsonscan", "internal/coldstart", lambdaGo}, "it runs before anything else, so it must cost nothing"},
 	"warmup/invoke":                 {nil, "functions link it: a call of Lambda in 8 KB, the SDK's client takes 3.7 MB"},

@@ -69,7 +69,7 @@ type Integration struct {
 }
 
 type response struct {
-	pattern   matcher // nil for the default
+	pattern   *pattern // nil for the default
 	status    int
 	templates map[string]*vtl.Template // nil for an empty template
 	headers   []parameter

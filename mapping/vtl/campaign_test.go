@@ -25,35 +25,50 @@ import (
 
 // TestAgainstVelocity renders random templates with the reference renderer, Apache Velocity 1.7 with Jayway JsonPath, and
 // with this package, and compares. The renderer is a process that reads a case a line; CAMPAIGN is the number of cases and
-// SEED another seed. VELOCITY names the renderer; without it, one beside the repository is used.
+// SEED another seed. VELOCITY names the renderer; without it, one beside the repository is used. Cases that a budget of ours
+// ends are not given to it: there would be nothing to compare, and most would take it minutes.
 func TestAgainstVelocity(t *testing.T) {
 	n, seed := campaign(t)
-	cases := make([]testCase, n)
-	for i := range cases {
-		g := generator{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}
-		cases[i] = g.testCase()
-	}
 	explained := map[string]int{}
-	for i := 0; i < n; {
-		reference := startReference(t, cases[i:]) // again, where a case has ended it
-		for line, err := reference.line(); err == nil; line, err = reference.line() {
-			why, diff := cases[i].compare(t, line)
-			explained[why]++
-			if diff != "" {
-				t.Errorf("SEED=%d, case %d: %s\ntemplate %q\nbody %q", seed, i, diff, cases[i].Template, cases[i].Body)
-			}
-			i++
+	var cases []testCase
+	for i := range n {
+		g := generator{Rand: rand.New(rand.NewPCG(seed, uint64(i)))}
+		c := g.testCase()
+		if _, err := c.render(t); errors.Is(err, ErrLimit) {
+			explained["a budget of ours"]++
+		} else {
+			cases = append(cases, c)
 		}
-		reference.end()
-		if i < n {
-			_, err := cases[i].render(t)
-			// It writes overrides as JSON, and whatever objects are in them, whose methods it calls.
-			require.True(t, errors.Is(err, ErrLimit) || strings.Contains(cases[i].Template, "Override"), "case %d ends the reference renderer: template %q\nbody %q", i, cases[i].Template, cases[i].Body)
-			explained["ends the reference renderer"]++
-			i++
-		}
+	}
+	t.Logf("%d of %d cases are within our budgets", len(cases), n)
+	for i := 0; i < len(cases); {
+		i = compareAll(t, cases, i, seed, explained) // again, where a case has ended the renderer
 	}
 	t.Logf("%d cases, SEED=%d: %v", n, seed, explained)
+}
+
+// compareAll compares the cases from i on, up to one that ends the reference renderer, and returns the next.
+func compareAll(t *testing.T, cases []testCase, i int, seed uint64, explained map[string]int) int {
+	t.Helper()
+	reference := startReference(t, cases[i:])
+	defer reference.end()
+	for line, err := reference.line(); err == nil; line, err = reference.line() {
+		why, diff := cases[i].compare(t, line)
+		explained[why]++
+		if diff != "" {
+			t.Errorf("SEED=%d: %s\ntemplate %q\nbody %q", seed, diff, cases[i].Template, cases[i].Body)
+		}
+		if i++; i%20_000 == 0 {
+			t.Logf("%d: %v", i, explained)
+		}
+	}
+	if i < len(cases) {
+		// It writes overrides as JSON, and whatever objects are in them, whose methods it calls.
+		require.Contains(t, cases[i].Template, "Override", "a case ends the reference renderer: template %q\nbody %q", cases[i].Template, cases[i].Body)
+		explained["ends the reference renderer"]++
+		i++
+	}
+	return i
 }
 
 // compare tells in what we differ from a line of the reference's, or how the case ended.
@@ -70,6 +85,9 @@ func (c *testCase) compare(t *testing.T, line []byte) (how, diff string) {
 	if json.Unmarshal(line, &want) != nil { // an override that is not a number
 		line = bytes.ReplaceAll(line, []byte(":NaN"), []byte(":null"))
 		require.NoError(t, json.Unmarshal(line, &want), "%s", line)
+	}
+	if err != nil && want.Out != nil && c.failsInOverride(t, *want.Out) {
+		return "an override holds a block of #define that fails, and the reference does not render it", ""
 	}
 	return explain(want, got, err)
 }
@@ -110,6 +128,7 @@ func startReference(t *testing.T, cases []testCase) *referenceRun {
 	}
 	ctx, kill := context.WithCancel(t.Context())
 	cmd := exec.CommandContext(ctx, renderer)
+	cmd.Env = append(os.Environ(), "JAVA_TOOL_OPTIONS=-Xmx2g")
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
 	out, err := cmd.StdoutPipe()
@@ -177,14 +196,34 @@ func (c *testCase) render(t *testing.T) (Output, error) {
 	if err != nil {
 		return Output{}, err
 	}
+	return tpl.Render(c.input())
+}
+
+func (c *testCase) input() Input {
 	sorted := func(v any) map[string]string {
 		m, _ := v.(map[string]string)
 		return m
 	}
-	return tpl.Render(Input{
+	return Input{
 		Body: []byte(c.Body), Path: sorted(c.Params["path"]), Query: sorted(c.Params["querystring"]), Header: sorted(c.Params["header"]),
 		Context: c.Context, StageVariables: c.StageVariables,
-	})
+	}
+}
+
+// failsInOverride reports whether a case renders what the reference renders, and fails only where its overrides become
+// values: what #define makes is rendered then. The reference writes it as an empty object.
+func (c *testCase) failsInOverride(t *testing.T, want string) bool {
+	t.Helper()
+	if !strings.Contains(c.Template, "#define") {
+		return false
+	}
+	tpl, err := Parse("t", c.Template)
+	require.NoError(t, err)
+	in := c.input()
+	r := tpl.renderer(t.Context(), &in)
+	defer r.release()
+	err = r.block(tpl.body)
+	return (err == nil || errors.Is(err, errStop) || errors.Is(err, errBreak)) && string(joinSurrogates(r.out)) == want
 }
 
 // identity is what differs from one run of Java to the next.
@@ -195,8 +234,6 @@ func explain(want referenceAnswer, got Output, err error) (how, diff string) {
 	switch {
 	case errors.Is(err, ErrLimit):
 		return "a budget of ours", ""
-	case err != nil && strings.Contains(err.Error(), "regular expression is not supported") && want.Err == "":
-		return "a regular expression that Go does not have", ""
 	case want.Err != "" && err != nil:
 		return "both have an error", ""
 	case want.Err != "":

@@ -18,6 +18,7 @@ var stringMethodCases = []renderCase{
 	{"#set($s='a,b')[$s.split(',').empty][$s.split(',').isEmpty()]", "[][false]", false},
 	{"#set($b=99999999999999999999)$b.hashCode() $input.path('$.price').hashCode()", "1882487351 1076428800", false},
 	{"#set($l=['a'])$l.toArray() $l.toArray().size()", "[Ljava.lang.Object;@0 1", false},
+	{"$input.body.split('x').toArray()", "[Ljava.lang.Object;@0", false},
 	{"#set($d=1.5)$d.toHexString(3) $d.toHexString(0.0) $d.toHexString(-0.1)", "0x1.8p1 0x0.0p0 -0x1.999999999999ap-4", false},
 	{"#set($s='Hello, World')[$s.lastIndexOf('o')]", "[8]", false},
 	{"#set($s='Hello, World')[$s.lastIndexOf('o',5)]", "[4]", false},

@@ -254,7 +254,7 @@ func (g *generator) method() string {
 		return g.pick(
 			"charAt("+g.index()+")", "substring("+g.index()+")", "repeat("+g.pick("0", "2", "-1")+")", "split("+g.pattern()+")", "matches("+g.pattern()+")", "codePointAt("+g.index()+")", "get("+g.index()+")", "remove("+g.index()+")",
 			"substring("+g.index()+","+g.index()+")", "substring("+g.index()+", "+g.index()+")", "subList("+g.index()+","+g.index()+")", "set("+g.index()+","+g.literal()+")", "add("+g.index()+","+g.literal()+")",
-			"replaceAll("+g.pattern()+","+g.pick("'x'", "'$0'", "'[$1]'", `''`, `'\\'`, "'$'")+")", "replaceFirst("+g.pattern()+",'-')", "split("+g.pattern()+","+g.pick("0", "1", "2", "-1")+")",
+			"replaceAll("+g.pattern()+","+g.pick("'x'", "'$0'", "'[$1]'", "'${n}'", `''`, `'\\'`, "'$'")+")", "replaceFirst("+g.pattern()+",'-')", "split("+g.pattern()+","+g.pick("0", "1", "2", "-1")+")",
 			"indexOf("+g.literal()+","+g.index()+")", "lastIndexOf("+g.literal()+","+g.index()+")", "startsWith('a',"+g.index()+")")
 	default:
 		return g.pick(
@@ -268,7 +268,13 @@ func (g *generator) index() string {
 }
 
 func (g *generator) pattern() string {
-	return g.pick("','", "'a'", "' '", "'[a-c]'", "'.'", `'\.'`, `'\s+'`, `'\d'`, "'(a)(b)?'", "'^a'", "'$'", "''", "'a*'", "'a|b'", "'[^a-z]'", "'(?i)A'", `'\\'`, "'l+'", "'\"'", "'/'", "'-'", `'\w+'`, "'['", "'(.)'")
+	return g.pick("','", "'a'", "' '", "'[a-c]'", "'.'", `'\.'`, `'\s+'`, `'\d'`, "'(a)(b)?'", "'^a'", "'$'", "''", "'a*'", "'a|b'", "'[^a-z]'", "'(?i)A'", `'\\'`, "'l+'", "'\"'", "'/'", "'-'", `'\w+'`, "'['", "'(.)'", g.lookAround())
+}
+
+// lookAround is a pattern that only Java's engine understands, or finds more with than others.
+func (g *generator) lookAround() string {
+	return g.pick("'(?=b)'", "'(?<!a)b'", "'(?<=,)'", `'(.)\1'`, "'[a-c&&[^b]]'", "'[a[0-9]]'", "'a++'", "'a++a'", "'(?>a|ab)c'", `'\b'`, `'\B'`, "'(a|b)*'", "'(a|b)+?'",
+		"'(?m)^'", "'(?m)$'", `'\R'`, `'\p{L}+'`, `'\P{L}'`, "'(?<n>[a-c])'", `'\G.'`, "'(a|,)??'", "'(?!,).'", `'\Q.\E'`, "'x*'", "'.*'", "'.*?'", "'(?i)[^a]'", "'a{1,2}+'", "'a{,2}'", `'\w(?=\W)'`)
 }
 
 func (g *generator) format() string {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lambdarest/lambdarest/internal/javaregexp"
 )
 
 // filter is [?(a && b || c)]: alternatives of conditions that all hold. Parentheses are ignored, as in Jayway.
@@ -136,7 +138,7 @@ func compileOperand(s string, depth int) (filterOperand, error) {
 		if end == 0 {
 			return filterOperand{text: s}, nil
 		}
-		re, err := compileRegexp(s[1:end], end < len(s)-1)
+		re, err := compileRegexp(s[1:end], patternFlags(s[end+1:]))
 		return filterOperand{re: re}, err
 	}
 	return filterOperand{text: s}, nil
@@ -250,10 +252,10 @@ func match(r *renderer, model, want any) (bool, error) {
 		return false, throw("a JSON path compares with =~ but without /…/")
 	}
 	s, _, err := r.stringOf(text)
-	if err == nil {
-		err = r.charge(expr.cost * (1 + len(s)>>6))
+	if err != nil {
+		return false, err
 	}
-	return err == nil && expr.matches(s), err
+	return expr.matches(r, s)
 }
 
 func nullish(v any) bool { return v == nil || v == "null" }
@@ -336,4 +338,12 @@ func compareBools(a, b bool) int {
 		return -1
 	}
 	return 1
+}
+
+// patternFlags is the letter behind the second slash.
+func patternFlags(letter string) javaregexp.Flags {
+	if letter == "i" {
+		return javaregexp.IgnoreCase
+	}
+	return 0
 }

@@ -93,7 +93,7 @@ func (r *renderer) listMethod0(l *list, name string) (any, error) {
 		return newCursor(l), nil
 	case "toArray", "clone":
 		copied := &list{kind: l.kind, items: append([]any(nil), l.items...)}
-		if name == "toArray" && l.kind != javaArray {
+		if name == "toArray" {
 			copied.kind = objectArray
 		}
 		return copied, r.charge(len(l.items))

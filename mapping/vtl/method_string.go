@@ -102,11 +102,11 @@ func (r *renderer) stringOfString(s, name, a string) (any, error) {
 	case "compareToIgnoreCase":
 		return int32(compareStrings(strings.ToLower(strings.ToUpper(s)), strings.ToLower(strings.ToUpper(a)))), nil
 	case "matches":
-		re, err := r.regexp(a, s)
+		re, err := r.regexp(a)
 		if err != nil {
 			return nil, err
 		}
-		return re.matches(s), nil
+		return asAny(re.matches(r, s))
 	case "split":
 		return r.split(s, a, 0)
 	}
@@ -236,7 +236,7 @@ func (r *renderer) replace(s, name, a, b string) (any, error) {
 		}
 		return strings.ReplaceAll(s, a, b), nil
 	case "replaceAll", "replaceFirst":
-		re, err := r.regexp(a, s)
+		re, err := r.regexp(a)
 		if err != nil {
 			return nil, err
 		}
