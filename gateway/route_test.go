@@ -101,7 +101,7 @@ func TestBadRoutes(t *testing.T) {
 		Mock(Templates{Responses: []Response{{Status: 99}}}),
 		Mock(Templates{Responses: []Response{{Status: 600}}}),
 		Mock(Templates{Responses: []Response{{}, {}}}),
-		Mock(Templates{Responses: []Response{{Pattern: "[a[b]]"}}}),
+		Mock(Templates{Responses: []Response{{Pattern: "[a[b]"}}}),
 		Mock(Templates{Responses: []Response{{Pattern: "a)|(?:b"}}}), // a pattern only inside the anchors
 		Mock(Templates{Responses: []Response{{Templates: map[string]string{"a/b": "#end #if("}}}}),
 		Mock(Templates{Responses: []Response{{Headers: map[string]string{"A": "*"}}}}),
