@@ -18,7 +18,10 @@
 //
 // Each works without the others. Their common currency is aws-lambda-go's
 // lambda.Handler: router and mapping produce one, warmup wraps one, gateway calls
-// one. The folder examples/users has a whole system made of all of them, and
+// one. The documentation of each says when to use something else, and what it costs.
+//
+// The folder examples has functions to start from, docs what moving from other libraries is
+// like. examples/users is a whole system made of all packages, and
 //
 //	go run ./cmd/lambdarest start examples/users/template.yaml
 //

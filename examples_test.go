@@ -54,6 +54,22 @@ func TestEntryPointsHaveExamples(t *testing.T) {
 	}
 }
 
+// TestPackageDocs: the documentation of a package says what it is for, when it is the wrong one, and what it costs.
+func TestPackageDocs(t *testing.T) {
+	small := []string{".", "router/routertest", "mapping/mappingtest", "mapping/integration", "dynamo/dynamotest/conformance", "warmup/invoke"}
+	for _, dir := range packageFolders(t) {
+		text := documentation(t, dir).Doc
+		if len(text) < 200 {
+			t.Errorf("%s: what is it for?", dir)
+		}
+		for _, heading := range []string{"# When not to use it\n", "# Cost\n"} {
+			if !slices.Contains(small, dir) && !strings.Contains(text, heading) {
+				t.Errorf("the documentation of %s has no section %s", dir, strings.TrimSpace(heading))
+			}
+		}
+	}
+}
+
 // packageFolders are the folders of the packages that others can import.
 func packageFolders(t *testing.T) []string {
 	t.Helper()

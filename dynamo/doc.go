@@ -86,6 +86,21 @@
 // small lists of strings and what pointers point to are made 16 at a time. So one
 // value that is kept keeps some KB in memory, never a page.
 //
+// # When not to use it
+//
+// A Repository keeps items of one type: a Query that reads a customer together with its orders, of two
+// types under one key, is the SDK's business; templated keys keep such types apart in one table. Tables are
+// administered with the SDK as well; [CreateTableInput] is all there is. And a client with
+// middleware that has to see items, to encrypt them say, works, but at the SDK's speed.
+//
+// # Cost
+//
+// A Scan takes a fifth of the time that it takes the SDK with attributevalue, and a hundredth of the
+// allocations; an item is encoded 1.4 times and decoded 2 times as fast. One page is held at a time, two with
+// [Prefetch]. Nothing runs in the background. What costs capacity beyond the call itself is said where it is: a
+// conditional write whose answer got lost is followed by a consistent read, [Once] is a transaction, [Consistent]
+// doubles a read. "Figures" in the repository's README has how to measure.
+//
 // # Beside others
 //
 // What libraries of this kind do, by their documentation: guregu/dynamo 2 (G),

@@ -1,37 +1,3 @@
-// Package mapping makes typed Lambda handlers for API Gateway's non-proxy
-// integration, where mapping templates stand between the HTTP request and the
-// function: the function gets the JSON that the request template makes, and its
-// result or error becomes a response by way of the response templates.
-//
-//	h := mapping.New(func(ctx context.Context, in mapping.Passthrough[User]) (User, error) {
-//		…
-//	})
-//	h = mapping.MapError(h, dynamo.ErrNotFound, 404)
-//	lambda.Start(mapping.Log(h, slog.Default()))
-//
-// # Errors
-//
-// Such a function has one way to say that something went wrong: it returns an
-// error, and API Gateway compares the error's text with the selection pattern of
-// each response of the integration. The errors of this package have a text that is
-// made for that: one line of JSON with the status first, as in
-//
-//	{"status":404,"title":"Not Found","detail":"no user 7","requestId":"8f5b…"}
-//
-// [SelectionPattern] gives the pattern that matches all texts of one status and no
-// others, whatever the detail contains. The text is at the same time the response's
-// body: the response template is
-//
-//	$input.path('$.errorMessage')
-//
-// An integration needs a response for every status that the function can return,
-// 400 and 500 included. The text of an error that comes from Lambda and not from the
-// handler (a timeout, a process that ended) is no JSON; give it a response with
-// [UnhandledPattern], for an error that no pattern matches is answered with the
-// default response, which usually is a 200.
-//
-// A handler's mistakes never end the process: what [New] returns recovers panics
-// and checks the size of the response.
 package mapping
 
 import (

@@ -45,11 +45,22 @@
 // for the errors of other packages; anything else is a 500 of which the client
 // learns nothing. Answers to errors are problem documents (RFC 9457).
 //
-// # Speed
+// # When not to use it
+//
+// Behind mapping templates there is no HTTP request to route: that is package mapping.
+// An API whose OpenAPI document must come from its code needs something else, as this router
+// writes none. A program that is a net/http handler already can stay one: [FromHTTP] takes
+// it whole, and docs/moving-router.md moves it route by route.
+//
+// # Cost
 //
 // Most of the cost of an HTTP request to a Lambda function is the JSON around it.
 // Invoke makes one pass over the event, which validates it and notes where things
-// are; what no handler asks for is never decoded.
+// are; what no handler asks for is never decoded. So a REST event becomes a text answer several
+// times as fast as aws-lambda-go decodes the event and encodes an answer without any router,
+// with 8 allocations; a JSON body and answer take at most 20. Finding the route allocates nothing.
+// A stripped binary grows by 0.3 MB, and no package that it links has tables to fill at start. "Figures" in
+// the repository's README has the ratios, and the commands to measure them.
 //
 // The package's README has a table of its features beside those of others, with the test
 // or example that shows each.
