@@ -1,0 +1,155 @@
+package sam
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lambdarest/lambdarest/gateway"
+	"github.com/lambdarest/lambdarest/mapping/integration"
+)
+
+// What is wrong in a template is said with its place, and with what was expected there. env is a
+// function whose variable A has a value.
+func TestMistakes(t *testing.T) {
+	env := func(value string) string {
+		return "Resources:\n" + fn("F", "      Environment: {Variables: {A: "+value+"}}\n")
+	}
+	event := func(line string) string { return "Resources:\n" + fn("F", "      Events: {E: "+line+"}\n") }
+	when := func(condition string) string {
+		return "Conditions: {C: " + condition + "}\n" + env("!If [C, a, b]")
+	}
+	for _, tt := range []struct{ template, want string }{
+		{env("!GetAtt F"), "GetAtt: expected Resource.Attribute"},
+		{env("!GetAtt Nobody.Arn"), `the template has no resource "Nobody"`},
+		{env("!Join [',']"), "expected a separator and a list"},
+		{env("!Select [0]"), "expected an index and a list"},
+		{env("!Select [0, []]"), "Select: the list is empty"},
+		{env("!Split [',']"), "expected a separator and a string"},
+		{env("!Sub [a]"), "expected a string and a mapping of variables"},
+		{env("!FindInMap [a, b]"), "expected the name of a map and two keys"},
+		{env("!FindInMap [a, b, c]"), "FindInMap: Mappings has no a.b.c"},
+		{env("!If [C]"), "If: expected a condition and two values"},
+		{env("!If [C, a, b]"), `the template has no condition "C"`},
+		{when("{Fn::Nor: [a]}"), "expected Equals, And, Or, Not or Condition"},
+		{when("yes"), "expected Equals, And, Or, Not or Condition"},
+		{when("!Equals [a]"), "expected two values"},
+		{when("!Not [!Condition C]"), "conditions run in a circle"},
+		{env("{Fn::Transform: {Name: AWS::Other}}"), `the transform "AWS::Other" is not known here`},
+		{env("{Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://bucket/key}}}"), `expected a file of this machine, got "s3://bucket/key"`},
+		{env("{Fn::Transform: {Name: AWS::Include, Parameters: {Location: absent.yaml}}}"), "absent.yaml: no such file"},
+		{env("{Fn::Transform: {Name: AWS::Include, Parameters: {Location: broken.yaml}}}"), "broken.yaml:"},
+		{env("[a]"), "expected a string, got a list"},
+		{env("{B: c}"), "expected a string, got a mapping"},
+		{event("{Properties: {}}"), "expected a Type, as Api, HttpApi or Schedule"},
+		{event("{Type: Schedule, Properties: {}}"), "expected a Schedule, as rate(5 minutes)"},
+		{event("{Type: Api, Properties: {Path: users, Method: get}}"), `expected a path that starts with a slash, got "users"`},
+		{event("{Type: Api, Properties: {Path: /users}}"), "expected Path and Method"},
+		{event("{Type: Api, Properties: {Path: /users, Method: fetch}}"), `expected any or an HTTP method, as get, got "fetch"`},
+		{event("{Type: HttpApi, Properties: {Path: /u, Method: get, PayloadFormatVersion: '1.0'}}"), "expected 2.0"},
+		{event("{Type: Api, Properties: {Path: /u, Method: get, RestApiId: nobody}}"), `expected a reference to an AWS::Serverless::Api, got "nobody"`},
+		{event("{Type: HttpApi, Properties: {ApiId: nobody}}"), `expected a reference to an AWS::Serverless::HttpApi, got "nobody"`},
+		{"Resources:\n" + fn("F", "      PackageType: Image\n"), "container images are not run"},
+		{"Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: .\n", "expected Runtime: provided.al2023"},
+		{"Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Runtime: provided.al2023\n", "expected CodeUri with the folder of a Go program"},
+		{"Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Runtime: provided.al2023\n      CodeUri: s3://b/k\n", "expected a folder of this machine"},
+		{"Resources:\n" + fn("F", "      Events: [a]\n"), "expected a mapping, got a list"},
+		{"Resources:\n" + fn("F", "      Timeout: soon\n"), "soon"},
+		{"Resources:\n  T:\n    Type: AWS::Serverless::SimpleTable\n    Properties: {PrimaryKey: {Type: String}}\n", "expected Name and Type"},
+		{"Resources:\n  A:\n    Type: AWS::Serverless::Api\n    Properties: {StageName: x, Auth: {DefaultAuthorizer: Nobody}}\n" + fn("F", ""), `expected one of Authorizers, got "Nobody"`},
+		{"Resources:\n  A:\n    Type: AWS::Serverless::Api\n    Properties: {StageName: x, DefinitionUri: {Bucket: b}}\n" + fn("F", ""), "expected a file of this machine"},
+		{env(strings.Repeat("[", 200) + strings.Repeat("]", 200)), "nested more than"},
+	} {
+		_, err := load(t, Options{}, tt.template, "broken.yaml", "a: [\n")
+		require.ErrorContains(t, err, tt.want, tt.template)
+		require.Regexp(t, `\.yaml:\d+`, err.Error(), "%s", tt.template)
+	}
+}
+
+// operation is a definition with one operation, whose integration has these members.
+func operation(members string) string {
+	return "openapi: 3.0.1\npaths:\n  /a:\n    get:\n      x-amazon-apigateway-integration: " + members + "\n"
+}
+
+const functionURI = "uri: 'arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:F/invocations'"
+
+func TestMistakesInDefinitions(t *testing.T) {
+	for _, tt := range []struct{ definition, want string }{
+		{"openapi: 3.0.1\n", "expected paths"},
+		{"openapi: 3.0.1\npaths: {/a: {get: {}}}\n", "expected x-amazon-apigateway-integration"},
+		{operation("{type: aws_proxy}"), "expected uri with the ARN of a function"},
+		{operation("{type: http, uri: 'http://127.0.0.1'}"), "http with templates is not run here"},
+		{operation("{uri: x}"), "expected a type: aws_proxy, aws, mock or http_proxy"},
+		{operation("{type: ftp}"), "expected aws_proxy or aws or mock"},
+		{operation("{type: mock, requestTemplates: {application/json: '#if('}}"), "application/json"},
+		{operation("{type: mock, passthroughBehavior: sometimes}"), "expected when_no_match or when_no_templates or never"},
+		{"openapi: 3.0.1\nsecurity: [{nobody: []}]\npaths:\n  /a:\n    get:\n      x-amazon-apigateway-integration: {type: mock}\n", `the definition has no security scheme "nobody"`},
+		{"openapi: 3.0.1\nx-amazon-apigateway-cors: {allowOrigins: ['*']}\npaths:\n  /a:\n    get:\n      x-amazon-apigateway-integration: {type: aws_proxy, payloadFormatVersion: '1.0', " + functionURI + "}\n", "expected payloadFormatVersion 2.0"},
+	} {
+		_, err := load(t, Options{Functions: map[string]string{"F": "."}}, tt.definition)
+		require.ErrorContains(t, err, tt.want, tt.definition)
+	}
+}
+
+func TestHTTPDefinition(t *testing.T) {
+	app, err := load(t, Options{Functions: map[string]string{"F": "."}}, "openapi: 3.0.1\nx-amazon-apigateway-cors: {allowOrigins: ['https://a.example'], maxAge: 60, allowCredentials: true}\npaths:\n  /$default:\n    x-amazon-apigateway-any-method:\n      x-amazon-apigateway-integration: {type: aws_proxy, payloadFormatVersion: '2.0', "+functionURI+"}\n")
+	require.NoError(t, err)
+	require.Len(t, app.APIs, 1)
+	config := app.APIs[0].Config
+	require.Equal(t, gateway.HTTP, config.Kind)
+	require.Equal(t, []string{"https://a.example"}, config.CORS.AllowOrigins)
+	require.True(t, config.CORS.AllowCredentials)
+	require.Equal(t, "1m0s", config.CORS.MaxAge.String())
+	require.Equal(t, "$default", app.APIs[0].Routes[0].Path)
+	require.Equal(t, "F", app.APIs[0].Routes[0].Function.ID)
+}
+
+func TestTemplatesOfADefinition(t *testing.T) {
+	app, err := load(t, Options{}, operation("{type: mock, passthroughBehavior: when_no_templates, contentHandling: CONVERT_TO_TEXT, responses: {default: {statusCode: '201', responseParameters: {method.response.header.X-A: \"'b'\"}}}}"))
+	require.NoError(t, err)
+	ts := app.APIs[0].Routes[0].Templates
+	require.Equal(t, integration.WhenNoTemplates, ts.Passthrough)
+	require.Equal(t, integration.ContentHandling("CONVERT_TO_TEXT"), ts.ContentHandling)
+	require.Equal(t, []integration.Response{{Status: 201, Headers: map[string]string{"X-A": "'b'"}}}, ts.Responses)
+}
+
+// Values of other resources look as they do on AWS, as far as a function can see them.
+func TestAttributes(t *testing.T) {
+	app := mustLoad(t, "Resources:\n  Q: {Type: AWS::SQS::Queue}\n"+
+		fn("F", "      Environment: {Variables: {ARN: !GetAtt Q.Arn, URL: !GetAtt Q.QueueUrl, ROLE: !GetAtt FRole.Arn, NONE: !Ref AWS::NoValue, YES: !If [C, both, none]}}\n")+
+		"Conditions: {C: !And [!Equals [a, a], !Not [!Equals [a, b]], !Or [!Equals [a, b], !Condition D]], D: !Equals [1, 1]}\n")
+	env := app.Function("F").Env
+	require.Contains(t, env["ARN"], "arn:aws:sqs:")
+	require.Equal(t, "q-queueurl", strings.ToLower(env["URL"]))
+	require.Contains(t, env["ROLE"], ":role/FRole")
+	require.Equal(t, "both", env["YES"])
+	require.NotContains(t, env, "NONE")
+}
+
+// What does not come by itself, or is not run, is said and does no harm.
+func TestWarnings(t *testing.T) {
+	app := mustLoad(t, "Resources:\n  L: {Type: AWS::Lambda::Function, Properties: {}}\n"+
+		fn("F", "      Events:\n        Q: {Type: SQS, Properties: {Queue: q}}\n        S: {Type: Schedule, Properties: {Schedule: at(2026-01-01T00:00:00)}}\n"))
+	for _, want := range []string{"AWS::Lambda::Function is not run", "events of type SQS do not come by themselves", "a schedule that comes once"} {
+		require.True(t, slices.ContainsFunc(app.Warnings, func(w string) bool { return strings.Contains(w, want) }), "%s in %v", want, app.Warnings)
+	}
+	require.Empty(t, app.Function("F").Schedules)
+}
+
+func TestCORSOfTemplates(t *testing.T) {
+	app := mustLoad(t, "Globals: {HttpApi: {CorsConfiguration: true}}\nResources:\n  A:\n    Type: AWS::Serverless::Api\n    Properties: {StageName: x, Cors: {AllowOrigin: \"'https://a.example'\", AllowMethods: \"'GET'\", AllowCredentials: true}}\n"+
+		fn("F", "      Events:\n        H: {Type: HttpApi, Properties: {}}\n        R: {Type: Api, Properties: {Path: /u, Method: get, RestApiId: !Ref A}}\n"))
+	for _, api := range app.APIs {
+		if api.Config.Kind == gateway.HTTP {
+			require.Equal(t, &gateway.CORS{AllowOrigins: []string{"*"}, AllowMethods: []string{"*"}, AllowHeaders: []string{"*"}}, api.Config.CORS)
+			continue
+		}
+		i := slices.IndexFunc(api.Routes, func(r Route) bool { return r.Method == "OPTIONS" })
+		require.GreaterOrEqual(t, i, 0, "SAM makes an OPTIONS route of Cors")
+		headers := api.Routes[i].Templates.Responses[0].Headers
+		require.Equal(t, "'https://a.example'", headers["Access-Control-Allow-Origin"])
+		require.Equal(t, "'true'", headers["Access-Control-Allow-Credentials"])
+	}
+}
