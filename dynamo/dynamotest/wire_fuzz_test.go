@@ -11,10 +11,10 @@ import (
 	"github.com/lambdarest/lambdarest/dynamo/dynamotest"
 )
 
-// A malformed request neither panics nor changes anything, and every answer is JSON.
-func FuzzWire(f *testing.F) {
+// wireRequests are requests of every operation, as the seeds of what is malformed.
+func wireRequests() [][2]string {
 	const arn = "arn:aws:dynamodb:us-east-1:000000000000:table/users"
-	for _, seed := range [][2]string{
+	return [][2]string{
 		{"PutItem", `{"TableName":"users","Item":{"id":{"S":"a"},"l":{"L":[{"N":"1e5"},{"BOOL":true}]}},"ConditionExpression":"attribute_not_exists(id)"}`},
 		{"PutItem", `{"TableName":"users","Item":{"id":{"S":"a"},"sort":{"N":"1"}},"Expected":{"l":{"ComparisonOperator":"IN","AttributeValueList":[{"S":"x"}]},"m":{"Exists":false}},"ConditionalOperator":"OR"}`},
 		{"UpdateItem", `{"TableName":"users","Key":{"id":{"S":"here"}},"UpdateExpression":"SET l[1] = list_append(l, :v) REMOVE m.x","ExpressionAttributeValues":{":v":{"L":[]}}}`},
@@ -47,28 +47,45 @@ func FuzzWire(f *testing.F) {
 		{"Streams.DescribeStream", `{"StreamArn":"` + arn + `/stream/1","ExclusiveStartShardId":"shardId-0"}`},
 		{"Streams.GetShardIterator", `{"StreamArn":"` + arn + `/stream/1","ShardId":"shardId-0","ShardIteratorType":"AT_SEQUENCE_NUMBER","SequenceNumber":"1"}`},
 		{"Streams.GetRecords", `{"ShardIterator":"1|x","Limit":1}`},
-	} {
+	}
+}
+
+func FuzzWire(f *testing.F) {
+	for _, seed := range wireRequests() {
 		f.Add(seed[0], seed[1])
 	}
-	f.Fuzz(func(t *testing.T, operation, body string) {
-		db := dynamotest.New(dynamotest.Table{Name: "users", Partition: dynamotest.S("id"),
-			Indexes: []dynamotest.Index{{Name: "byBy", Partition: dynamotest.S("by")}}})
-		h := db.Handler()
-		const put = `{"TableName":"users","Item":{"id":{"S":"here"},"by":{"S":"x"},"l":{"L":[{"N":"1"}]},"m":{"M":{"x":{"S":"y"}}}}}`
-		require.Equal(t, 200, post(h, "DynamoDB_20120810.PutItem", put).Code)
-		before := state(t, h)
+	f.Fuzz(func(t *testing.T, operation, body string) { newVictim(t).take(t, operation, body) })
+}
 
-		target := "DynamoDB_20120810." + operation
-		if name, ok := strings.CutPrefix(operation, "Streams."); ok {
-			target = "DynamoDBStreams_20120810." + name
-		}
-		w := post(h, target, body)
-		require.True(t, w.Body.Len() == 0 || json.Valid(w.Body.Bytes())) // TagResource answers nothing
-		if w.Code != 200 {
-			require.Equal(t, 400, w.Code)
-			require.Equal(t, before, state(t, h))
-		}
-	})
+// A victim is an engine that takes malformed requests.
+type victim struct {
+	handler http.Handler
+	state   []any
+}
+
+func newVictim(t *testing.T) *victim {
+	db := dynamotest.New(dynamotest.Table{Name: "users", Partition: dynamotest.S("id"),
+		Indexes: []dynamotest.Index{{Name: "byBy", Partition: dynamotest.S("by")}}})
+	h := db.Handler()
+	const put = `{"TableName":"users","Item":{"id":{"S":"here"},"by":{"S":"x"},"l":{"L":[{"N":"1"}]},"m":{"M":{"x":{"S":"y"}}}}}`
+	require.Equal(t, 200, post(h, "DynamoDB_20120810.PutItem", put).Code)
+	return &victim{h, state(t, h)}
+}
+
+// take sends a request, which neither panics nor, unless it succeeds, changes anything.
+// Every answer is JSON.
+func (v *victim) take(t *testing.T, operation, body string) (succeeded bool) {
+	target := "DynamoDB_20120810." + operation
+	if name, ok := strings.CutPrefix(operation, "Streams."); ok {
+		target = "DynamoDBStreams_20120810." + name
+	}
+	w := post(v.handler, target, body)
+	require.True(t, w.Body.Len() == 0 || json.Valid(w.Body.Bytes())) // TagResource answers nothing
+	if w.Code != 200 {
+		require.Equal(t, 400, w.Code)
+		require.Equal(t, v.state, state(t, v.handler))
+	}
+	return w.Code == 200
 }
 
 // state is all a caller can see of the table users, with its index, and of the others their names.
