@@ -91,7 +91,7 @@ func buildBinary(t *testing.T, dir, pkg string) string {
 	return binary
 }
 
-// buildHello builds a bootstrap with the repository's own router-free hello function.
+// buildHello builds the bootstrap.
 func buildHello(t *testing.T) string {
 	t.Helper()
 	return buildBinary(t, ".", "./gatewayhello")

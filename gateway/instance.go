@@ -145,7 +145,9 @@ type instance struct {
 	queue    []*invocation      // see delivery.go
 	waiting  []*runtimeConn     // the last one came last
 	flights  map[string]*flight // by request id
-	initErr  *FunctionError     // posted to init/error
+	measured time.Time          // when maxMB was; see usage
+	maxMB    int
+	initErr  *FunctionError // posted to init/error
 	exitErr  *FunctionError
 	initDied bool // exitErr is initErr
 }

@@ -73,6 +73,10 @@ func (p *Process) observe(inst *instance, inv *invocation, isNew bool) func(out 
 	}
 }
 
+// measureEvery is how often the memory of a busy instance is looked at: to read what Linux says of a process takes a
+// good part of the time of a short invocation.
+const measureEvery = 50 * time.Millisecond
+
 // usage returns the process's id and the largest resident size that it had, in MB; zeros where unknown.
 func (i *instance) usage() (pid, maxMB int) {
 	select {
@@ -80,18 +84,28 @@ func (i *instance) usage() (pid, maxMB int) {
 	default:
 		return 0, 0
 	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	pid = i.cmd.Process.Pid
+	if now := time.Now(); now.Sub(i.measured) >= measureEvery {
+		i.measured, i.maxMB = now, max(i.maxMB, residentMB(pid))
+	}
+	return pid, i.maxMB
+}
+
+// residentMB is the largest resident size of a process so far, 0 where the system does not tell.
+func residentMB(pid int) int {
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
 	if err != nil {
-		return pid, 0
+		return 0
 	}
 	for line := range strings.Lines(string(status)) {
 		if kb, ok := strings.CutPrefix(line, "VmHWM:"); ok {
 			n, _ := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(kb), "kB")))
-			return pid, (n + 1023) / 1024
+			return (n + 1023) / 1024
 		}
 	}
-	return pid, 0
+	return 0
 }
 
 // maxInvocationLog is how much of its output an invocation keeps, in bytes.

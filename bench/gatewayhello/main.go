@@ -1,15 +1,19 @@
-// Command gatewayhello is the function of the gateway's benchmarks.
+// Command gatewayhello is the function of the gateway's benchmarks, written as one with this library is.
 package main
 
 import (
 	"context"
+	"net/http"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lambdarest/lambdarest/router"
 )
 
 func main() {
-	lambda.Start(func(_ context.Context, event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
-		return events.APIGatewayProxyResponse{StatusCode: 200, Body: "hello " + event.Path}, nil
+	r := router.New()
+	r.Get("/hello", func(_ context.Context, req *router.Request) (*router.Response, error) {
+		return router.Text(http.StatusOK, "hello "+req.Path()), nil
 	})
+	lambda.Start(r)
 }

@@ -8,7 +8,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -20,17 +19,16 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/lambdarest/lambdarest/gateway"
+	"github.com/lambdarest/lambdarest/router"
 )
 
-// hello is the function in process.
-type hello struct{}
-
-func (hello) Invoke(_ context.Context, payload []byte) ([]byte, error) {
-	var event struct{ Path string }
-	if err := json.Unmarshal(payload, &event); err != nil {
-		return nil, err
-	}
-	return json.Marshal(map[string]any{"statusCode": 200, "body": "hello " + event.Path})
+// hello is the function in process: the one of gatewayhello.
+func hello() lambda.Handler {
+	r := router.New()
+	r.Get("/hello", func(_ context.Context, req *router.Request) (*router.Response, error) {
+		return router.Text(http.StatusOK, "hello "+req.Path()), nil
+	})
+	return r
 }
 
 func main() {
@@ -55,7 +53,7 @@ func run(ctx context.Context, args []string) error {
 	case "bare":
 		return bare(ctx, l)
 	case "inprocess":
-		function = hello{}
+		function = hello()
 	case "bootstrap":
 		p := gateway.Function(args[2], nil)
 		defer p.Close()
