@@ -80,26 +80,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 }
 
 func (s *system) consoleRoutes(w http.ResponseWriter, _ *http.Request) {
-	type route struct {
-		Method string `json:"method"`
-		Path   string `json:"path"`
-		Target string `json:"target"`
-	}
-	type api struct {
-		ID     string  `json:"id"`
-		Kind   string  `json:"kind"`
-		URL    string  `json:"url"`
-		Routes []route `json:"routes"`
-	}
-	all := []api{}
-	for _, srv := range s.servers {
-		a := api{ID: srv.api.ID, Kind: kindName(srv.api.Config.Kind), URL: srv.url()}
-		for _, r := range srv.api.Routes {
-			a.Routes = append(a.Routes, route{r.Method, r.Path, target(r)})
-		}
-		all = append(all, a)
-	}
-	writeJSON(w, http.StatusOK, all)
+	writeJSON(w, http.StatusOK, s.apis())
 }
 
 // summary is a line of the console's list.

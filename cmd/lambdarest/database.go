@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -77,15 +76,12 @@ func makeTable(ctx context.Context, client *dynamodb.Client, table sam.Table) er
 	return err
 }
 
-func (db *database) tableNames() string {
-	var names []string
+func (db *database) tableNames() []string {
+	names := []string{}
 	for _, table := range db.tables {
 		names = append(names, table.Name)
 	}
-	if len(names) == 0 {
-		return ""
-	}
-	return ", tables: " + strings.Join(names, ", ")
+	return names
 }
 
 func (db *database) close() {

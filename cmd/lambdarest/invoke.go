@@ -70,7 +70,7 @@ func runInvoke(ctx context.Context, args []string, stdout, stderr io.Writer) int
 
 // invokeOnce starts what the function needs, invokes it, and ends it all.
 func invokeOnce(ctx context.Context, f startFlags, name string, event []byte, stderr io.Writer) (seen gateway.Invocation, result []byte, err error) {
-	app, err := sam.Load(f.template, sam.Options{Parameters: f.parameters})
+	app, err := loadTemplate(f, stderr)
 	if err != nil {
 		return seen, nil, err
 	}

@@ -48,11 +48,7 @@ func (s *system) fire(ctx context.Context, running *sync.WaitGroup, fn *sam.Func
 			id := newID()
 			begin := time.Now()
 			_, err := s.functions[fn.ID].Invoke(lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: id}), event)
-			result := "ok"
-			if err != nil {
-				result = err.Error()
-			}
-			fmt.Fprintf(s.stdout, "%s %-7s %-28s %s %s %s\n", begin.Format(time.TimeOnly), "SCHED", sch.Name, fn.ID, milliseconds(time.Since(begin)), result)
+			s.reportSchedule(sch.Name, fn.ID, id, begin, err)
 		})
 	}
 }

@@ -42,6 +42,7 @@ type startFlags struct {
 	schedules  bool
 	console    bool
 	timeout    time.Duration
+	output     string // "json" or ""
 }
 
 // pairs is a flag KEY=VALUE that may be given more than once.
@@ -82,6 +83,7 @@ func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done b
 	flags.BoolVar(&f.schedules, "schedules", false, "fire Schedule events")
 	flags.BoolVar(&f.console, "console", true, "serve the console at "+consolePath)
 	flags.DurationVar(&f.timeout, "timeout", 0, "how long an API waits for a function, in place of AWS's own limit")
+	outputFlag(flags, &f.output, "`json` for an object a line: what there is, then each request and each schedule that fires")
 	if code, done := parse(flags, args, 1); done {
 		return f, code, true
 	}
@@ -116,12 +118,9 @@ func runStart(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	if done {
 		return code
 	}
-	app, err := sam.Load(f.template, sam.Options{Parameters: f.parameters, Functions: f.functions})
+	app, err := loadTemplate(f, stderr)
 	if err != nil {
 		return fail(stderr, "start", err)
-	}
-	for _, warning := range app.Warnings {
-		fmt.Fprintln(stderr, "warning:", warning)
 	}
 	s, err := newSystem(ctx, f, app, stdout, stderr)
 	if err != nil {
@@ -132,6 +131,17 @@ func runStart(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 		return fail(stderr, "start", err)
 	}
 	return exitOK
+}
+
+// loadTemplate reads the template and prints its warnings, also those beside an error.
+func loadTemplate(f startFlags, stderr io.Writer) (*sam.App, error) {
+	app, err := sam.Load(f.template, sam.Options{Parameters: f.parameters, Functions: f.functions})
+	if app != nil {
+		for _, warning := range app.Warnings {
+			fmt.Fprintln(stderr, "warning:", warning)
+		}
+	}
+	return app, err
 }
 
 // listenAll listens on an address for each of n servers: the first on addr, the others on the ports that follow.

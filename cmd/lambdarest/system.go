@@ -125,8 +125,7 @@ func (s *system) makeGateways(ctx context.Context) error {
 			cfg.APIKeys = s.apiKeys(srv.api)
 		}
 		cfg.Observe = func(e gateway.Exchange) {
-			r := s.history.exchange(srv.api.ID, e)
-			fmt.Fprintln(s.stdout, r.line())
+			s.reportRequest(s.history.exchange(srv.api.ID, e))
 		}
 		routes, err := s.routes(ctx, srv.api)
 		if err != nil {
@@ -212,7 +211,7 @@ func (s *system) serve(ctx context.Context) error {
 	if s.flags.schedules {
 		s.runSchedules(ctx, &running)
 	}
-	s.printRoutes()
+	s.reportReady()
 	if len(s.servers) == 0 {
 		<-ctx.Done()
 	}
@@ -237,32 +236,6 @@ func (s *system) close() {
 	if s.removeDir != nil {
 		s.removeDir()
 	}
-}
-
-// printRoutes prints where everything is.
-func (s *system) printRoutes() {
-	var b strings.Builder
-	for _, srv := range s.servers {
-		fmt.Fprintf(&b, "%s %s (%s)\n", srv.url(), srv.api.ID, kindName(srv.api.Config.Kind))
-		for _, r := range srv.api.Routes {
-			fmt.Fprintf(&b, "  %-7s %-28s %s\n", r.Method, r.Path, target(r))
-		}
-	}
-	for _, fn := range s.app.Functions {
-		for _, sch := range fn.Schedules {
-			state := "does not fire without -schedules"
-			if s.flags.schedules {
-				state = "fires"
-			}
-			fmt.Fprintf(&b, "%s of %s: %s, %s\n", sch.Name, fn.ID, sch.Expression, state)
-		}
-	}
-	fmt.Fprintf(&b, "%s DynamoDB%s\n", s.db.url, s.db.tableNames())
-	if len(s.servers) > 0 && s.flags.console {
-		fmt.Fprintf(&b, "%s%s console\n", s.servers[0].url(), consolePath)
-	}
-	b.WriteString("Ctrl-C ends it all.\n")
-	_, _ = io.WriteString(s.stdout, b.String())
 }
 
 func kindName(k gateway.Kind) string {

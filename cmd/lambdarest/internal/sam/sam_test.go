@@ -29,6 +29,15 @@ func load(t *testing.T, opt Options, template string, files ...string) (*App, er
 	return app, err
 }
 
+// shorten leaves the folder of the template out of warnings.
+func shorten(warnings []string) []string {
+	var all []string
+	for _, w := range warnings {
+		all = append(all, w[strings.Index(w, "template.yaml:"):])
+	}
+	return all
+}
+
 type shortened struct{ text string }
 
 func (s shortened) Error() string { return s.text }
@@ -348,7 +357,7 @@ func TestAuth(t *testing.T) {
         Authorizers:
           Tokens: {AuthorizationScopes: [s], JwtConfiguration: {issuer: !GetAtt Pool.ProviderURL, audience: [one, two]}, IdentitySource: $request.querystring.t}
 `)
-	require.Empty(t, app.Warnings)
+	require.Len(t, app.Warnings, 1, "that the pool is not run")
 	users := &Authorizer{
 		Name: "Users", Issuers: []string{"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Two"},
 		Source: "method.request.header.X-Token", Validation: "app.*", scopes: []string{"default"},
@@ -411,6 +420,20 @@ paths:
 	require.Equal(t, []string{"a"}, routes["/tokens"].Authorizer.Audience)
 	require.Equal(t, []string{"c"}, routes["/tokens"].Scopes)
 	require.Nil(t, routes["/basic"].Authorizer)
+}
+
+// TestOthers: what is not run is said once.
+func TestOthers(t *testing.T) {
+	app := mustLoad(t, "Resources:\n"+fn("F", "")+`
+  Jobs: {Type: AWS::SQS::Queue}
+  Flow: {Type: AWS::Serverless::StateMachine}
+  Old: {Type: AWS::Lambda::Function}
+  Role: {Type: AWS::IAM::Role}
+  T: {Type: AWS::Serverless::SimpleTable}
+`)
+	require.Len(t, app.Warnings, 1)
+	require.Equal(t, "template.yaml: not run on this machine: Jobs (AWS::SQS::Queue), Flow (AWS::Serverless::StateMachine), Old (AWS::Lambda::Function); functions, APIs and tables are",
+		shorten(app.Warnings)[0])
 }
 
 func TestStreams(t *testing.T) {

@@ -65,7 +65,8 @@ type template struct {
 	isDefinition bool // an OpenAPI definition alone
 }
 
-// Load reads a SAM template or an OpenAPI definition. The error joins an [Error] for each problem.
+// Load reads a SAM template or an OpenAPI definition. The error joins an [Error] for each problem; the app beside it, where
+// there is one, has nothing but warnings, which may say why.
 func Load(name string, opt Options) (*App, error) {
 	t := &template{
 		name: name, given: opt.Parameters, included: make(map[string]*yaml.Node), names: make(map[*resource]string),
@@ -81,10 +82,10 @@ func Load(name string, opt Options) (*App, error) {
 	} else {
 		t.loadTemplate()
 	}
-	if err := t.err(); err != nil {
-		return nil, err
-	}
 	t.Warnings = t.problems.warnings
+	if err := t.err(); err != nil {
+		return &App{Warnings: t.Warnings}, err
+	}
 	return &t.App, nil
 }
 
@@ -109,6 +110,7 @@ func (t *template) loadTemplate() {
 		}
 	}
 	t.readResources()
+	t.checkNames()
 	t.mergeGlobals()
 	for _, r := range t.resources {
 		switch r.kind {
@@ -116,8 +118,6 @@ func (t *template) loadTemplate() {
 			t.readTable(r)
 		case typeFunction:
 			t.Functions = append(t.Functions, t.readFunction(r))
-		case "AWS::Lambda::Function", "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api":
-			t.warn(r.node, "Resources."+r.id, "%s is not run; the AWS::Serverless types are", r.kind)
 		}
 	}
 	for _, r := range t.resources {
@@ -131,6 +131,24 @@ func (t *template) loadTemplate() {
 		}
 	}
 	t.finishAPIs()
+	t.warnOfOthers()
+}
+
+// warnOfOthers says once which resources are there, but do nothing on this machine.
+func (t *template) warnOfOthers() {
+	var others []string
+	for _, r := range t.resources {
+		switch _, isRun := globalsOf[r.kind]; {
+		case isRun, r.kind == typeTable, r.kind == "AWS::Lambda::Permission":
+		case strings.HasPrefix(r.kind, "AWS::IAM::"), strings.HasPrefix(r.kind, "AWS::Logs::"):
+		default:
+			others = append(others, r.id+" ("+r.kind+")")
+		}
+	}
+	if len(others) > 0 {
+		t.problems.warnings = append(t.problems.warnings, t.name+": not run on this machine: "+strings.Join(others, ", ")+
+			"; functions, APIs and tables are")
+	}
 }
 
 // logicalID is what CloudFormation takes as the name of a resource.
