@@ -34,8 +34,9 @@ type entry struct {
 	index int    // in the sequence, from 0
 	id    string // canonical key: what makes two entries the same
 	key   item
-	item  item // what a put puts
-	size  int  // bytes on the wire
+	item  item   // what a put puts
+	text  string // or the same as it goes over the wire
+	size  int    // bytes on the wire
 
 	attempts int
 	mark     int       // what was done in all when it was first sent

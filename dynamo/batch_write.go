@@ -16,15 +16,15 @@ var writeLimits = chunkLimits{count: 25, bytes: 16<<20 - 64<<10}
 // writeSender sends chunks of puts and deletes.
 func (s *store) writeSender(cfg batchConfig) sender {
 	return func(ctx context.Context, chunk []*entry) reply {
-		requests := make([]types.WriteRequest, len(chunk))
-		for i, e := range chunk {
-			requests[i] = e.writeRequest()
-		}
 		a, o := newAttempt(), s.watchChunk(ctx, "BatchWriteItem", chunk[0].attempts)
-		out, err := s.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
-			RequestItems:           map[string][]types.WriteRequest{s.table: requests},
-			ReturnConsumedCapacity: cfg.meter.wanted(),
-		}, a.hook, o.attach)
+		in := &dynamodb.BatchWriteItemInput{ReturnConsumedCapacity: cfg.meter.wanted()}
+		if s.asText {
+			in.RequestItems = map[string][]types.WriteRequest{s.table: nil} // by which the SDK finds the endpoint
+			a.received.request = s.codec.written(func(b []byte) []byte { return batchBody(b, in, s.table, chunk) })
+		} else {
+			in.RequestItems = map[string][]types.WriteRequest{s.table: writeRequests(chunk)}
+		}
+		out, err := s.client.BatchWriteItem(ctx, in, a.hook, o.attach)
 		var left map[string]bool
 		if err == nil {
 			left, err = unwritten(out, chunk, s.schema)
@@ -35,6 +35,14 @@ func (s *store) writeSender(cfg batchConfig) sender {
 		}
 		return reply{verdict: a.end(ctx, err), left: left}
 	}
+}
+
+func writeRequests(chunk []*entry) []types.WriteRequest {
+	requests := make([]types.WriteRequest, len(chunk))
+	for i, e := range chunk {
+		requests[i] = e.writeRequest()
+	}
+	return requests
 }
 
 // watchChunk observes one request of a batch. Its attempt is that of its first

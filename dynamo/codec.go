@@ -17,6 +17,7 @@ import (
 type codec struct {
 	schema  *schema
 	plan    *plan
+	keys    []*keyAttr   // of the table and its indexes
 	list    reflect.Type // a slice of items
 	passive bool         // the client's middleware has no interest in items
 	bodies  sync.Pool    // of *[]byte
@@ -27,25 +28,59 @@ func newCodec(s *schema) (*codec, error) {
 	if err != nil {
 		return nil, errorf("type %v: %w", s.typ, err)
 	}
-	return &codec{schema: s, plan: p, list: reflect.SliceOf(s.typ)}, nil
+	return &codec{schema: s, plan: p, keys: s.allKeys(), list: reflect.SliceOf(s.typ)}, nil
 }
 
 // encode marshals v, and refuses what DynamoDB would refuse for its form. v must
 // be addressable, so that Marshalers with pointer receivers count.
 func (c *codec) encode(v reflect.Value) (item, error) {
 	av, err := c.plan.encodeAV(v)
-	var inner *pathError
-	switch {
-	case errors.As(err, &inner) && inner.path != "":
-		return nil, errorf("attribute %s: %w", inner.path, inner.error)
-	case err != nil:
-		return nil, err
+	if err != nil {
+		return nil, inItem(err)
 	}
 	m, ok := av.(*types.AttributeValueMemberM)
 	if !ok || m == nil {
 		return nil, errors.New("the item's own marshaler made no map")
 	}
 	return m.Value, nil
+}
+
+// encodeText is encode, onto the wire.
+func (c *codec) encodeText(v reflect.Value) (text string, err error) {
+	text = c.written(func(b []byte) []byte {
+		b, err = c.plan.appendFields(b, v)
+		return b
+	})
+	return text, inItem(err)
+}
+
+// inItem names the attribute that an error of encoding is about.
+func inItem(err error) error {
+	var inner *pathError
+	if errors.As(err, &inner) && inner.path != "" {
+		return errorf("attribute %s: %w", inner.path, inner.error)
+	}
+	return err
+}
+
+// keysOf are the attributes of v that are keys of the table and of its indexes.
+func (c *codec) keysOf(v reflect.Value) (item, error) {
+	m := make(item, 2)
+	for _, k := range c.keys {
+		f := &c.plan.fields[c.plan.byName[k.name]]
+		fv, ok := f.walk(v, false)
+		if !ok {
+			continue
+		}
+		av, err := f.plan.encodeAV(fv)
+		if err != nil {
+			return nil, inItem(inPath(f.attr, err))
+		}
+		if av != nil {
+			m[k.name] = av
+		}
+	}
+	return m, nil
 }
 
 // decode fills into, which must be zero and settable.

@@ -261,7 +261,7 @@ func (p *plan) encodeMap(v reflect.Value) (types.AttributeValue, error) {
 }
 
 func (p *plan) encodeList(v reflect.Value) (types.AttributeValue, error) {
-	isSet := p.opts.stringSet || p.opts.numberSet || p.opts.binarySet || p.typ == binarySetType
+	isSet := p.isSet()
 	if isSet && v.Len() == 0 {
 		return null(), nil // DynamoDB has no empty sets
 	}
@@ -279,6 +279,11 @@ func (p *plan) encodeList(v reflect.Value) (types.AttributeValue, error) {
 		return p.encodeSet(l)
 	}
 	return &types.AttributeValueMemberL{Value: l}, nil
+}
+
+// isSet tells whether lists of that plan are sets.
+func (p *plan) isSet() bool {
+	return p.opts.stringSet || p.opts.numberSet || p.opts.binarySet || p.typ == binarySetType
 }
 
 // encodeSet makes a set of its encoded members.

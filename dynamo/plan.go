@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/lambdarest/lambdarest/internal/jsonscan"
 )
 
 // What the codec knows of a type.
@@ -72,6 +74,8 @@ type planField struct {
 	attr  string
 	index []int // through embedded structs
 	plan  *plan
+
+	quoted []byte // "attr":
 }
 
 // marshaler and unmarshaler are attributevalue.Marshaler and
@@ -184,7 +188,8 @@ func (ps planner) fields(p *plan) error {
 			return inField(f.path, err)
 		}
 		p.byName[f.attr] = len(p.fields)
-		p.fields = append(p.fields, planField{attr: f.attr, index: f.index, plan: sub})
+		quoted := append(jsonscan.AppendQuote(nil, f.attr), ':')
+		p.fields = append(p.fields, planField{attr: f.attr, index: f.index, plan: sub, quoted: quoted})
 		if len(p.fields) <= math.MaxUint8 {
 			p.quick[quickHash([]byte(f.attr))] = uint8(len(p.fields))
 		}

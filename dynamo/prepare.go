@@ -19,22 +19,46 @@ func Clock(now func() time.Time) Option {
 	}
 }
 
+// prepared is an item that is to be written.
+type prepared struct {
+	item    item   // nil if text has it
+	text    string // as it goes over the wire
+	key     item
+	version int64 // that it had before, 0 if T has none
+}
+
+// whole is the item as attribute values.
+func (e *prepared) whole() item {
+	if e.text == "" {
+		return e.item
+	}
+	return readWire([]byte(e.text)).item()
+}
+
 // encodeItem makes the attributes of v as it is to be written: with its next
 // version, its times and its templated keys, which v has afterwards. v is the
-// caller's own copy; what its pointers point to is left alone. version is the
-// one that v had, 0 if T has none. Everything that DynamoDB would refuse for
-// its form is an error.
-func (s *store) encodeItem(v reflect.Value) (m, key item, version int64, err error) {
-	if version, err = s.schema.stamp(v, s.now); err != nil {
-		return nil, nil, 0, err
+// caller's own copy; what its pointers point to is left alone. Everything that
+// DynamoDB would refuse for its form is an error.
+func (s *store) encodeItem(v reflect.Value, asText bool) (e prepared, err error) {
+	if e.version, err = s.schema.stamp(v, s.now); err != nil {
+		return e, err
 	}
-	if m, err = s.codec.encode(v); err != nil {
-		return nil, nil, 0, err
+	var keys item
+	if asText {
+		if e.text, err = s.codec.encodeText(v); err == nil {
+			keys, err = s.codec.keysOf(v)
+		}
+	} else {
+		e.item, err = s.codec.encode(v)
+		keys = e.item
 	}
-	if key, err = s.schema.keyOfItem(m); err != nil {
-		return nil, nil, 0, err
+	if err != nil {
+		return e, err
 	}
-	return m, key, version, s.schema.checkIndexKeys(m)
+	if e.key, err = s.schema.keyOfItem(keys); err != nil {
+		return e, err
+	}
+	return e, s.schema.checkIndexKeys(keys)
 }
 
 // stamp sets the fields of v that are the repository's to set.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go"
@@ -15,12 +16,35 @@ import (
 // against its checksum, refuses what is no answer of DynamoDB's, and takes the
 // items out of it if somebody wants them; the SDK's decoder gets the rest.
 //
+// It also sends what has been written already, see wire_request.go.
+//
 // It runs inside of the SDK's attempts. So nothing that it decodes counts before
 // the call has ended without an error, and what is worth another attempt must
 // tell the retryer.
 type protocol struct {
 	smithyhttp.ClientProtocol
 	received *received
+}
+
+// SerializeRequest implements [smithyhttp.ClientProtocol]. A request that has been
+// written already gets the headers of one without input, and then its body.
+func (p protocol) SerializeRequest(ctx context.Context, op *smithy.OperationSchema, in smithy.Serializable, req *smithyhttp.Request) error {
+	if p.received.request == "" {
+		return p.ClientProtocol.SerializeRequest(ctx, op, in, req)
+	}
+	bare := *op
+	bare.Input = nil
+	if err := p.ClientProtocol.SerializeRequest(ctx, &bare, in, req); err != nil {
+		return err
+	}
+	if body, ok := req.GetStream().(*strings.Reader); ok { // of {}
+		body.Reset(p.received.request)
+		req.ContentLength = body.Size()
+		return nil
+	}
+	whole, err := req.SetStream(strings.NewReader(p.received.request))
+	*req = *whole
+	return err
 }
 
 // DeserializeResponse implements [smithyhttp.ClientProtocol].

@@ -44,7 +44,7 @@ func (r *Repository[T]) Put(ctx context.Context, item T, opts ...WriteOption) er
 
 // put is Put of v, which is the caller's copy of the item.
 func (s *store) put(ctx context.Context, v reflect.Value, opts []WriteOption) error {
-	w, err := s.newPut(v, opts)
+	w, err := s.newPut(v, opts, s.asText)
 	if err != nil {
 		return s.fail("put", err)
 	}
@@ -62,7 +62,9 @@ func (w *writeConfig) store(v reflect.Value) {
 	}
 }
 
-func (s *store) newPut(v reflect.Value, opts []WriteOption) (*write, error) {
+// newPut makes a Put of v, which is written here if asText is set and it is not
+// for a transaction.
+func (s *store) newPut(v reflect.Value, opts []WriteOption, asText bool) (*write, error) {
 	cfg, err := newWriteConfig(opts, "IfNotExists", "If", "Old", "Stored", "Once", "Capacity")
 	if err != nil {
 		return nil, err
@@ -70,22 +72,23 @@ func (s *store) newPut(v reflect.Value, opts []WriteOption) (*write, error) {
 	if err := checkTarget("Stored", cfg.stored, s.schema.typ); err != nil {
 		return nil, err
 	}
-	m, key, version, err := s.encodeItem(v)
+	asText = asText && cfg.token == ""
+	put, err := s.encodeItem(v, asText)
 	if err != nil {
 		return nil, err
 	}
-	cfg.guarded, cfg.guard = s.schema.version != nil, version
+	cfg.guarded, cfg.guard = s.schema.version != nil, put.version
 	e, err := s.schema.forWrite(cfg)
 	if err != nil {
 		return nil, err
 	}
-	w, err := s.newWrite("put", key, cfg, e.condition)
+	w, err := s.newWrite("put", put.key, cfg, e.condition)
 	if err != nil {
 		return nil, err
 	}
 	in := &dynamodb.PutItemInput{
 		TableName:                           aws.String(s.table),
-		Item:                                m,
+		Item:                                put.item,
 		ConditionExpression:                 e.condition,
 		ExpressionAttributeNames:            e.names,
 		ExpressionAttributeValues:           e.values,
@@ -94,7 +97,11 @@ func (s *store) newPut(v reflect.Value, opts []WriteOption) (*write, error) {
 		ReturnConsumedCapacity:              cfg.meter.wanted(),
 	}
 	w.operation, w.in = "PutItem", in
-	w.applied = func(now item) bool { return sameItem(m, now) }
+	w.applied = func(now item) bool { return sameItem(put.whole(), now) }
+	if asText {
+		in.Item = item{} // the SDK wants to see one
+		w.body = s.codec.written(func(b []byte) []byte { return putBody(b, in, put.text) })
+	}
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
 		out, err := s.client.PutItem(ctx, in, opts...)
 		if err != nil || out == nil {

@@ -67,12 +67,18 @@ func (s *store) newPutAll(opts []BatchOption) (*batch, error) {
 
 // prepareEntry prepares a put of v. What is wrong with it is in the entry.
 func (s *store) prepareEntry(e *entry, v reflect.Value) {
-	if e.item, e.key, _, e.err = s.encodeItem(v); e.err != nil {
+	put, err := s.encodeItem(v, s.asText)
+	if e.err = err; err != nil {
 		return
 	}
-	e.err = checkSize(e.item)
+	e.item, e.text, e.key = put.item, put.text, put.key
 	e.id = string(canonicalItem(nil, e.key))
-	e.size = wireSize(e.item)
+	if e.size = len(e.text); e.item != nil {
+		e.size = wireSize(e.item)
+	}
+	if e.size > maxItemBytes { // it takes more on the wire than in the table
+		e.err = checkSize(put.whole())
+	}
 }
 
 func (e *entry) writeRequest() types.WriteRequest {

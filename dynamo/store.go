@@ -18,6 +18,7 @@ type store struct {
 	codec   *codec
 	now     func() time.Time
 	backoff backoff
+	asText  bool // puts are written here, see wire_request.go
 
 	cursorKey []byte                                        // nil: the public one
 	observe   func(ctx context.Context, r Request) observer // nil: nobody
@@ -53,6 +54,7 @@ func newStore(t reflect.Type, c Client, table string, opts []Option) (*store, er
 		codec:     codec,
 		now:       cfg.now,
 		backoff:   cfg.backoff,
+		asText:    sendsAsIs(c, cfg.passive) && !codec.plan.marshals && !codec.plan.marshalsAt,
 		cursorKey: cfg.cursorKey,
 		observe:   cfg.observe,
 	}, nil

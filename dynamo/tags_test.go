@@ -294,7 +294,8 @@ func TestCreatedIsSetWhereTheZeroTimeWasStored(t *testing.T) {
 	var d doc
 	require.NoError(t, r.store.codec.decode(item{"id": avS("x"), "made": avN("-62135596800")}, reflect.ValueOf(&d).Elem()))
 	require.True(t, d.Made.IsZero())
-	m, _, _, err := r.store.encodeItem(reflect.ValueOf(&d).Elem())
+	e, err := r.store.encodeItem(reflect.ValueOf(&d).Elem(), false)
+	m := e.item
 	require.NoError(t, err)
 	require.Equal(t, avN("1767225600"), m["made"])
 }

@@ -34,7 +34,8 @@ func TestTemplates(t *testing.T) {
 		{team{Org: "a##TEAM#1"}, "", "", "field PK: the value of an attribute has text in it that separates it from the next one in the template (attributes org, no)"},
 		{team{Org: "a#"}, "ORG#a###TEAM#0#X", "", ""},
 	} {
-		m, _, _, err := r.store.encodeItem(reflect.ValueOf(&tc.in).Elem())
+		e, err := r.store.encodeItem(reflect.ValueOf(&tc.in).Elem(), false)
+		m := e.item
 		if tc.err != "" {
 			require.ErrorContains(t, err, tc.err)
 			require.NotContains(t, err.Error(), "a#")
@@ -70,7 +71,7 @@ func TestTemplatesKeepItemsApart(t *testing.T) {
 	r, seen, refused := repo[pair](t, &fake{}), map[string]pair{}, 0
 	for range 20_000 {
 		p := pair{A: text(), B: text()}
-		if _, _, _, err := r.store.encodeItem(reflect.ValueOf(&p).Elem()); err != nil {
+		if _, err := r.store.encodeItem(reflect.ValueOf(&p).Elem(), false); err != nil {
 			refused++
 			continue
 		}

@@ -48,7 +48,7 @@ func (r *Repository[T]) PutOp(v T, opts ...WriteOption) WriteOp {
 }
 
 func (s *store) putOp(v reflect.Value, opts []WriteOption) WriteOp {
-	w, err := s.newPut(v, opts)
+	w, err := s.newPut(v, opts, false)
 	op := s.writeOp("put", w, err, "IfNotExists", "If", "Stored")
 	if op.op.err != nil {
 		return op

@@ -44,7 +44,8 @@ type write struct {
 	// applied tells whether an item that is in the table now is what an earlier
 	// attempt would have left there; nil if that cannot be seen.
 	applied func(now item) bool
-	in      any // what is sent: a *dynamodb.PutItemInput, UpdateItemInput or DeleteItemInput
+	in      any    // what is sent: a *dynamodb.PutItemInput, UpdateItemInput or DeleteItemInput
+	body    string // what is sent in place of in, "" if nothing is
 	send    func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error)
 }
 
@@ -94,7 +95,7 @@ func (s *store) attempts(ctx context.Context, w *write) (written, error) {
 	if err := ctx.Err(); err != nil {
 		return written{}, s.fail(w.op, err)
 	}
-	doubt := &doubt{repeat: w.repeat}
+	doubt := &doubt{repeat: w.repeat, received: received{request: w.body}}
 	o := s.watch(ctx, w.operation)
 	for attempt := 1; ; attempt++ {
 		out, err := w.send(ctx, doubt.hook, o.attach)

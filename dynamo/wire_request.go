@@ -1,0 +1,97 @@
+package dynamo
+
+import (
+	"reflect"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
+
+	"github.com/lambdarest/lambdarest/internal/jsonscan"
+)
+
+// Requests that are written here and not by the SDK.
+//
+// The input that the SDK is given then has no items. So it is done only where
+// nobody else can see the input: the client is the SDK's own, and there is nothing
+// in it that looks at requests. Wrappers, fakes and clients with a middleware get
+// the whole input.
+
+// sendsAsIs tells whether nothing but the SDK looks at what a client is given.
+func sendsAsIs(c Client, passive bool) bool {
+	own, is := c.(*dynamodb.Client)
+	if !is || own == nil {
+		return false
+	}
+	o := own.Options()
+	if _, known := o.Protocol.(*awsjson.Protocol); !known {
+		return false
+	}
+	if passive {
+		return true
+	}
+	interceptors := reflect.ValueOf(o.Interceptors)
+	for i := range interceptors.NumField() {
+		if interceptors.Field(i).Len() > 0 {
+			return false
+		}
+	}
+	return len(o.APIOptions) == 0
+}
+
+// putBody writes in, whose Item is the one given.
+func putBody(b []byte, in *dynamodb.PutItemInput, item string) []byte {
+	b = append(append(b, `{"Item":`...), item...)
+	b = appendText(b, `,"TableName":`, aws.ToString(in.TableName))
+	b = appendText(b, `,"ConditionExpression":`, aws.ToString(in.ConditionExpression))
+	if in.ExpressionAttributeNames != nil {
+		b = append(b, `,"ExpressionAttributeNames":{`...)
+		for name, attr := range in.ExpressionAttributeNames {
+			b = append(jsonscan.AppendQuote(appendComma(b), name), ':')
+			b = jsonscan.AppendQuote(b, attr)
+		}
+		b = append(b, '}')
+	}
+	if in.ExpressionAttributeValues != nil {
+		b = appendItem(append(b, `,"ExpressionAttributeValues":`...), in.ExpressionAttributeValues)
+	}
+	b = appendText(b, `,"ReturnValues":`, string(in.ReturnValues))
+	b = appendText(b, `,"ReturnValuesOnConditionCheckFailure":`, string(in.ReturnValuesOnConditionCheckFailure))
+	b = appendText(b, `,"ReturnConsumedCapacity":`, string(in.ReturnConsumedCapacity))
+	return append(b, '}')
+}
+
+// appendText appends a member of text, unless that is empty.
+func appendText(b []byte, member, text string) []byte {
+	if text == "" {
+		return b
+	}
+	return jsonscan.AppendQuote(append(b, member...), text)
+}
+
+// batchBody writes in, whose writes are those of the chunk.
+func batchBody(b []byte, in *dynamodb.BatchWriteItemInput, table string, chunk []*entry) []byte {
+	b = append(jsonscan.AppendQuote(append(b, `{"RequestItems":{`...), table), `:[`...)
+	for _, e := range chunk {
+		if b = appendComma(b); e.text != "" {
+			b = append(append(b, `{"PutRequest":{"Item":`...), e.text...)
+		} else {
+			b = appendItem(append(b, `{"DeleteRequest":{"Key":`...), e.key)
+		}
+		b = append(b, "}}"...)
+	}
+	b = appendText(append(b, "]}"...), `,"ReturnConsumedCapacity":`, string(in.ReturnConsumedCapacity))
+	return append(b, '}')
+}
+
+// written makes a string with memory of the pool for bodies.
+func (c *codec) written(write func(b []byte) []byte) string {
+	pooled, ok := c.bodies.Get().(*[]byte)
+	if !ok {
+		pooled = new([]byte)
+	}
+	*pooled = write((*pooled)[:0])
+	s := string(*pooled)
+	c.bodies.Put(pooled)
+	return s
+}
