@@ -290,8 +290,7 @@ func (g *Gateway) logCall(c *call, status int, fail *failure) {
 	if fail != nil && fail.cause != nil {
 		level = slog.LevelError
 	}
-	ctx := context.WithoutCancel(c.r.Context())
-	if !g.log.Enabled(ctx, level) {
+	if !g.log.Enabled(c.r.Context(), level) {
 		return
 	}
 	attrs := []slog.Attr{
@@ -310,7 +309,7 @@ func (g *Gateway) logCall(c *call, status int, fail *failure) {
 			attrs = append(attrs, slog.String("stack", string(panicked.stack)))
 		}
 	}
-	g.log.LogAttrs(ctx, level, "request", attrs...)
+	g.log.LogAttrs(context.WithoutCancel(c.r.Context()), level, "request", attrs...)
 }
 
 // call is one request on its way through the gateway.

@@ -11,23 +11,24 @@ import (
 // what the service adds. The address of the client is appended to its own X-Forwarded-For, so that only the last
 // element can be trusted.
 func (in *input) forwarded(dropped func(name string) bool) pairs {
-	header := make(pairs, 0, len(in.r.Header)+5)
-	own := [...]string{in.host, in.SourceIP, in.ForwardedPort, in.ForwardedProto, in.TraceID}
-	trace := own[4:5:5]
+	own := [...]string{in.host, in.TraceID, in.SourceIP, in.ForwardedPort, in.ForwardedProto}
+	trace := own[1:2:2]
+	header := append(make(pairs, 0, len(in.r.Header)+len(own)), pair{"Host", own[0:1:1]})
 	for name, values := range in.r.Header {
 		switch {
 		case len(values) == 0 || dropped(name):
+		case name == "Host" || name == "X-Forwarded-Port" || name == "X-Forwarded-Proto":
 		case name == "X-Forwarded-For":
-			own[1] = strings.Join(values, ", ") + ", " + in.SourceIP
+			own[2] = strings.Join(values, ", ") + ", " + in.SourceIP
 		case name == "X-Amzn-Trace-Id":
 			trace = values
 		default:
 			header = append(header, pair{name, values})
 		}
 	}
-	return sortPairs(append(header, // of the same name the last one stays
-		pair{"Host", own[0:1:1]}, pair{"X-Forwarded-For", own[1:2:2]}, pair{"X-Forwarded-Port", own[2:3:3]},
-		pair{"X-Forwarded-Proto", own[3:4:4]}, pair{"X-Amzn-Trace-Id", trace}))
+	return sortPairs(append(header, // in the order in which they mostly stand already
+		pair{"X-Amzn-Trace-Id", trace}, pair{"X-Forwarded-For", own[2:3:3]},
+		pair{"X-Forwarded-Port", own[3:4:4]}, pair{"X-Forwarded-Proto", own[4:5:5]}))
 }
 
 // asWritten gives the headers the names that the client wrote, but for those that a REST API writes its own way, as

@@ -92,27 +92,36 @@ func (in *input) fillIDs() {
 
 // madeTraceID makes a header X-Amzn-Trace-Id of the time and the request id.
 func (in *input) madeTraceID() string {
-	b := append(make([]byte, 0, 40), "Root=1-"...)
-	b = hex.AppendEncode(b, binary.BigEndian.AppendUint32(nil, uint32(in.Time.Unix())))
+	var few [40]byte
+	b := append(few[:0], "Root=1-"...)
+	b = hex.AppendEncode(b, binary.BigEndian.AppendUint32(few[32:32], uint32(in.Time.Unix())))
 	b = append(b, '-')
-	return string(hex.AppendEncode(b, in.derive("trace", 12)))
+	sum := in.derive("trace")
+	return string(hex.AppendEncode(b, sum[:12]))
 }
 
-// derive returns n bytes (at most 32) that depend on the request id alone, for the ids that no option gives.
-func (in *input) derive(label string, n int) []byte {
-	sum := sha256.Sum256([]byte(label + "\x00" + in.RequestID))
-	return sum[:n]
+// derive returns bytes that depend on the request id alone, for the ids that no option gives.
+func (in *input) derive(label string) [32]byte { return hashOf(label, in.RequestID) }
+
+func hashOf(a, b string) [32]byte {
+	var few [128]byte
+	return sha256.Sum256(append(append(append(few[:0], a...), 0), b...))
 }
+
+var lowerBase32 = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv")
 
 // idOf returns an id of something that is the same for every request of an API.
 func (in *input) idOf(label string) string {
-	sum := sha256.Sum256([]byte(in.APIID + "\x00" + label))
-	return strings.ToLower(base32.HexEncoding.EncodeToString(sum[:5])[:6])
+	sum := hashOf(in.APIID, label)
+	var text [8]byte
+	lowerBase32.Encode(text[:], sum[:5])
+	return string(text[:6])
 }
 
 // extendedID returns an id in the form of x-amz-apigw-id: 11 bytes in Base64.
 func (in *input) extendedID() string {
-	return base64.StdEncoding.EncodeToString(in.derive("extended", 11))
+	sum := in.derive("extended")
+	return base64.StdEncoding.EncodeToString(sum[:11])
 }
 
 // base returns the path of a custom domain's mapping as a prefix: "" or "/pay".

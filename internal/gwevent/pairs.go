@@ -1,7 +1,6 @@
 package gwevent
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -24,7 +23,7 @@ type (
 
 // sortPairs sorts by name; of pairs with the same name the last one stays.
 func sortPairs(all pairs) pairs {
-	slices.SortStableFunc(all, func(a, b pair) int { return cmp.Compare(a.name, b.name) })
+	slices.SortStableFunc(all, func(a, b pair) int { return strings.Compare(a.name, b.name) })
 	kept := all[:0]
 	for i, p := range all {
 		if i+1 == len(all) || all[i+1].name != p.name {
@@ -39,7 +38,7 @@ func group(singles []single) pairs {
 	if len(singles) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(singles, func(a, b single) int { return cmp.Compare(a.name, b.name) })
+	slices.SortStableFunc(singles, func(a, b single) int { return strings.Compare(a.name, b.name) })
 	values := make([]string, len(singles))
 	all := make(pairs, 0, len(singles))
 	for i, s := range singles {
@@ -63,7 +62,7 @@ func (ps pairs) lower() pairs {
 	for i, p := range ps {
 		all[i] = pair{strings.ToLower(p.name), p.values}
 	}
-	slices.SortStableFunc(all, func(a, b pair) int { return cmp.Compare(a.name, b.name) })
+	slices.SortStableFunc(all, func(a, b pair) int { return strings.Compare(a.name, b.name) })
 	merged := all[:0]
 	for _, p := range all {
 		if last := len(merged) - 1; last >= 0 && merged[last].name == p.name {
@@ -101,7 +100,7 @@ func (ps pairs) get(name string) []string {
 }
 
 func (ps pairs) find(name string) (at int, found bool) {
-	return slices.BinarySearchFunc(ps, name, func(p pair, name string) int { return cmp.Compare(p.name, name) })
+	return slices.BinarySearchFunc(ps, name, func(p pair, name string) int { return strings.Compare(p.name, name) })
 }
 
 // multi returns the pairs as a map of all values, last as one of the last value of each name.

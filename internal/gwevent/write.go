@@ -33,8 +33,15 @@ func (w *writer) value(v any) error {
 	return err
 }
 
-// name writes the name of the next member of an object.
+// name writes the name of the next member of an object, which needs no escapes; anyName writes any.
 func (w *writer) name(s string) {
+	w.separate('{')
+	w.buf = append(w.buf, '"')
+	w.buf = append(w.buf, s...)
+	w.buf = append(w.buf, '"', ':')
+}
+
+func (w *writer) anyName(s string) {
 	w.separate('{')
 	w.buf = append(appendText(w.buf, s), ':')
 }
@@ -111,7 +118,7 @@ func (w *writer) pairs(name string, ps pairs, write func(values []string)) {
 	}
 	w.raw("{")
 	for _, p := range ps {
-		w.name(p.name)
+		w.anyName(p.name)
 		write(p.values)
 	}
 	w.raw("}")
@@ -132,7 +139,8 @@ func (w *writer) strings(name string, m map[string]string) {
 	slices.Sort(names)
 	w.raw("{")
 	for _, name := range names {
-		w.member(name, m[name])
+		w.anyName(name)
+		w.text(m[name])
 	}
 	w.raw("}")
 }
@@ -166,7 +174,7 @@ func appendText(b []byte, s string) []byte {
 // line ends that JavaScript knows besides those of ASCII.
 func appendEscaped(b []byte, s string) []byte {
 	begin := 0
-	for i := 0; i < len(s); {
+	for i := plainStart(s); i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf {
 			if !plain[c] {
 				b = appendEscape(append(b, s[begin:i]...), c)
@@ -184,6 +192,23 @@ func appendEscaped(b []byte, s string) []byte {
 		i += size
 	}
 	return append(b, s[begin:]...)
+}
+
+// plainStart returns how many of the first characters stand for themselves, in steps of eight. In x^('"' × ones) a quote
+// is a zero byte, and (v-ones)&^v has the high bit of the lowest zero byte set; a byte below ' ' borrows likewise, and one
+// beyond ASCII has its own high bit set.
+func plainStart(s string) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		x := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		q, b := x^('"'*ones), x^('\\'*ones)
+		if ((q-ones)&^q|(b-ones)&^b|(x-' '*ones)&^x|x)&highs != 0 {
+			break
+		}
+	}
+	return i
 }
 
 func appendEscape(b []byte, c byte) []byte {

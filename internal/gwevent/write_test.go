@@ -56,7 +56,7 @@ func FuzzWrite(f *testing.F) {
 func TestAllocations(t *testing.T) {
 	r := httptest.NewRequest("GET", "/users/1?q=a", nil)
 	r.Header = http.Header{"User-Agent": {"x"}, "Accept": {"application/json"}, "Accept-Encoding": {"gzip"}}
-	for src, most := range map[Source]float64{REST: 22, HTTPAPI: 24} {
+	for src, most := range map[Source]float64{REST: 20, HTTPAPI: 24} {
 		opt := with(src)
 		n := testing.AllocsPerRun(100, func() { _, _ = New(r, opt) })
 		require.LessOrEqual(t, n, most, src)
