@@ -297,3 +297,23 @@ func ExampleIAM() {
 	// 403 {"message":"Missing Authentication Token"}
 	// 200 Hello Kim
 }
+
+func ExampleGateway() {
+	app := router.New()
+	app.Get("/users/{id}", func(_ context.Context, req *router.Request) (*router.Response, error) {
+		return router.Text(200, "user "+req.PathValue("id")), nil
+	})
+	templates := gateway.Templates{Request: map[string]string{"application/json": `{"N": $input.json('$.n')}`}}
+	api, err := gateway.New(gateway.Config{Stage: "dev"},
+		gateway.Route{Path: "/users/{id}", Integration: gateway.Proxy(app)},
+		gateway.Route{Method: "POST", Path: "/double", Integration: gateway.Lambda(double{}, templates)},
+		gateway.Route{Path: "/reports", Integration: gateway.Stream(app.Stream)},
+	)
+	if err != nil {
+		panic(err)
+	}
+	w := httptest.NewRecorder()
+	api.ServeHTTP(w, httptest.NewRequest("GET", "/users/1", nil))
+	fmt.Println(w.Code, w.Body)
+	// Output: 200 user 1
+}
