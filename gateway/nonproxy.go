@@ -35,7 +35,8 @@ const (
 //
 // What a template renders must be JSON, or the client gets 400 with the message that Lambda gives; nothing rendered at
 // all is the event {}. A function's error that no pattern matches gets the default response, as on AWS: 200 in most
-// set-ups.
+// set-ups. With Templates.Async the client gets nothing of the function; it is answered when the function has ended, so that
+// a test finds done what the function does.
 func Lambda(h lambda.Handler, t Templates) Integration { return nonProxy{h, t} }
 
 type nonProxy struct {
@@ -69,6 +70,9 @@ func (e *lambdaEndpoint) serve(w http.ResponseWriter, c *call) *failure {
 		return integrationFailure(err)
 	}
 	payload, fail, err := c.invoke(e.handler, event)
+	if e.integration.Async() {
+		return respond(w)(mapped.Success(nil))
+	}
 	if fail != nil {
 		return fail
 	}

@@ -239,6 +239,16 @@ func TestSelectionPatterns(t *testing.T) {
 	require.Equal(t, `{"message":"Internal server error"}`, w.Body.String())
 }
 
+// An asynchronous invocation answers with nothing of the function, be it a result or an error.
+func TestAsyncInvocation(t *testing.T) {
+	templates := gateway.Templates{Async: true, Responses: []gateway.Response{{Status: 202}, {Pattern: `[\s\S]*`, Status: 500}}}
+	for _, h := range []handlerFunc{answering(`"secret"`), failing("secret")} {
+		w := do(newGateway(t, gateway.Config{}, only(gateway.Lambda(h, templates))...), "GET", "/x", "")
+		require.Equal(t, 202, w.Code)
+		require.Empty(t, w.Body.String())
+	}
+}
+
 func TestResponseHeadersAndOverrides(t *testing.T) {
 	g := newGateway(t, gateway.Config{Stage: "live", StageVariables: map[string]string{"v": "stage variable"}},
 		gateway.Route{Path: "/headers", Integration: gateway.Lambda(echo, gateway.Templates{Responses: []gateway.Response{{

@@ -3,6 +3,7 @@ package mapping
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -59,6 +60,7 @@ type Integration struct {
 	Credentials         string                         `json:"credentials,omitempty"`
 	PassthroughBehavior string                         `json:"passthroughBehavior,omitempty"` // when_no_match, when_no_templates or never
 	ContentHandling     string                         `json:"contentHandling,omitempty"`     // CONVERT_TO_BINARY or CONVERT_TO_TEXT
+	RequestParameters   map[string]string              `json:"requestParameters,omitempty"`   // as {"integration.request.header.A": "'b'"}
 	RequestTemplates    map[string]string              `json:"requestTemplates,omitempty"`    // by media type
 	Responses           map[string]IntegrationResponse `json:"responses"`                     // by selection pattern, or "default"
 }
@@ -77,8 +79,12 @@ type OperationConfig struct {
 	//	arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/<ARN of the function>/invocations
 	// In a SAM or CloudFormation template it may hold references, as ${QuotesFunction.Arn}: it is put under Fn::Sub then.
 	URI string
-	// Success is the status of a result; 200 where zero.
+	// Success is the status of a result; where zero, 200, or 202 with Async.
 	Success int
+	// Async invokes the function without waiting for it: the client is answered at once, with Response alone, and the
+	// function's result and errors go where Lambda sends those of asynchronous invocations. Errors must be empty.
+	// (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-integration-async.html)
+	Async bool
 	// Errors are the statuses of the function's errors, from 400 to 599. 400 and 500 are always among them, as every
 	// function of this package can return them.
 	Errors []int
@@ -97,7 +103,7 @@ func FunctionURI(logicalID string) string {
 
 // OperationFor returns the operation of an API definition for a handler of [New] with inputs of type T: the template of
 // [TemplateFor], a response with its [SelectionPattern] for every status, one with [UnhandledPattern] for everything that
-// goes wrong outside of the handler, and CORS headers. Print it with [Operation.YAML] or [Operation.JSON].
+// goes wrong outside of the handler, and CORS headers. Of an asynchronous invocation there are no errors to answer. Print it with [Operation.YAML] or [Operation.JSON].
 func OperationFor[T any](cfg OperationConfig) (*Operation, error) {
 	template, err := TemplateFor[T]()
 	if err != nil {
@@ -119,12 +125,11 @@ func OperationFor[T any](cfg OperationConfig) (*Operation, error) {
 		headers["Access-Control-Allow-Origin"] = cfg.Origin
 	}
 	o.respond("default", cfg.success(), cfg.Response, headers)
-	problem := maps.Clone(headers)
-	problem["Content-Type"] = "application/problem+json"
-	for _, status := range statuses {
-		o.respond(SelectionPattern(status), status, ErrorTemplate, problem)
+	if cfg.Async {
+		o.Integration.RequestParameters = map[string]string{"integration.request.header.X-Amz-Invocation-Type": "'Event'"}
+	} else {
+		o.respondErrors(statuses, headers)
 	}
-	o.respond(UnhandledPattern, http.StatusInternalServerError, UnhandledTemplate, problem)
 	o.Parameters, err = pathParameters(reflect.TypeFor[T]())
 	return o, err
 }
@@ -174,6 +179,15 @@ func (o *Operation) respond(pattern string, status int, template string, headers
 	o.Integration.Responses[pattern] = r
 }
 
+func (o *Operation) respondErrors(statuses []int, headers map[string]string) {
+	problem := maps.Clone(headers)
+	problem["Content-Type"] = "application/problem+json"
+	for _, status := range statuses {
+		o.respond(SelectionPattern(status), status, ErrorTemplate, problem)
+	}
+	o.respond(UnhandledPattern, http.StatusInternalServerError, UnhandledTemplate, problem)
+}
+
 // substituted puts a URI with references under Fn::Sub.
 func substituted(uri string) any {
 	if strings.Contains(uri, "${") {
@@ -183,10 +197,13 @@ func substituted(uri string) any {
 }
 
 func (cfg OperationConfig) success() int {
-	if cfg.Success == 0 {
-		return http.StatusOK
+	switch {
+	case cfg.Success != 0:
+		return cfg.Success
+	case cfg.Async:
+		return http.StatusAccepted
 	}
-	return cfg.Success
+	return http.StatusOK
 }
 
 func (cfg OperationConfig) contentTypes() []string {
@@ -205,6 +222,9 @@ func (cfg OperationConfig) statuses() ([]int, error) {
 	}
 	if s := cfg.success(); s < 200 || s > 399 {
 		return nil, fmt.Errorf("the status of success is from 200 to 399, not %d", s)
+	}
+	if cfg.Async && len(cfg.Errors) > 0 {
+		return nil, errors.New("nobody waits for the errors of an asynchronous invocation")
 	}
 	if strings.ContainsAny(cfg.Origin, "'\r\n") {
 		return nil, fmt.Errorf("%q is no origin", cfg.Origin)

@@ -45,6 +45,7 @@ func TestOperationMistakes(t *testing.T) {
 		"from 400 to 599, not [200]":               {Errors: []int{200}},
 		"from 400 to 599, not [600]":               {Errors: []int{600}},
 		"the status of success is from 200 to 399": {Success: 404},
+		"nobody waits":                             {Async: true, Errors: []int{404}},
 		`"a'b" is no origin`:                       {Origin: "a'b"},
 	} {
 		_, err := OperationFor[quote](cfg)

@@ -64,3 +64,17 @@ func ExampleSubstitute() {
 	// Output:
 	// {"message":"Unsupported Media Type"}
 }
+
+func ExampleIntegration_Async() {
+	i, err := integration.Compile(integration.Templates{Async: true, Responses: []integration.Response{{Status: 202}}})
+	if err != nil {
+		panic(err)
+	}
+	call, err := i.Call(integration.Request{})
+	if err != nil {
+		panic(err)
+	}
+	answer, err := call.Success(nil) // nobody waits for the function
+	fmt.Println(i.Async(), answer.Status, err)
+	// Output: true 202 <nil>
+}

@@ -27,6 +27,14 @@ func FromOperation(o *mapping.Operation) (Templates, error) {
 	default:
 		return Templates{}, fmt.Errorf("integration: unknown passthrough behaviour %q", block.PassthroughBehavior)
 	}
+	for name, value := range block.RequestParameters {
+		if !strings.EqualFold(name, "integration.request.header.X-Amz-Invocation-Type") {
+			continue // Lambda does not show a function the headers of its own API
+		}
+		if t.Async = value == "'Event'"; !t.Async && value != "'RequestResponse'" {
+			return Templates{}, fmt.Errorf("integration: invocation type %s: 'Event' and 'RequestResponse' are supported", value)
+		}
+	}
 	for _, pattern := range slices.Sorted(maps.Keys(block.Responses)) {
 		r, err := fromResponse(pattern, block.Responses[pattern])
 		if err != nil {

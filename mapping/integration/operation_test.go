@@ -77,6 +77,35 @@ func TestOperationEndToEnd(t *testing.T) {
 	require.JSONEq(t, `{"status":500,"title":"Internal Server Error","requestId":"r-1"}`, string(a.Body))
 }
 
+// An asynchronous invocation is one header in the definition, and leaves nothing to answer but the default response.
+func TestAsyncOperation(t *testing.T) {
+	o, err := mapping.OperationFor[getUser](mapping.OperationConfig{Async: true, Response: `{"accepted":"$context.requestId"}`})
+	require.NoError(t, err)
+	require.Contains(t, string(o.YAML()), "requestParameters:\n    integration.request.header.X-Amz-Invocation-Type: \"'Event'\"\n")
+	require.Len(t, o.Integration.Responses, 1)
+	require.Contains(t, o.Responses, "202")
+	var read mapping.Operation
+	require.NoError(t, json.Unmarshal(o.JSON(), &read))
+	templates, err := integration.FromOperation(&read)
+	require.NoError(t, err)
+	i := compile(t, templates)
+	require.True(t, i.Async())
+	call, err := i.Call(integration.Request{Input: vtl.Input{Context: map[string]any{"requestId": "r-1"}}})
+	require.NoError(t, err)
+	a, err := call.Success(nil)
+	require.NoError(t, err)
+	require.Equal(t, 202, a.Status)
+	require.JSONEq(t, `{"accepted":"r-1"}`, string(a.Body))
+
+	read.Integration.RequestParameters["integration.request.header.X-Amz-Invocation-Type"] = "method.request.header.InvocationType"
+	_, err = integration.FromOperation(&read)
+	require.ErrorContains(t, err, "integration: invocation type method.request.header.InvocationType")
+	read.Integration.RequestParameters["integration.request.header.X-Amz-Invocation-Type"] = "'RequestResponse'"
+	templates, err = integration.FromOperation(&read)
+	require.NoError(t, err)
+	require.False(t, templates.Async)
+}
+
 func TestPreflightOperation(t *testing.T) {
 	templates, err := integration.FromOperation(mapping.Preflight("*", []string{"GET"}, []string{"Content-Type", "If-Match"}))
 	require.NoError(t, err)

@@ -35,6 +35,8 @@ type Templates struct {
 	// Responses are the integration responses, tried in this order. Without any, every result gives 200 and passes
 	// through.
 	Responses []Response
+	// Async invokes the function without waiting for it: the default response answers, with nothing from the function.
+	Async bool
 }
 
 // Response is an integration response: what the client gets for some of the function's results.
@@ -43,8 +45,8 @@ type Response struct {
 	// function's error, or the whole status code that a mock chose. A function's success matches none. "" makes this
 	// the default response, which answers everything else.
 	//
-	// A dot matches no line break; write [\s\S] for one that does. What is refused is an error of [Compile]: classes in
-	// classes, and a brace that is not escaped, which Java refuses as well.
+	// A dot matches no line break; write [\s\S] for one that does. What Java refuses is an error of [Compile], such as a brace
+	// that is not escaped.
 	Pattern string
 	// Status is the method response's status, 200 to 599; 0 means 200.
 	Status int
@@ -66,7 +68,11 @@ type Integration struct {
 	passthrough Passthrough
 	content     ContentHandling
 	responses   []*response
+	async       bool
 }
+
+// Async reports whether the function is invoked asynchronously: its caller gets [Call.Success] of nothing.
+func (i *Integration) Async() bool { return i.async }
 
 type response struct {
 	pattern   *pattern // nil for the default
@@ -94,7 +100,7 @@ func (t Templates) compile() (*Integration, error) {
 	if t.Passthrough < WhenNoMatch || t.Passthrough > Never {
 		return nil, fmt.Errorf("unknown passthrough behaviour %d", t.Passthrough)
 	}
-	i := &Integration{request: request, passthrough: t.Passthrough, content: t.ContentHandling}
+	i := &Integration{request: request, passthrough: t.Passthrough, content: t.ContentHandling, async: t.Async}
 	hasDefault := false
 	for n, r := range t.Responses {
 		resp, err := r.compile()

@@ -2,6 +2,7 @@ package vtl
 
 import (
 	"encoding/json"
+	"errors"
 	"math/big"
 	"slices"
 	"unicode/utf8"
@@ -57,7 +58,7 @@ func (r *renderer) overriddenTwice() (names []string, err error) {
 	for i := range r.writes {
 		w := &r.writes[i]
 		for _, key := range w.twice {
-			name, _, err := r.stringOf(key)
+			name, _, err := r.overrideText(key)
 			if err != nil {
 				return nil, err
 			}
@@ -221,8 +222,8 @@ func (r *renderer) toGo(v any, depth int) (any, error) {
 	case *decimal:
 		return json.Number(v.String()), nil
 	case char, class, string, *entry, *blockValue, *inputObject, *utilObject, *cursor:
-		s, _, err := r.stringOf(v)
-		return string(joinSurrogates([]byte(s))), err
+		s, _, err := r.overrideText(v)
+		return s, err
 	case *list:
 		out := make([]any, len(v.items))
 		for i := range v.items {
@@ -237,10 +238,19 @@ func (r *renderer) toGo(v any, depth int) (any, error) {
 	return r.toGoMap(asDict(v), depth)
 }
 
+// overrideText is what is printed of a value. The template has ended: a #stop in a #define can end only that.
+func (r *renderer) overrideText(v any) (string, bool, error) {
+	s, ok, err := r.stringOf(v)
+	if errors.Is(err, errStop) {
+		ok, err = true, nil
+	}
+	return string(joinSurrogates([]byte(s))), ok, err
+}
+
 func (r *renderer) toGoMap(d *dict, depth int) (any, error) {
 	out := make(map[string]any, len(d.entries))
 	for i := range d.entries {
-		key, ok, err := r.stringOf(d.entries[i].key)
+		key, ok, err := r.overrideText(d.entries[i].key)
 		if err != nil {
 			return nil, err
 		}

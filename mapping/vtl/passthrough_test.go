@@ -66,6 +66,20 @@ func TestOverrides(t *testing.T) {
 	require.Equal(t, "7 418 99999999999999999999 1", got)
 }
 
+// TestOverrideHoldsBlock gives a parameter the text of a #define, which is rendered when the template has ended: #stop ends
+// the block then, and an error is one of the rendering.
+func TestOverrideHoldsBlock(t *testing.T) {
+	tpl, err := Parse("t.vtl", "#define($b)a#stop b#end#set($context.responseOverride.header.X=$b)#set($context.responseOverride.status={$b:[$b]})c")
+	require.NoError(t, err)
+	out, err := tpl.Render(Input{})
+	require.NoError(t, err)
+	require.Equal(t, "c", string(out.Body))
+	require.Equal(t, map[string]any{"header": map[string]any{"X": "a"}, "status": map[string]any{"a": []any{"a"}}}, out.ResponseOverride)
+
+	_, err = renderString("#define($b)$input.body.substring(9)#end#set($context.responseOverride.status=$b)", Input{})
+	require.EqualError(t, err, "t.vtl:1:24: method substring: begin 9, end 2, length 2")
+}
+
 func TestOverridesUntouched(t *testing.T) {
 	tpl, err := Parse("t.vtl", "x")
 	require.NoError(t, err)
