@@ -102,11 +102,11 @@ func TestParseIsLinear(t *testing.T) {
 	for _, unit := range []string{`\`, "$", "#", "$x", "#foo", "#foo ", " ", "#set($x=1)", `"`, "[", "$x.a", "$a[0]", "#$", `\$`, "#[[", "## \n", "$!{", "{", "#*", "$x##"} {
 		for _, before := range []string{"", "#set($x="} {
 			parse := func(bytes int) { Parse("t", before+strings.Repeat(unit, (bytes-len(before))/len(unit))) }
+			const noise = 500 * time.Millisecond // what is quadratic takes minutes
 			whole, quarter := time.Hour, time.Hour
-			for try := 0; try < 3; try++ { // the machine has other things to do
+			for try := 0; try < 3 || try < 20 && whole > noise+9*quarter; try++ { // the machine has other things to do
 				whole, quarter = min(whole, duration(parse, MaxTemplateBytes)), min(quarter, duration(parse, MaxTemplateBytes/4))
 			}
-			const noise = 500 * time.Millisecond // what is quadratic takes minutes
 			require.LessOrEqual(t, whole, noise+9*quarter, before+unit)
 		}
 	}
