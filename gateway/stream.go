@@ -89,7 +89,12 @@ func (c *call) passOn(w http.ResponseWriter, p *pump, from io.Reader) *failure {
 		gwevent.RemapHeaders(answer.Header)
 	}
 	answer.Body = rest
-	flush := http.NewResponseController(w).Flush
+	flush := func() error {
+		if err := http.NewResponseController(w).Flush(); !errors.Is(err, http.ErrNotSupported) {
+			return err
+		}
+		return nil // a writer that keeps nothing back
+	}
 	if answer.WriteTo(w) != nil || flush() != nil {
 		return nil // the client is gone
 	}

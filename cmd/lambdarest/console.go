@@ -219,9 +219,19 @@ func (s *system) consoleReplay(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer := &discarded{header: http.Header{}}
-	srv.gateway.ServeHTTP(answer, req.WithContext(r.Context()))
+	serveReplay(srv.gateway, answer, req.WithContext(r.Context()))
 	id := answer.header.Get("X-Amzn-Requestid") + answer.header.Get("Apigw-Requestid")
 	writeJSON(w, http.StatusOK, map[string]int{"number": s.history.numberOf(id)})
+}
+
+// serveReplay serves a request whose answer may break off: net/http would end the connection, which is the console's here.
+func serveReplay(h http.Handler, w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if v := recover(); v != nil && v != http.ErrAbortHandler {
+			panic(v)
+		}
+	}()
+	h.ServeHTTP(w, r)
 }
 
 func (s *system) replayed(srv *server, method, target, body string, headers [][2]string) (*http.Request, error) {

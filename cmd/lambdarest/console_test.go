@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -23,6 +24,7 @@ Resources:
       Runtime: provided.al2023
       Timeout: 10
       Environment: {Variables: {BOOTSTRAP: "yes"}}
+      FunctionUrlConfig: {AuthType: NONE, InvokeMode: RESPONSE_STREAM}
       Events:
         Any: {Type: Api, Properties: {Path: "/{proxy+}", Method: any}}
 `
@@ -69,6 +71,24 @@ func TestConsole(t *testing.T) {
 	}
 	status, _ = call(t, "GET", console+"api/requests/99", "")
 	require.Equal(t, 404, status)
+}
+
+// TestConsoleReplaysStreams: to the end, and as far as one comes that breaks off.
+func TestConsoleReplaysStreams(t *testing.T) {
+	console := startConsole(t) + consolePath
+	_, body := call(t, "GET", console+"api/routes", "")
+	id := regexp.MustCompile(`"id":"(\w+Url)"`).FindStringSubmatch(body)[1]
+	for i, row := range []struct{ send, answer, err string }{{"stream", "in pieces", ""}, {"stream, but break off", "half", "it broke"}} {
+		status, body := call(t, "POST", console+"api/replay", `{"api":"`+id+`","method":"POST","target":"/","body":"`+row.send+`"}`, "Content-Type", "application/json")
+		require.Equal(t, 200, status)
+		require.Equal(t, fmt.Sprintf(`{"number":%d}`, i+1), body)
+		_, body = call(t, "GET", console+fmt.Sprint("api/requests/", i+1), "")
+		var d detail
+		require.NoError(t, json.Unmarshal([]byte(body), &d))
+		require.Equal(t, 202, d.Status)
+		require.Equal(t, row.answer, d.Answer)
+		require.Contains(t, d.Error, row.err)
+	}
 }
 
 // TestConsoleOrigin: no page but the console's own gets an answer.

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -34,6 +35,8 @@ func TestMain(m *testing.M) {
 			}}}, nil
 		case body == "stream":
 			return &events.LambdaFunctionURLStreamingResponse{StatusCode: 202, Body: strings.NewReader("in pieces")}, nil
+		case body == "stream, but break off":
+			return &events.LambdaFunctionURLStreamingResponse{StatusCode: 202, Body: io.MultiReader(strings.NewReader("half"), iotest.ErrReader(errors.New("it broke")))}, nil
 		case body == "fail":
 			return nil, errors.New("as told")
 		case event["detail-type"] != nil:
