@@ -48,7 +48,7 @@ func TestMistakes(t *testing.T) {
 		{event("{Type: Api, Properties: {Path: users, Method: get}}"), `expected a path that starts with a slash, got "users"`},
 		{event("{Type: Api, Properties: {Path: /users}}"), "expected Path and Method"},
 		{event("{Type: Api, Properties: {Path: /users, Method: fetch}}"), `expected any or an HTTP method, as get, got "fetch"`},
-		{event("{Type: HttpApi, Properties: {Path: /u, Method: get, PayloadFormatVersion: '1.0'}}"), "expected 2.0"},
+		{event("{Type: HttpApi, Properties: {Path: /u, Method: get, PayloadFormatVersion: '3.0'}}"), "3.0"},
 		{event("{Type: Api, Properties: {Path: /u, Method: get, RestApiId: nobody}}"), `expected a reference to an AWS::Serverless::Api, got "nobody"`},
 		{event("{Type: HttpApi, Properties: {ApiId: nobody}}"), `expected a reference to an AWS::Serverless::HttpApi, got "nobody"`},
 		{"Resources:\n" + fn("F", "      PackageType: Image\n"), "container images are not run"},
@@ -86,7 +86,7 @@ func TestMistakesInDefinitions(t *testing.T) {
 		{operation("{type: mock, requestTemplates: {application/json: '#if('}}"), "application/json"},
 		{operation("{type: mock, passthroughBehavior: sometimes}"), "expected when_no_match or when_no_templates or never"},
 		{"openapi: 3.0.1\nsecurity: [{nobody: []}]\npaths:\n  /a:\n    get:\n      x-amazon-apigateway-integration: {type: mock}\n", `the definition has no security scheme "nobody"`},
-		{"openapi: 3.0.1\nx-amazon-apigateway-cors: {allowOrigins: ['*']}\npaths:\n  /a:\n    get:\n      x-amazon-apigateway-integration: {type: aws_proxy, payloadFormatVersion: '1.0', " + functionURI + "}\n", "expected payloadFormatVersion 2.0"},
+		{"openapi: 3.0.1\nx-amazon-apigateway-cors: {allowOrigins: ['*']}\npaths:\n  /a:\n    get:\n      x-amazon-apigateway-integration: {type: aws_proxy, payloadFormatVersion: '3.0', " + functionURI + "}\n", "3.0"},
 	} {
 		_, err := load(t, Options{Functions: map[string]string{"F": "."}}, tt.definition)
 		require.ErrorContains(t, err, tt.want, tt.definition)
@@ -132,7 +132,7 @@ func TestAttributes(t *testing.T) {
 func TestWarnings(t *testing.T) {
 	app := mustLoad(t, "Resources:\n  L: {Type: AWS::Lambda::Function, Properties: {}}\n"+
 		fn("F", "      Events:\n        Q: {Type: SQS, Properties: {Queue: q}}\n        S: {Type: Schedule, Properties: {Schedule: at(2026-01-01T00:00:00)}}\n"))
-	for _, want := range []string{"AWS::Lambda::Function is not run", "events of type SQS do not come by themselves", "a schedule that comes once"} {
+	for _, want := range []string{"not run on this machine: L (AWS::Lambda::Function)", "events of type SQS do not come by themselves", "a schedule that comes once"} {
 		require.True(t, slices.ContainsFunc(app.Warnings, func(w string) bool { return strings.Contains(w, want) }), "%s in %v", want, app.Warnings)
 	}
 	require.Empty(t, app.Function("F").Schedules)
