@@ -86,7 +86,14 @@ func readElements(text []byte) (elements []json.RawMessage, ok bool) {
 	return elements, true
 }
 
-func space(text []byte) []byte { return bytes.TrimLeft(text, " \t\r\n") }
+// space returns the text without white space in front.
+func space(text []byte) []byte {
+	i := 0
+	for i < len(text) && (text[i] == ' ' || text[i] == '\t' || text[i] == '\r' || text[i] == '\n') {
+		i++
+	}
+	return text[i:]
+}
 
 // valueEnd returns how long the value is with which a valid text begins.
 func valueEnd(text []byte) int {
@@ -110,19 +117,23 @@ func valueEnd(text []byte) int {
 			i++
 		}
 	}
-	if end := bytes.IndexAny(text, " \t\r\n,}]"); end >= 0 {
-		return end
+	for i, c := range text {
+		switch c {
+		case ' ', '\t', '\r', '\n', ',', '}', ']':
+			return i
+		}
 	}
 	return len(text)
 }
 
 func stringEnd(text []byte) int {
 	for i := 1; ; i++ {
-		i += bytes.IndexAny(text[i:], `"\`)
-		if text[i] == '"' {
+		switch text[i] {
+		case '"':
 			return i + 1
+		case '\\':
+			i++
 		}
-		i++ // what the backslash escapes
 	}
 }
 
