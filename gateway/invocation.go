@@ -24,7 +24,7 @@ type Invocation struct {
 	// Duration is how long the function took.
 	Duration time.Duration
 	// MemoryMB is what the function has of memory by its definition, MaxMemoryMB the largest resident size of the
-	// instance so far; 0 where the system does not tell (it does on Linux).
+	// instance so far, as of the last 50 ms; 0 where the system does not tell (it does on Linux).
 	MemoryMB, MaxMemoryMB int
 	// Err is the function's error, or nil.
 	Err error

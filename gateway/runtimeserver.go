@@ -3,6 +3,7 @@ package gateway
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -24,6 +25,7 @@ import (
 const (
 	maxRuntimeHeader  = 2 << 20
 	maxRuntimeConns   = 64 // besides two for each invocation that an instance takes at a time
+	acceptPause       = 10 * time.Millisecond
 	lingerTime        = 500 * time.Millisecond
 	maxLingering      = 64 << 20
 	runtimeBufferSize = 4 << 10
@@ -45,8 +47,12 @@ func newRuntimeServer(l net.Listener, perInstance int) *runtimeServer {
 func (s *runtimeServer) serve(i *instance) {
 	for {
 		conn, err := s.listener.Accept()
-		if err != nil {
-			return // closed, or out of descriptors: then the instance fails, and another may do better
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil { // out of descriptors, most likely: there may be some later
+			time.Sleep(acceptPause)
+			continue
 		}
 		c := newRuntimeConn(conn)
 		if s.add(c) {
@@ -120,11 +126,11 @@ func (c *runtimeConn) serve(i *instance) {
 			continue
 		}
 		rest, _ := io.CopyN(io.Discard, r.Body, runtimeBufferSize+1)
-		close := r.Close || rest > runtimeBufferSize
-		if c.answer.writeTo(c.conn, close) != nil {
+		isLast := r.Close || rest > runtimeBufferSize
+		if c.answer.writeTo(c.conn, isLast) != nil {
 			return
 		}
-		if close {
+		if isLast {
 			c.linger()
 			return
 		}
@@ -160,11 +166,11 @@ func (a *runtimeAnswer) WriteHeader(status int) { a.status = status }
 
 func (a *runtimeAnswer) Write(b []byte) (int, error) { return a.body.Write(b) }
 
-func (a *runtimeAnswer) writeTo(w io.Writer, close bool) error {
+func (a *runtimeAnswer) writeTo(w io.Writer, isLast bool) error {
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
-	if close {
+	if isLast {
 		a.header.Set("Connection", "close")
 	}
 	a.header.Set("Content-Length", strconv.Itoa(a.body.Len()))
