@@ -139,6 +139,12 @@ func (a *intake) decode(body []byte) (rest []byte) {
 		case string(key) == "Item", string(key) == "Attributes":
 			a.some = true
 			a.decodeNext(w)
+		case string(key) == "Responses" && w.scan.Peek() == '{': // by the name of the table
+			a.some = true
+			for w.enterObject(); w.scan.NextKey(); {
+				a.decodeList(w)
+			}
+			rest = append(rest, `"Responses":{},`...)
 		default:
 			rest = jsonscan.AppendQuote(rest, key)
 			rest = append(append(append(rest, ':'), w.scan.Value()...), ',')

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -132,6 +131,7 @@ func (g *batchGet) send(ctx context.Context, chunk []*entry) reply {
 		ask.Keys[i] = e.key
 	}
 	a, o := newAttempt(), g.s.watchChunk(ctx, "BatchGetItem", chunk[0].attempts)
+	got := g.s.codec.intake(&a.received, g.s.schema.keys, g.s.codec.newList())
 	out, err := g.s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
 		RequestItems:           map[string]types.KeysAndAttributes{g.s.table: ask},
 		ReturnConsumedCapacity: g.meter.wanted(),
@@ -139,7 +139,7 @@ func (g *batchGet) send(ctx context.Context, chunk []*entry) reply {
 	var left map[string]bool
 	items := 0
 	if err == nil {
-		items, left, err = g.take(out, chunk)
+		items, left, err = g.take(out, got, chunk)
 	}
 	o.end(items, err)
 	if err == nil {
@@ -155,19 +155,18 @@ func (g *batchGet) send(ctx context.Context, chunk []*entry) reply {
 
 // take keeps the items of an answer, all or none, and gives their number and the
 // ids of the keys that it calls unprocessed.
-func (g *batchGet) take(out *dynamodb.BatchGetItemOutput, chunk []*entry) (items int, left map[string]bool, err error) {
+func (g *batchGet) take(out *dynamodb.BatchGetItemOutput, got *intake, chunk []*entry) (items int, left map[string]bool, err error) {
 	if out == nil {
 		return 0, nil, errEmptyBody
 	}
-	wire := awsmiddleware.GetRawResponse(out.ResultMetadata) != nil
-	if wire && (out.Responses == nil || out.UnprocessedKeys == nil) {
+	if got.any && (out.Responses == nil || out.UnprocessedKeys == nil) {
 		return 0, nil, corrupt("no Responses or no UnprocessedKeys") // DynamoDB always sends both, if only {}
 	}
 	open := make(map[string]*entry, len(chunk)) // asked for, and not in the answer yet
 	for _, e := range chunk {
 		open[e.id] = e
 	}
-	found, err := g.decode(out, open)
+	found, err := g.keep(out, got, open)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -187,28 +186,28 @@ func (g *batchGet) take(out *dynamodb.BatchGetItemOutput, chunk []*entry) (items
 	return len(found), left, nil
 }
 
-// decode decodes the items of an answer and takes them off open. An item counts
-// when the whole answer is good.
-func (g *batchGet) decode(out *dynamodb.BatchGetItemOutput, open map[string]*entry) (found []*entry, err error) {
+// keep puts the items of an answer in their places and takes them off open. An
+// item counts when the whole answer is good.
+func (g *batchGet) keep(out *dynamodb.BatchGetItemOutput, got *intake, open map[string]*entry) (found []*entry, err error) {
+	var raws []item
 	for _, list := range out.Responses {
-		for i, raw := range list {
-			key, err := g.s.schema.keyOfItem(raw)
-			if err != nil {
-				return nil, corrupt("item %d: %w", i, err)
-			}
-			id := string(canonicalItem(nil, key))
-			e := open[id]
-			if e == nil {
-				return nil, corrupt("item %d: its key was not asked for, or came twice", i)
-			}
-			delete(open, id)
-			v := g.items.Index(e.index)
-			v.SetZero() // of an answer that was not good
-			if err := g.s.codec.decode(raw, v); err != nil {
-				return nil, errorf("item %d of the answer: %w", i, err)
-			}
-			found = append(found, e)
+		raws = append(raws, list...)
+	}
+	if err := got.take(raws); err != nil {
+		return nil, err
+	}
+	if got.err != nil {
+		return nil, errorf("item %d of the answer: %w", got.n, got.err)
+	}
+	for i := range got.n {
+		id := string(canonicalItem(nil, got.key(i)))
+		e := open[id]
+		if e == nil {
+			return nil, corrupt("item %d: its key was not asked for, or came twice", i)
 		}
+		delete(open, id)
+		g.items.Index(e.index).Set(got.into.Index(i))
+		found = append(found, e)
 	}
 	return found, nil
 }

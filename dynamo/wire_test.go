@@ -266,3 +266,37 @@ func TestASmallFirstItem(t *testing.T) {
 	require.Equal(t, 501, a.n)
 	require.Less(t, a.into.Cap(), 5000)
 }
+
+// The items of a GetAll come from the wire, and what is wrong with the answer is an
+// error whichever way they come.
+func TestGetAllFromTheWire(t *testing.T) {
+	const rest = `,"UnprocessedKeys":{}}`
+	for name, tt := range map[string]struct{ body, want string }{
+		"good":                 {`{"Responses":{"ausg":[{"name":{"S":"Kim"},"id":{"N":"7.0"}}]}` + rest, ""},
+		"none":                 {`{"Responses":{}` + rest, "none"},
+		"no Responses":         {`{"UnprocessedKeys":{}}`, "no Responses"},
+		"null":                 {`{"Responses":null` + rest, "no Responses"},
+		"a list":               {`{"Responses":[]` + rest, "not an answer"},
+		"another key":          {`{"Responses":{"ausg":[{"id":{"N":"8"}}]}` + rest, "not asked for"},
+		"twice":                {`{"Responses":{"ausg":[{"id":{"N":"7"}},{"id":{"N":"7"}}]}` + rest, "came twice"},
+		"no key":               {`{"Responses":{"ausg":[{"name":{"S":"Kim"}}]}` + rest, "item 0 of the answer: corrupt response: key attribute"},
+		"no kind":              {`{"Responses":{"ausg":[{"id":{"N":"7"},"name":{}}]}` + rest, "corrupt response"},
+		"another type":         {`{"Responses":{"ausg":[{"id":{"N":"7"},"name":{"BOOL":true}}]}` + rest, "item 0 of the answer: "},
+		"unprocessed, unasked": {`{"Responses":{"ausg":[]},"UnprocessedKeys":{"ausg":{"Keys":[{"id":{"N":"9"}}]}}}`, "unprocessed key that was not asked for"},
+	} {
+		for _, opt := range []func(*dynamodb.Options){once, withMiddleware} {
+			client := httpFunc(func(*http.Request) (*http.Response, error) { return summed(200, tt.body), nil }).client(opt)
+			all, err := repo[user](t, client, Backoff(1, 1)).GetAll(t.Context(), []Key{KeyOf(7)})
+			switch {
+			case tt.want == "":
+				require.NoError(t, err, name)
+				require.Equal(t, []user{kim}, all, name)
+			case tt.want == "none":
+				require.NoError(t, err, name)
+				require.Empty(t, all, name)
+			default:
+				require.ErrorContains(t, err, tt.want, name)
+			}
+		}
+	}
+}
