@@ -60,8 +60,10 @@ func run(small bool, dir, only, raw string, strict bool) error {
 	if err := r.drawCharts(filepath.Join(dir, "charts")); err != nil {
 		return err
 	}
-	if err := profileAll(l, only, filepath.Join(dir, "profiles")); err != nil {
-		return err
+	if only == "" {
+		if err := profileAll(l, filepath.Join(dir, "profiles")); err != nil {
+			return err
+		}
 	}
 	if err := os.WriteFile(filepath.Join(dir, "RESULTS.md"), []byte(r.String()), 0o644); err != nil {
 		return err

@@ -26,15 +26,12 @@ var profiles = []profile{
 }
 
 // profileAll runs each benchmark by itself and writes the fifteen functions that took most.
-func profileAll(l *lab, only, dir string) error {
+func profileAll(l *lab, dir string) error {
 	duration := "3s"
 	if l.small {
 		duration = "20ms"
 	}
 	for _, p := range profiles {
-		if only != "" {
-			continue
-		}
 		text, err := p.top(l, duration)
 		if err != nil {
 			return err

@@ -8,13 +8,16 @@ import (
 	"path/filepath"
 )
 
+// A runner returns the command of one round.
+type runner func(*lab) (*exec.Cmd, error)
+
 // A source measures the figures of some bars: a process that prints them, run in rounds. All
 // contenders of a bar take their turns within a round, because machines drift.
 type source struct {
 	name   string
 	prefix string // before the names of its figures, where two packages use one name
 	rounds int    // at most, at full size
-	run    func(*lab) (*exec.Cmd, error)
+	run    runner
 }
 
 // sources are run one after the other.
@@ -34,7 +37,7 @@ var sources = []source{
 	{"velocityjs", "", 4, tests(".", "^TestPassthroughAgainstVelocityJS$")},
 	{"warmup", "", 2, tests(".", "^TestPassThrough$")},
 	{"sizes", "", 1, tests(".", "^TestSize")},
-	{"cold starts", "", 1, command(coldStarts)},
+	{"cold starts", "", 1, coldStarts},
 	{"gateway", "", 2, withServerlessOffline(tests(".", "^TestGateway(Throughput|Start)$", "GATEWAY_ROUND=1s"))},
 	{"load on the gateway", "", 1, withServerlessOffline(tests(".", "^TestGatewayLoad$", "GATEWAY_LOAD=60"))},
 }
@@ -43,7 +46,7 @@ var sources = []source{
 var smallest = []string{"BULK_CAMPAIGN=", "BULK_ROWS=2000", "BIG=2000", "ENGINE_ROUNDS=1", "GATEWAY_ROUND=200ms", "GATEWAY_ROUNDS=1", "GATEWAY_LOAD=1", "GATEWAY_STARTS=1"}
 
 // benchmarks runs those of a package, each for a time.
-func benchmarks(pkg, pattern, time string) func(*lab) (*exec.Cmd, error) {
+func benchmarks(pkg, pattern, time string) runner {
 	return func(l *lab) (*exec.Cmd, error) {
 		if l.small {
 			time = "1x"
@@ -57,7 +60,7 @@ func benchmarks(pkg, pattern, time string) func(*lab) (*exec.Cmd, error) {
 }
 
 // tests runs those of a package, with some environment.
-func tests(pkg, pattern string, env ...string) func(*lab) (*exec.Cmd, error) {
+func tests(pkg, pattern string, env ...string) runner {
 	return func(l *lab) (*exec.Cmd, error) {
 		cmd, err := l.test(pkg, "-test.v", "-test.run", pattern)
 		if err != nil {
@@ -70,23 +73,16 @@ func tests(pkg, pattern string, env ...string) func(*lab) (*exec.Cmd, error) {
 	}
 }
 
-func command(args func(*lab) []string) func(*lab) (*exec.Cmd, error) {
-	return func(l *lab) (*exec.Cmd, error) {
-		all := args(l)
-		return exec.Command(all[0], all[1:]...), nil
-	}
-}
-
-func coldStarts(l *lab) []string {
+func coldStarts(l *lab) (*exec.Cmd, error) {
 	rounds := "200"
 	if l.small {
 		rounds = "2"
 	}
-	return []string{"go", "run", "./coldstart", "-figures", "-rounds", rounds}
+	return exec.Command("go", "run", "./coldstart", "-figures", "-rounds", rounds), nil
 }
 
 // withDynamoDBLocal runs a command with AWS's DynamoDB Local up, which needs Java and Node.
-func withDynamoDBLocal(run func(*lab) (*exec.Cmd, error)) func(*lab) (*exec.Cmd, error) {
+func withDynamoDBLocal(run runner) runner {
 	return func(l *lab) (*exec.Cmd, error) {
 		if err := installed("java", "node", "npm", "curl"); err != nil {
 			return nil, err
@@ -102,7 +98,7 @@ func withDynamoDBLocal(run func(*lab) (*exec.Cmd, error)) func(*lab) (*exec.Cmd,
 }
 
 // withServerlessOffline installs the peer first, which needs Node.
-func withServerlessOffline(run func(*lab) (*exec.Cmd, error)) func(*lab) (*exec.Cmd, error) {
+func withServerlessOffline(run runner) runner {
 	return func(l *lab) (*exec.Cmd, error) {
 		if err := installed("node", "npm"); err != nil {
 			return nil, err
