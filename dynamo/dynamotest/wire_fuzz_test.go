@@ -26,6 +26,8 @@ func wireRequests() [][2]string {
 		{"TransactWriteItems", `{"ClientRequestToken":"t","TransactItems":[{"Delete":{"TableName":"users","Key":{"id":{"S":"x"}}}},{"Update":{"TableName":"users","Key":{"id":{"S":"y"}},"UpdateExpression":"SET #b = :b","ExpressionAttributeNames":{"#b":"by"},"ExpressionAttributeValues":{":b":{"S":"x"}}}}]}`},
 		{"TransactGetItems", `{"TransactItems":[{"Get":{"TableName":"users","Key":{"id":{"S":"here"}},"ProjectionExpression":"m.x"}}]}`},
 		{"BatchWriteItem", `{"RequestItems":{"users":[{"DeleteRequest":{"Key":{"id":{"S":"x"}}}},{"PutRequest":{"Item":{"id":{"S":"y"},"by":{"S":"x"}}}}]},"ReturnItemCollectionMetrics":"SIZE"}`},
+		{"BatchWriteItem", `{"RequestItems":{"users":[{"DeleteRequest":{"Key":{"id":{"S":"here"}}}}],"views":[{"PutRequest":{"Item":{"id":{"S":"y"}}}}]}}`},
+		{"TransactWriteItems", `{"TransactItems":[{"Delete":{"TableName":"users","Key":{"id":{"S":"here"}}}},{"Put":{"TableName":"views","Item":{"id":{"S":"y"}},"ConditionExpression":"attribute_not_exists(id)"}}]}`},
 		{"BatchGetItem", `{"RequestItems":{"users":{"Keys":[{"id":{"S":"here"}}]}}}`},
 		{"CreateTable", `{"TableName":"more","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"},{"AttributeName":"b","AttributeType":"N"}],"KeySchema":[{"AttributeName":"a","KeyType":"HASH"},{"AttributeName":"b","KeyType":"RANGE"}],"BillingMode":"PAY_PER_REQUEST","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"},"LocalSecondaryIndexes":[{"IndexName":"lll","KeySchema":[{"AttributeName":"a","KeyType":"HASH"},{"AttributeName":"b","KeyType":"RANGE"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["c"]}}]}`},
 		{"UpdateTable", `{"TableName":"users","AttributeDefinitions":[{"AttributeName":"z","AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"more","KeySchema":[{"AttributeName":"z","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]}`},
@@ -65,7 +67,7 @@ type victim struct {
 
 func newVictim(t *testing.T) *victim {
 	db := dynamotest.New(dynamotest.Table{Name: "users", Partition: dynamotest.S("id"),
-		Indexes: []dynamotest.Index{{Name: "byBy", Partition: dynamotest.S("by")}}})
+		Indexes: []dynamotest.Index{{Name: "byBy", Partition: dynamotest.S("by")}}}, dynamotest.Table{Name: "views", Partition: dynamotest.S("id")})
 	h := db.Handler()
 	const put = `{"TableName":"users","Item":{"id":{"S":"here"},"by":{"S":"x"},"l":{"L":[{"N":"1"}]},"m":{"M":{"x":{"S":"y"}}}}}`
 	require.Equal(t, 200, post(h, "DynamoDB_20120810.PutItem", put).Code)
@@ -88,7 +90,8 @@ func (v *victim) take(t *testing.T, operation, body string) (succeeded bool) {
 	return w.Code == 200
 }
 
-// state is all a caller can see of the table users, with its index, and of the others their names.
+// state is all a caller can see of the table users, with its index, and of the others
+// their names; of views, its items too.
 func state(t *testing.T, h http.Handler) []any {
 	var answers []any
 	for _, request := range [][2]string{
@@ -97,6 +100,7 @@ func state(t *testing.T, h http.Handler) []any {
 		{"DescribeTimeToLive", `{"TableName":"users"}`},
 		{"Scan", `{"TableName":"users"}`},
 		{"Scan", `{"TableName":"users","IndexName":"byBy"}`},
+		{"Scan", `{"TableName":"views"}`},
 		{"ListTagsOfResource", `{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/users"}`},
 	} {
 		w := post(h, "DynamoDB_20120810."+request[0], request[1])
