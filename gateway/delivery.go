@@ -35,8 +35,8 @@ func (i *instance) offer(inv *invocation) {
 	i.mu.Lock()
 	i.queue = append(i.queue, inv)
 	i.mu.Unlock()
-	if len(inv.message) > maxInline || !i.delivery.TryLock() {
-		go i.dispatch() // which may take long, and so may what goes on already
+	if len(inv.message) > maxInline || i.p.perInstance() > 1 || !i.delivery.TryLock() {
+		go i.dispatch() // which may take long, as may what else is in the queue and what goes on already
 		return
 	}
 	defer i.delivery.Unlock()
