@@ -3,7 +3,6 @@ package dynamo
 import (
 	"fmt"
 	"iter"
-	"slices"
 )
 
 // BatchError is the error of [Repository.PutAll], where V is T, and of
@@ -47,12 +46,24 @@ func (e *BatchError[V]) Values() iter.Seq[V] {
 
 // Error counts what is left and names the cause. It shows no value.
 func (e *BatchError[V]) Error() string {
-	return fmt.Sprintf("dynamo: %s %s: %d of %d not done: %v", e.Operation, e.Table, len(e.Left), e.Taken, e.Err)
+	return batchErrorText(e.Operation, e.Table, len(e.Left), e.Taken, e.Err)
+}
+
+func batchErrorText(operation, table string, left, taken int, err error) string {
+	return fmt.Sprintf("dynamo: %s %s: %d of %d not done: %v", operation, table, left, taken, err)
 }
 
 // Is reports a match with [ErrUnknownOutcome] if a leftover is doubtful.
 func (e *BatchError[V]) Is(target error) bool {
-	return target == ErrUnknownOutcome && slices.ContainsFunc(e.Left, func(l Leftover[V]) bool { return l.Doubtful })
+	if target != ErrUnknownOutcome {
+		return false
+	}
+	for i := range e.Left {
+		if e.Left[i].Doubtful {
+			return true
+		}
+	}
+	return false
 }
 
 // Unwrap gives the cause.

@@ -146,7 +146,7 @@ func (a *intake) decode(body []byte) (rest []byte) {
 			}
 			rest = append(rest, `"Responses":{},`...)
 		default:
-			rest = jsonscan.AppendQuote(rest, key)
+			rest = jsonscan.AppendQuote(rest, string(key))
 			rest = append(append(append(rest, ':'), w.scan.Value()...), ',')
 		}
 	}

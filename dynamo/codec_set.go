@@ -14,6 +14,8 @@ import (
 // from. The strings and bytes that are given are the value's to keep.
 
 // misfit is the error of a value that does not fit into a type.
+//
+//go:noinline
 func (p *plan) misfit(kind string) error { return &DecodeError{Kind: kind, Type: p.typ} }
 
 // indirect follows pointers to what they point to, making it.
@@ -62,7 +64,7 @@ func (p *plan) setString(v reflect.Value, s string) error {
 	case p.shape == shapeInterface:
 		ok = assign(v, s)
 	case p.shape == shapeTime:
-		t, err := parseTime(s)
+		t, err := parseTime([]byte(s))
 		if err != nil {
 			return &DecodeError{Kind: "S", Type: p.typ, Err: err}
 		}
@@ -90,14 +92,14 @@ func (p *plan) setNumber(v reflect.Value, n string) error {
 func (p *plan) fitNumber(v reflect.Value, n string) bool {
 	switch p.shape {
 	case shapeInt, shapeUint, shapeFloat:
-		return setNumeric(v, p.shape, n)
+		return setNumeric(v, p.shape, []byte(n))
 	case shapeString, shapeNumber:
 		v.SetString(n)
 		return true
 	case shapeInterface:
 		return assign(v, attributevalue.Number(n))
 	case shapeTime:
-		neg, u, ok := integer(n)
+		neg, u, ok := integer([]byte(n))
 		if !ok || u > math.MaxInt64 {
 			return false
 		}
@@ -125,14 +127,14 @@ func setTime(v reflect.Value, t time.Time) {
 
 // parseTime is time.Parse for RFC 3339, and does by itself what is written in UTC
 // in the usual way: 2006-01-02T15:04:05Z, or with a fraction of the second.
-func parseTime[S numeral](s S) (time.Time, error) {
+func parseTime(s []byte) (time.Time, error) {
 	if t, ok := utcTime(s); ok {
 		return t, nil
 	}
 	return time.Parse(time.RFC3339, string(s))
 }
 
-func utcTime[S numeral](s S) (t time.Time, ok bool) {
+func utcTime(s []byte) (t time.Time, ok bool) {
 	const layout = "2006-01-02T15:04:05"
 	end := len(s) - 1
 	if end < len(layout) || end > len(layout)+10 || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[end] != 'Z' {
@@ -149,7 +151,7 @@ func utcTime[S numeral](s S) (t time.Time, ok bool) {
 }
 
 // twoDigits is the number of two digits at i, or a very large one.
-func twoDigits[S numeral](s S, i int) int {
+func twoDigits(s []byte, i int) int {
 	a, b := s[i]-'0', s[i+1]-'0'
 	if a > 9 || b > 9 {
 		return 1 << 20
@@ -158,7 +160,7 @@ func twoDigits[S numeral](s S, i int) int {
 }
 
 // fraction is the nanoseconds of a fraction with its point, which may be missing.
-func fraction[S numeral](s S) (nanos int, ok bool) {
+func fraction(s []byte) (nanos int, ok bool) {
 	if len(s) == 0 {
 		return 0, true
 	}

@@ -52,7 +52,11 @@ type ConditionError[T any] struct {
 
 // Error names operation and table.
 func (e *ConditionError[T]) Error() string {
-	return "dynamo: " + e.Operation + " " + e.Table + ": " + ErrConditionFailed.Error()
+	return conditionErrorText(e.Operation, e.Table)
+}
+
+func conditionErrorText(operation, table string) string {
+	return "dynamo: " + operation + " " + table + ": " + ErrConditionFailed.Error()
 }
 
 // Is reports a match with [ErrConditionFailed].

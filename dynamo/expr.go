@@ -115,19 +115,24 @@ func (s *schema) forWrite(w *writeConfig) (expressions, error) {
 	if w.guarded {
 		s.versionIs(&e, w.guard)
 	}
-	if w.exists {
-		e.require("attribute_exists (" + e.name(s.partition.name) + ")")
-	}
-	if w.ifNotExists {
-		e.require("attribute_not_exists (" + e.name(s.partition.name) + ")")
-	}
-	if w.ifVersion != nil {
-		if s.version == nil {
-			return e, errors.New("option IfVersion does not apply: no field has the tag dynamo:\"version\"")
+	for _, is := range []struct {
+		wanted bool
+		what   string
+	}{
+		{w.exists || w.ifVersion != nil, "attribute_exists ("},
+		{w.ifNotExists, "attribute_not_exists ("},
+	} {
+		if is.wanted {
+			e.require(is.what + e.name(s.partition.name) + ")")
 		}
-		e.require("attribute_exists (" + e.name(s.partition.name) + ")")
-		s.versionIs(&e, *w.ifVersion)
 	}
+	if w.ifVersion == nil {
+		return e, nil
+	}
+	if s.version == nil {
+		return e, errors.New("option IfVersion does not apply: no field has the tag dynamo:\"version\"")
+	}
+	s.versionIs(&e, *w.ifVersion)
 	return e, nil
 }
 

@@ -125,33 +125,31 @@ func structFields(outer *field) (stored, embedded []*field, err error) {
 		if f.named {
 			f.attr = f.av.name
 		}
+		misplaced := "" // why a dynamo tag has no effect
 		flat := sf.Anonymous && !f.named && base(sf.Type).Kind() == reflect.Struct
 		switch {
 		case !sf.IsExported() && !sf.Anonymous:
-			err = f.misplaced("an unexported field is never stored")
+			misplaced = "an unexported field is never stored"
 		case f.av.ignore:
-			err = f.misplaced(`dynamodbav:"-" keeps it from being stored`)
+			misplaced = `dynamodbav:"-" keeps it from being stored`
 		case !sf.IsExported() && (!flat || sf.Type.Kind() == reflect.Pointer):
-			err = errorf("field %s: an unexported type can be embedded only as a struct, not as %v", f.path, sf.Type)
+			return nil, nil, errorf("field %s: an unexported type can be embedded only as a struct, not as %v", f.path, sf.Type)
 		case flat:
-			err = f.misplaced("the fields of an embedded struct are stored one by one")
+			misplaced = "the fields of an embedded struct are stored one by one"
 			f.typ = base(sf.Type)
 			embedded = append(embedded, f)
 		default:
 			stored = append(stored, f)
 		}
-		if err != nil {
-			return nil, nil, err
+		if misplaced != "" && f.keyed {
+			return nil, nil, f.misplaced(misplaced)
 		}
 	}
 	return stored, embedded, nil
 }
 
-// misplaced is an error if f carries a dynamo tag.
+// misplaced is the error of a dynamo tag without effect.
 func (f *field) misplaced(why string) error {
-	if !f.keyed {
-		return nil
-	}
 	return errorf("field %s: tag dynamo:%q has no effect: %s", f.path, f.words, why)
 }
 
@@ -159,7 +157,7 @@ func (f *field) misplaced(why string) error {
 // all is ordered by depth.
 func visible(all []*field) ([]*field, error) {
 	best := map[string]*field{}
-	rival := map[string]string{} // attribute → path of an equal claim
+	rival := map[string]*field{} // of the best: an equal claim
 	for _, f := range all {
 		b, taken := best[f.attr]
 		switch {
@@ -167,19 +165,20 @@ func visible(all []*field) ([]*field, error) {
 			best[f.attr] = f
 			delete(rival, f.attr)
 		case len(f.index) == len(b.index) && f.named == b.named:
-			rival[f.attr] = f.path
+			rival[f.attr] = f
 		}
 	}
 	var out []*field
 	for _, f := range all {
 		b := best[f.attr]
-		if other, clash := rival[f.attr]; clash {
-			return nil, errorf("fields %s and %s are both stored as attribute %q, so neither would be", b.path, other, f.attr)
+		if other := rival[f.attr]; other != nil {
+			return nil, errorf("fields %s and %s are both stored as attribute %q, so neither would be", b.path, other.path, f.attr)
 		}
-		if b.path == f.path {
+		switch {
+		case b == f:
 			out = append(out, f)
-		} else if err := f.misplaced(fmt.Sprintf("field %s is stored as attribute %q", b.path, f.attr)); err != nil {
-			return nil, err
+		case f.keyed:
+			return nil, f.misplaced(fmt.Sprintf("field %s is stored as attribute %q", b.path, f.attr))
 		}
 	}
 	return out, nil

@@ -15,17 +15,15 @@ import (
 // Of the options, [Consistent], [Project] and [Capacity] apply.
 func (r *Repository[T]) Get(ctx context.Context, key Key, opts ...ReadOption) (T, error) {
 	var out T
-	if err := r.store.get(ctx, key, opts, reflect.ValueOf(&out).Elem()); err != nil {
-		var zero T
-		return zero, err
-	}
-	return out, nil
+	err := r.store.get(ctx, key, opts, reflect.ValueOf(&out).Elem())
+	return out, err
 }
 
-// get is Get; the item goes to into.
+// get is Get; the item goes to into, which stays zero after an error.
 func (s *store) get(ctx context.Context, key Key, opts []ReadOption, into reflect.Value) error {
 	err := s.reread(ctx, func() error { return s.getOnce(ctx, key, opts, into) })
 	if err != nil {
+		into.SetZero()
 		return s.fail("get", err)
 	}
 	return nil

@@ -28,11 +28,9 @@ var readLimits = chunkLimits{count: 100}
 //
 // Of the options, [Consistent], [Project] and [Capacity] apply.
 func (r *Repository[T]) GetAll(ctx context.Context, keys []Key, opts ...ReadOption) ([]T, error) {
-	items := []T{}
-	if err := r.store.getAll(ctx, keys, opts, reflect.ValueOf(&items).Elem()); err != nil {
-		return nil, err
-	}
-	return items, nil
+	var items []T
+	err := r.store.getAll(ctx, keys, opts, reflect.ValueOf(&items).Elem())
+	return items, err
 }
 
 // getAll is GetAll; the items go to the list into.

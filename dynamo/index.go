@@ -14,6 +14,7 @@ type index struct {
 	partition, sort *keyAttr // sort is nil if there is none
 	local           bool
 	keys            []*keyAttr // partition and sort
+	reads           []*keyAttr // the table's key, then the rest of keys
 }
 
 const maxIndexName, minIndexName = 255, 3 // "Naming rules", developer guide
@@ -33,11 +34,12 @@ func (s *schema) indexNamed(name string) (*index, error) {
 
 // index gives the declared index of that name, nil if there is none.
 func (s *schema) index(name string) *index {
-	i := slices.IndexFunc(s.indexes, func(ix *index) bool { return ix.name == name })
-	if i < 0 {
-		return nil
+	for _, ix := range s.indexes {
+		if ix.name == name {
+			return ix
+		}
 	}
-	return s.indexes[i]
+	return nil
 }
 
 // checkIndexes completes the indexes when all fields are known.
@@ -53,6 +55,7 @@ func (s *schema) checkIndexes() error {
 			ix.partition, ix.local = s.partition, true
 		}
 		ix.keys = keysOf(ix.partition, ix.sort)
+		ix.reads = addKeys(s.keys, ix.keys)
 	}
 	return nil
 }
@@ -72,20 +75,22 @@ func (s *schema) readKeys(ix *index) []*keyAttr {
 	if ix == nil {
 		return s.keys
 	}
-	return appendKeys(slices.Clone(s.keys), ix)
+	return ix.reads
 }
 
 // allKeys lists the attributes of all keys, each once.
 func (s *schema) allKeys() []*keyAttr {
-	keys := slices.Clone(s.keys)
+	keys := s.keys
 	for _, ix := range s.indexes {
-		keys = appendKeys(keys, ix)
+		keys = addKeys(keys, ix.keys)
 	}
 	return keys
 }
 
-func appendKeys(keys []*keyAttr, ix *index) []*keyAttr {
-	for _, k := range ix.keys {
+// addKeys gives keys with those of more that they do not have.
+func addKeys(keys, more []*keyAttr) []*keyAttr {
+	keys = slices.Clone(keys)
+	for _, k := range more {
 		if keyNamed(keys, k.name) == nil {
 			keys = append(keys, k)
 		}

@@ -68,13 +68,14 @@ func splitNumber(n string) (neg bool, digits string, exp int, ok bool) {
 	return neg, digits, exp - len(fraction), true
 }
 
-// numeral is the text of a number, as attribute values and as the wire hold it.
-type numeral interface{ string | []byte }
+// zeros are as many as a number can end in.
+const zeros = "000000000000000000000000000000000000000000000000000000000000000" +
+	"000000000000000000000000000000000000000000000000000000000000000"
 
 // setNumeric sets v, of an integer or float shape, to the number n. It reports
 // whether v can hold it: an integer must be one by value, however it is spelled
 // (1E3 is), and within range; a float is rounded.
-func setNumeric[S numeral](v reflect.Value, s shape, n S) bool {
+func setNumeric(v reflect.Value, s shape, n []byte) bool {
 	if s == shapeFloat {
 		f, ok := shortFloat(n)
 		if !ok || v.Kind() == reflect.Float32 {
@@ -108,7 +109,7 @@ func setNumeric[S numeral](v reflect.Value, s shape, n S) bool {
 }
 
 // integer is the number n if that is an integer below 2^64 in magnitude.
-func integer[S numeral](n S) (neg bool, u uint64, ok bool) {
+func integer(n []byte) (neg bool, u uint64, ok bool) {
 	i := 0
 	if len(n) > 0 && n[0] == '-' {
 		neg, i = true, 1
@@ -141,13 +142,13 @@ func spelledInteger(n string) (neg bool, u uint64, ok bool) {
 	if exp < 0 || len(significant)+exp > 20 {
 		return false, 0, false
 	}
-	u, err := strconv.ParseUint(significant+strings.Repeat("0", exp), 10, 64)
+	u, err := strconv.ParseUint(significant+zeros[:exp], 10, 64)
 	return neg, u, err == nil
 }
 
 // shortFloat is the number n, rounded, if that is a matter of one division: both
 // a mantissa below 2^53 and a power of ten up to 10^22 are exact.
-func shortFloat[S numeral](n S) (f float64, ok bool) {
+func shortFloat(n []byte) (f float64, ok bool) {
 	i, point, neg := 0, -1, false
 	if len(n) > 0 && n[0] == '-' {
 		i, neg = 1, true
@@ -209,7 +210,7 @@ func setBigInt(v reflect.Value, n string) bool {
 		return false
 	}
 	if exp > 0 {
-		digits += strings.Repeat("0", min(exp, maxExponent+1))
+		digits += zeros[:min(exp, len(zeros))]
 	}
 	i := v.Addr().Interface().(*big.Int)
 	if digits == "" {

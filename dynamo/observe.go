@@ -33,8 +33,8 @@ func Observe(f func(ctx context.Context, r Request)) Option {
 		if f == nil {
 			return errors.New("the function for Observe is nil")
 		}
-		c.observe = func(ctx context.Context, r Request) observer {
-			return &observation{report: f, ctx: ctx, now: r, start: time.Now()}
+		c.observe = func(ctx context.Context, operation, table string) observer {
+			return &observation{report: f, ctx: ctx, now: Request{Operation: operation, Table: table}, start: time.Now()}
 		}
 		return nil
 	}
@@ -54,15 +54,15 @@ func (s *store) watch(ctx context.Context, operation string) observer {
 	if s.observe == nil {
 		return nobody{}
 	}
-	return s.observe(ctx, Request{Operation: operation, Table: s.table})
+	return s.observe(ctx, operation, s.table)
 }
 
 // nobody wants to know.
 type nobody struct{}
 
 func (nobody) attach(*dynamodb.Options) {}
-func (nobody) again(int)              {}
-func (nobody) end(int, error)         {}
+func (nobody) again(int)                {}
+func (nobody) end(int, error)           {}
 
 // observation reports the attempts at one request. It belongs to one call and
 // is not for concurrent use.

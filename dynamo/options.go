@@ -15,7 +15,7 @@ type config struct {
 	passive   bool
 	cursorKey []byte
 	now       func() time.Time
-	observe   func(context.Context, Request) observer
+	observe   func(ctx context.Context, operation, table string) observer
 	backoff   backoff
 }
 

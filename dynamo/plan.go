@@ -226,7 +226,12 @@ func inField(path string, err error) error {
 
 // folded is the index of the first field that name matches but for case, or -1.
 func (p *plan) folded(name string) int {
-	return slices.IndexFunc(p.fields, func(f planField) bool { return strings.EqualFold(f.attr, name) })
+	for i := range p.fields {
+		if strings.EqualFold(p.fields[i].attr, name) {
+			return i
+		}
+	}
+	return -1
 }
 
 func shapeOf(t reflect.Type) shape {

@@ -100,7 +100,7 @@ func (k *mapKey) set(v reflect.Value, name string) bool {
 		v.SetBool(b)
 		return err == nil
 	case shapeInt, shapeUint, shapeFloat:
-		return setNumeric(v, k.shape, name)
+		return setNumeric(v, k.shape, []byte(name))
 	default:
 		return false
 	}

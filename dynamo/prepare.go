@@ -61,6 +61,11 @@ func (s *store) encodeItem(v reflect.Value, asText bool) (e prepared, err error)
 	return e, s.schema.checkIndexKeys(keys)
 }
 
+// stamps tells whether stamp sets anything.
+func (s *schema) stamps() bool {
+	return s.version != nil || s.created != nil || s.updated != nil || len(s.templates) > 0
+}
+
 // stamp sets the fields of v that are the repository's to set.
 func (s *schema) stamp(v reflect.Value, now func() time.Time) (version int64, err error) {
 	if s.created != nil || s.updated != nil {

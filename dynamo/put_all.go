@@ -39,13 +39,7 @@ func (r *Repository[T]) PutAll(ctx context.Context, items iter.Seq[T], opts ...B
 	b.run(ctx, func(yield func(*entry) bool) {
 		index := 0
 		for v := range items {
-			e := &struct {
-				entry
-				given, written T
-			}{given: v, written: v}
-			e.value, e.index = &e.given, index
-			r.store.prepareEntry(&e.entry, reflect.ValueOf(&e.written).Elem())
-			if !yield(&e.entry) {
+			if !yield(r.store.putEntry(&v, reflect.ValueOf(&v).Elem(), index)) {
 				return
 			}
 			index++
@@ -65,11 +59,18 @@ func (s *store) newPutAll(opts []BatchOption) (*batch, error) {
 	return newBatch(cfg, writeLimits, s.writeSender(cfg)), nil
 }
 
-// prepareEntry prepares a put of v. What is wrong with it is in the entry.
-func (s *store) prepareEntry(e *entry, v reflect.Value) {
+// putEntry prepares a put of v, which value points to. What is wrong with it is
+// in the entry.
+func (s *store) putEntry(value any, v reflect.Value, index int) *entry {
+	e := &entry{value: value, index: index}
+	if s.schema.stamps() { // value is what the caller gave, and stays that
+		stamped := reflect.New(s.schema.typ).Elem()
+		stamped.Set(v)
+		v = stamped
+	}
 	put, err := s.encodeItem(v, s.asText)
 	if e.err = err; err != nil {
-		return
+		return e
 	}
 	e.item, e.text, e.key = put.item, put.text, put.key
 	e.id = string(canonicalItem(nil, e.key))
@@ -79,6 +80,7 @@ func (s *store) prepareEntry(e *entry, v reflect.Value) {
 	if e.size > maxItemBytes { // it takes more on the wire than in the table
 		e.err = checkSize(put.whole())
 	}
+	return e
 }
 
 func (e *entry) writeRequest() types.WriteRequest {

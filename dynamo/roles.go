@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
@@ -61,7 +60,7 @@ func isVersionRole(f *field) bool {
 func isTimeRole(f *field) bool {
 	t := base(f.typ)
 	if isTime(t) {
-		return !isMarshaler(t) || t == unixTimeType
+		return !isMarshaler(t) || isUnixTime(t)
 	}
 	return (isInt(t) || isUint(t)) && !f.av.asString && !isMarshaler(t)
 }
@@ -74,12 +73,15 @@ func isTime(t reflect.Type) bool { return t.Kind() == reflect.Struct && t.Conver
 
 func isMarshaler(t reflect.Type) bool { return reflect.PointerTo(t).Implements(marshalerType) }
 
-var unixTimeType = reflect.TypeFor[attributevalue.UnixTime]()
+// isUnixTime knows attributevalue.UnixTime without linking it.
+func isUnixTime(t reflect.Type) bool {
+	return t.Name() == "UnixTime" && t.PkgPath() == "github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+}
 
 // inSeconds tells whether a time or an integer is stored as seconds.
 func (f *field) inSeconds() bool {
 	t := base(f.typ)
-	return !isTime(t) || f.av.unixTime || t == unixTimeType
+	return !isTime(t) || f.av.unixTime || isUnixTime(t)
 }
 
 // moment is t as f keeps it: what is read again is what was written.
@@ -169,15 +171,16 @@ func own(v reflect.Value, index []int) reflect.Value {
 
 // look gives the field of v with that index; false behind a nil pointer.
 func look(v reflect.Value, index []int) (reflect.Value, bool) {
-	got, err := v.FieldByIndexErr(index)
-	if err != nil {
-		return reflect.Value{}, false
-	}
-	for got.Kind() == reflect.Pointer {
-		if got.IsNil() {
-			return reflect.Value{}, false
+	for i := 0; ; i++ {
+		for v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return reflect.Value{}, false
+			}
+			v = v.Elem()
 		}
-		got = got.Elem()
+		if i == len(index) {
+			return v, true
+		}
+		v = v.Field(index[i])
 	}
-	return got, true
 }

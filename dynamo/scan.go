@@ -33,13 +33,11 @@ func (r *Repository[T]) Scan(ctx context.Context, opts ...ReadOption) iter.Seq2[
 // requested while the one before it is decoded, unless [Prefetch] says no.
 func (r *Repository[T]) All(ctx context.Context, opts ...ReadOption) ([]T, error) {
 	items := []T{}
-	if err := r.store.all(ctx, opts, reflect.ValueOf(&items).Elem()); err != nil {
-		return nil, err
-	}
-	return items, nil
+	err := r.store.all(ctx, opts, reflect.ValueOf(&items).Elem())
+	return items, err
 }
 
-// all is All; the items go to the list into.
+// all is All; the items go to the list into, which is nil after an error.
 func (s *store) all(ctx context.Context, opts []ReadOption, into reflect.Value) error {
 	p, err := s.scan(append([]ReadOption{Prefetch(true)}, opts...))
 	if err == nil {
@@ -49,6 +47,7 @@ func (s *store) all(ctx context.Context, opts []ReadOption, into reflect.Value) 
 		})
 	}
 	if err != nil {
+		into.SetZero()
 		return s.fail("scan", err)
 	}
 	return nil

@@ -20,8 +20,8 @@ type store struct {
 	backoff backoff
 	asText  bool // puts are written here, see wire_request.go
 
-	cursorKey []byte                                        // nil: the public one
-	observe   func(ctx context.Context, r Request) observer // nil: nobody
+	cursorKey []byte                                                      // nil: the public one
+	observe   func(ctx context.Context, operation, table string) observer // nil: nobody
 	refused   func(operation, table string, old any, missing bool, err error) error
 }
 

@@ -11,7 +11,7 @@ import (
 // hands on a DynamoDB stream ("Using AWS Lambda with Amazon DynamoDB"). Make it
 // with [NewStream]. It is safe for concurrent use.
 type Stream[T any] struct {
-	_     [0]func(T) // streams of different types do not convert into each other
+	_     [0]*T // streams of different types do not convert into each other
 	codec *codec
 }
 

@@ -91,7 +91,12 @@ func (s *schema) isPrimary(f *field) bool {
 }
 
 func (s *schema) isTemplated(attr string) bool {
-	return slices.ContainsFunc(s.templates, func(t *template) bool { return t.field.attr == attr })
+	for _, t := range s.templates {
+		if t.field.attr == attr {
+			return true
+		}
+	}
+	return false
 }
 
 // fill sets the templated fields of v that are wanted. v is the caller's own

@@ -46,14 +46,11 @@ import (
 // Of the options, all but [Stored] apply.
 func (r *Repository[T]) Update(ctx context.Context, key Key, u expression.UpdateBuilder, opts ...WriteOption) (T, error) {
 	var out T
-	if err := r.store.update(ctx, key, u, opts, reflect.ValueOf(&out).Elem()); err != nil {
-		var zero T
-		return zero, err
-	}
-	return out, nil
+	err := r.store.update(ctx, key, u, opts, reflect.ValueOf(&out).Elem())
+	return out, err
 }
 
-// update is Update; the new item goes to into.
+// update is Update; the new item goes to into, which stays zero after an error.
 func (s *store) update(ctx context.Context, key Key, u expression.UpdateBuilder, opts []WriteOption, into reflect.Value) error {
 	w, err := s.newUpdate(key, u, opts)
 	if err != nil {
@@ -64,6 +61,7 @@ func (s *store) update(ctx context.Context, key Key, u expression.UpdateBuilder,
 		return err
 	}
 	if err := s.readOwn(answer.attributes, w.key, into); err != nil {
+		into.SetZero()
 		return s.fail("update", errorf("done, but the new item: %w", err))
 	}
 	return nil

@@ -80,15 +80,10 @@ func (w *write) complete(s *store) {
 // write sends w and gives its answer. Its errors carry the prefix.
 func (s *store) write(ctx context.Context, w *write) (written, error) {
 	out, err := s.attempts(ctx, w)
-	if err != nil || w.cfg.old == nil || out.attributes == nil {
-		return out, err
+	if err == nil && w.cfg.takeOld != nil && out.attributes != nil {
+		err = w.cfg.takeOld(s, w, out.attributes)
 	}
-	old := reflect.New(s.schema.typ)
-	if err := s.readOwn(out.attributes, w.key, old.Elem()); err != nil {
-		return out, s.fail(w.op, errorf("done, but the old item: %w", err))
-	}
-	reflect.ValueOf(w.cfg.old).Elem().Set(old)
-	return out, nil
+	return out, err
 }
 
 func (s *store) attempts(ctx context.Context, w *write) (written, error) {

@@ -22,11 +22,12 @@ type writeConfig struct {
 	exists      bool // there must be an item
 	ifNotExists bool
 	ifVersion   *int64
-	guarded     bool                 // the item in the table must have the version guard
-	guard       int64                // see schema.versionIs
-	old, stored any                  // **T and *T, or nil
-	token       string               // "": not as a transaction
-	asOnly      func(*store, *write) // has it sent as the only one of a transaction
+	guarded     bool                                      // the item in the table must have the version guard
+	guard       int64                                     // see schema.versionIs
+	old, stored any                                       // **T and *T, or nil
+	takeOld     func(s *store, w *write, from item) error // to old
+	token       string                                    // "": not as a transaction
+	asOnly      func(*store, *write)                      // has it sent as the only one of a transaction
 	meter       *meter
 }
 
@@ -84,7 +85,7 @@ func IfVersion(n int64) WriteOption {
 func Old[T any](into **T) WriteOption {
 	return writeOption(func(w *writeConfig) {
 		w.use("Old")
-		w.old = into
+		w.old, w.takeOld = into, takeOld
 		if into == nil {
 			w.bad(errors.New("Old needs a pointer to store to"))
 			return
@@ -107,6 +108,16 @@ func Stored[T any](into *T) WriteOption {
 			w.bad(errors.New("Stored needs a pointer to store to"))
 		}
 	})
+}
+
+// takeOld stores the old item that the answer to a write holds.
+func takeOld(s *store, w *write, from item) error {
+	old := reflect.New(s.schema.typ)
+	if err := s.readOwn(from, w.key, old.Elem()); err != nil {
+		return s.fail(w.op, errorf("done, but the old item: %w", err))
+	}
+	reflect.ValueOf(w.cfg.old).Elem().Set(old)
+	return nil
 }
 
 // checkTarget refuses what an option was told to store to, if it is given, unless
