@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"errors"
-	"fmt"
 	"math/big"
 	"reflect"
 	"strconv"
@@ -241,7 +240,7 @@ func (p *plan) encodeMap(v reflect.Value) (types.AttributeValue, error) {
 	for entries := v.MapRange(); entries.Next(); {
 		name, err := p.key.name(entries.Key())
 		if err == nil && !utf8.ValidString(name) {
-			err = fmt.Errorf("name: %w", errNotUTF8)
+			err = errorf("name: %w", errNotUTF8)
 		}
 		if _, twice := m[name]; err == nil && twice {
 			err = errSameName
@@ -304,7 +303,7 @@ func (p *plan) encodeSet(members []types.AttributeValue) (av types.AttributeValu
 		av = set
 	}
 	if !ok {
-		return nil, fmt.Errorf("a member of %v is not of the kind of its set", p.typ)
+		return nil, errorf("a member of %v is not of the kind of its set", p.typ)
 	}
 	if err := checkValue(av); err != nil {
 		return nil, err
