@@ -40,12 +40,18 @@ func streaming() *router.Router {
 				os.Exit(4)
 			case "hang":
 				time.Sleep(time.Hour)
+			case "more": // than any buffer on the way holds
+				if _, err := io.CopyN(w, endless{}, 16<<20); err != nil {
+					return err
+				}
 			}
-			_, err = io.WriteString(w, "two;")
+			if _, err = io.WriteString(w, "two;"); err != nil {
+				return err // nobody takes it
+			}
 			if asked, _ := http.Get(req.Query().Get("ask")); asked != nil {
 				_ = asked.Body.Close()
 			}
-			return err
+			return nil
 		})
 		resp.Header.Add("Set-Cookie", "a=1")
 		resp.Header.Add("Set-Cookie", "b=2")
@@ -231,7 +237,7 @@ func TestStreamWithoutClient(t *testing.T) {
 			defer srv.Close()
 			ctx, cancel := context.WithCancel(t.Context())
 			addr := serve(t, newGateway(t, gateway.Config{}, streamRoute(gateway.REST, h)))
-			req, err := http.NewRequestWithContext(ctx, "GET", "http://"+addr+"/pieces?ask="+srv.URL, nil)
+			req, err := http.NewRequestWithContext(ctx, "GET", "http://"+addr+"/pieces?then=more&ask="+srv.URL, nil)
 			require.NoError(t, err)
 			resp, err := http.DefaultClient.Do(req)
 			require.NoError(t, err)
