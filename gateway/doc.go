@@ -12,7 +12,7 @@
 //
 // The stage is no part of the URL on localhost unless Config.StageInURL says so; events carry it all the same. A Gateway
 // opens no port; [Serve] answers on one, with limits and a Host check. It is meant for development and tests: in front
-// of the internet it lacks throttling, and it takes any signature of IAM for a good one.
+// of the internet it lacks throttling, it takes any signature of IAM for a good one, and without keys any token.
 //
 // # When not to use it
 //
