@@ -82,7 +82,7 @@ func (e *expressions) path(path string) (string, error) {
 	var out []string
 	for word := range strings.SplitSeq(path, ".") {
 		name, indexes := word, ""
-		if i := strings.IndexByte(word, '['); i >= 0 {
+		if i := strings.IndexByte(word, '['); i >= 0 && strings.HasSuffix(word, "]") {
 			name, indexes = word[:i], word[i:]
 		}
 		if name == "" || !isIndexes(indexes) {

@@ -174,38 +174,38 @@ func (t *template) uses(attr string) bool {
 // maintain adds to the update what keeps version, created and updated. It works
 // on the text of the expression, because an UpdateBuilder shares its lists with
 // its copies, so that adding to one would change the caller's.
-func (st *store) maintain(cfg *writeConfig, e *expressions) ([]action, error) {
-	s := st.schema
+func (s *store) maintain(cfg *writeConfig, e *expressions) ([]action, error) {
+	fields := s.schema
 	var own []action
 	set := func(f *field, placeholder, value string) {
 		own = append(own, action{"SET", placeholder, value})
 		e.setName(placeholder, f.attr)
 	}
 	switch {
-	case s.version == nil:
+	case fields.version == nil:
 	case cfg.ifVersion != nil || cfg.ifNotExists:
-		next, err := s.next(cfg)
+		next, err := fields.next(cfg)
 		if err != nil {
 			return nil, err
 		}
-		set(s.version, "#version", ":version")
+		set(fields.version, "#version", ":version")
 		e.setValue(":version", next)
 	default:
-		set(s.version, "#version", "if_not_exists(#version, :zero) + :one")
+		set(fields.version, "#version", "if_not_exists(#version, :zero) + :one")
 		e.setValue(":zero", &types.AttributeValueMemberN{Value: "0"})
 		e.setValue(":one", &types.AttributeValueMemberN{Value: "1"})
 	}
-	if s.created == nil && s.updated == nil {
+	if fields.created == nil && fields.updated == nil {
 		e.append(own)
 		return own, nil
 	}
-	now := st.now()
+	now := s.now()
 	for _, at := range []struct {
 		*field
 		placeholder, value, expression string
 	}{
-		{s.created, "#created", ":created", "if_not_exists(#created, :created)"},
-		{s.updated, "#updated", ":updated", ":updated"},
+		{fields.created, "#created", ":created", "if_not_exists(#created, :created)"},
+		{fields.updated, "#updated", ":updated", ":updated"},
 	} {
 		if at.field == nil {
 			continue
