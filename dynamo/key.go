@@ -95,18 +95,29 @@ func (s *schema) keyNames() string {
 
 // keyOfItem is the primary key inside a marshalled item, which must be valid.
 func (s *schema) keyOfItem(m item) (item, error) {
-	out := make(item, 2)
+	if err := s.checkKey(m); err != nil {
+		return nil, err
+	}
+	out := make(item, len(s.keys))
+	for _, a := range s.keys {
+		out[a.name] = m[a.name]
+	}
+	return out, nil
+}
+
+// checkKey is an error if the primary key of a marshalled item is not there, or
+// not one that DynamoDB takes.
+func (s *schema) checkKey(m item) error {
 	for _, a := range s.keys {
 		av, ok := m[a.name]
 		if !ok {
-			return nil, errorf("key attribute %q (field %s) is missing", a.name, a.field)
+			return errorf("key attribute %q (field %s) is missing", a.name, a.field)
 		}
 		if err := a.check(av); err != nil {
-			return nil, errorf("key attribute %q (field %s): %w", a.name, a.field, err)
+			return errorf("key attribute %q (field %s): %w", a.name, a.field, err)
 		}
-		out[a.name] = av
 	}
-	return out, nil
+	return nil
 }
 
 // sameItem tells whether DynamoDB holds a and b for equal.

@@ -28,7 +28,7 @@ type prepared struct {
 }
 
 // whole is the item as attribute values.
-func (e *prepared) whole() item {
+func (e prepared) whole() item {
 	if e.text == "" {
 		return e.item
 	}
@@ -55,8 +55,11 @@ func (s *store) encodeItem(v reflect.Value, asText bool) (e prepared, err error)
 	if err != nil {
 		return e, err
 	}
-	if e.key, err = s.schema.keyOfItem(keys); err != nil {
+	if err = s.schema.checkKey(keys); err != nil {
 		return e, err
+	}
+	if e.key = keys; len(keys) > len(s.schema.keys) {
+		e.key, _ = s.schema.keyOfItem(keys)
 	}
 	return e, s.schema.checkIndexKeys(keys)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"reflect"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -87,7 +86,7 @@ func (s *store) newPut(v reflect.Value, opts []WriteOption, asText bool) (*write
 		return nil, err
 	}
 	in := &dynamodb.PutItemInput{
-		TableName:                           aws.String(s.table),
+		TableName:                           &s.table,
 		Item:                                put.item,
 		ConditionExpression:                 e.condition,
 		ExpressionAttributeNames:            e.names,
@@ -99,7 +98,7 @@ func (s *store) newPut(v reflect.Value, opts []WriteOption, asText bool) (*write
 	w.operation, w.in = "PutItem", in
 	w.applied = func(now item) bool { return sameItem(put.whole(), now) }
 	if asText {
-		in.Item = item{} // the SDK wants to see one
+		in.Item = noItem
 		w.body = s.codec.written(func(b []byte) []byte { return putBody(b, in, put.text) })
 	}
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {

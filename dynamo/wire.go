@@ -41,7 +41,7 @@ const (
 )
 
 const (
-	blockSize = 4096
+	blockSize = 8192
 	shortText = 512 // bytes of a string that goes into a block
 )
 

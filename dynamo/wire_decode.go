@@ -277,11 +277,12 @@ func (d *fieldsReader) field(w *wireReader, i int, kind string) error {
 // open takes note of a field, which must be the first of its name, and of the kind
 // that it must have if it is a key.
 func (d *fieldsReader) open(w *wireReader, i int, kind string) error {
-	if d.seen.has(i) {
+	seen, bit := d.seen.word(i), uint64(1)<<(i%64)
+	if *seen&bit != 0 {
 		w.fail(sameNames)
 		return w.bad()
 	}
-	d.seen.add(i)
+	*seen |= bit
 	if d.keys != nil && d.keys.wrong(i, kind) {
 		return d.keys.attrs[d.keys.of[i]].missing()
 	}
@@ -338,7 +339,6 @@ func (b *bitset) word(i int) *uint64 {
 }
 
 func (b *bitset) has(i int) bool { return *b.word(i)&(1<<(i%64)) != 0 }
-func (b *bitset) add(i int)      { *b.word(i) |= 1 << (i % 64) }
 
 // anyList and anyMap read what anyOf gives for an interface.
 func (w *wireReader) anyList() []any {
