@@ -3,6 +3,7 @@ package gateway
 import (
 	"errors"
 	"slices"
+	"time"
 )
 
 // How invocations and GET next meet. Connections on which the runtime waits for its next invocation are in waiting,
@@ -58,17 +59,33 @@ func (i *instance) withdraw(inv *invocation) bool {
 // errBusy is the answer to a runtime that asks before it has answered.
 var errBusy = errors.New("gateway: the invocation before has not been answered")
 
-// park is GET next: the connection waits from now on, unless the instance has all that it takes. Where a delivery is
-// under way, which may fail, park waits for its end.
+// The news that a connection is gone may come after the first request on the one that replaces it: another goroutine
+// reads it. So much later it must have come.
+const (
+	newsTime  = 100 * time.Millisecond
+	newsPause = time.Millisecond
+)
+
+// park is GET next: the connection waits from now on, unless the instance has all that it takes.
 func (i *instance) park(c *runtimeConn) error {
 	i.isReady()
+	for begin := time.Now(); !i.tryPark(c); time.Sleep(newsPause) {
+		if time.Since(begin) >= newsTime {
+			return errBusy
+		}
+	}
+	return nil
+}
+
+// tryPark parks a connection if there is room. Where a delivery is under way, which may fail, it waits for its end.
+func (i *instance) tryPark(c *runtimeConn) bool {
 	i.delivery.Lock()
 	defer i.delivery.Unlock()
 	if !i.hasRoom(c) {
-		return errBusy
+		return false
 	}
 	i.dispatchLocked()
-	return nil
+	return true
 }
 
 // hasRoom puts a connection into waiting, if the instance takes another invocation.
@@ -94,7 +111,7 @@ func (i *instance) reclaim() {
 	}
 }
 
-// dispatch delivers until one of both lists is empty. Between the process's end and the news of it nothing is delivered.
+// dispatch delivers until there is nothing to match. Between the process's end and the news of it nothing is delivered.
 func (i *instance) dispatch() {
 	i.delivery.Lock()
 	defer i.delivery.Unlock()
@@ -114,16 +131,18 @@ func (i *instance) dispatchLocked() {
 }
 
 // match takes a connection and an invocation for it; the connection that has come last is the one most likely to live.
+// Ids are the callers': while one is in flight, another invocation with it waits, since answers name nothing else.
 func (i *instance) match() (*runtimeConn, *invocation) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if len(i.waiting) == 0 || len(i.queue) == 0 || i.dead.Load() {
+	at := slices.IndexFunc(i.queue, func(inv *invocation) bool { return i.flights[inv.id] == nil })
+	if len(i.waiting) == 0 || at < 0 || i.dead.Load() {
 		return nil, nil
 	}
 	last := len(i.waiting) - 1
-	c, inv := i.waiting[last], i.queue[0]
+	c, inv := i.waiting[last], i.queue[at]
 	i.waiting[last], i.waiting = nil, i.waiting[:last]
-	i.queue = slices.Delete(i.queue, 0, 1)
+	i.queue = slices.Delete(i.queue, at, at+1)
 	i.flights[inv.id] = &flight{inv: inv, carrier: c}
 	return c, inv
 }

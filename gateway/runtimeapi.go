@@ -19,14 +19,16 @@ import (
 
 const runtimePath = "/2018-06-01/runtime/"
 
-// serveRuntime answers a request, or returns false where the connection is left to the next invocation.
+// serveRuntime answers a request, or returns false where the connection is left to the next invocation, or to none.
 func (i *instance) serveRuntime(c *runtimeConn, r *http.Request) (answered bool) {
 	w := &c.answer
-	if !i.isOwn(r) {
+	switch isGet := r.Method == http.MethodGet; {
+	case !i.isOwn(r):
 		apiError(w, http.StatusForbidden, "Forbidden", "not from this instance")
 		return true
-	}
-	if r.Method != http.MethodGet || r.URL.Path != runtimePath+"invocation/next" {
+	case isGet && r.URL.Path == "/2020-01-01/extension/event/next":
+		return false // for good: the only event would be the shutdown, and that comes as SIGTERM
+	case !isGet || r.URL.Path != runtimePath+"invocation/next":
 		i.serveOther(w, r)
 		return true
 	}
@@ -38,7 +40,7 @@ func (i *instance) serveRuntime(c *runtimeConn, r *http.Request) (answered bool)
 	return false
 }
 
-// serveOther answers anything but GET next.
+// serveOther answers what is answered at once.
 func (i *instance) serveOther(w http.ResponseWriter, r *http.Request) {
 	invocation, isInvocation := strings.CutPrefix(r.URL.Path, runtimePath+"invocation/")
 	id, what, _ := strings.Cut(invocation, "/")
@@ -53,8 +55,6 @@ func (i *instance) serveOther(w http.ResponseWriter, r *http.Request) {
 		i.initError(w, r)
 	case isPost && r.URL.Path == "/2020-01-01/extension/register":
 		i.registerExtension(w, r)
-	case r.Method == http.MethodGet && r.URL.Path == "/2020-01-01/extension/event/next":
-		i.extensionEvent(w, r)
 	default:
 		apiError(w, http.StatusNotFound, "NotFound", "The Runtime API has no such method and path.")
 	}
@@ -142,9 +142,6 @@ func (i *instance) registerExtension(w http.ResponseWriter, _ *http.Request) {
 		"functionName": i.p.name(), "functionVersion": "$LATEST", "handler": orDefault(i.p.Handler, "bootstrap"),
 	})
 }
-
-// extensionEvent blocks: the only event would be the shutdown, and that comes as SIGTERM.
-func (i *instance) extensionEvent(http.ResponseWriter, *http.Request) { <-i.exited }
 
 func errUnknownID(w http.ResponseWriter) {
 	apiError(w, http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")

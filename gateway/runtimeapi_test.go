@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/stretchr/testify/require"
 )
 
@@ -183,6 +184,80 @@ func TestNextClosesUnread(t *testing.T) {
 			require.Equal(t, "result", out)
 		})
 	}
+}
+
+// TestNextReconnects is the same over real connections, where the news of the one that is gone takes its time.
+func TestNextReconnects(t *testing.T) {
+	p, inst := idleInstance(t)
+	go inst.server.serve(inst)
+	parked := func() net.Conn {
+		conn, err := net.Dial("tcp", inst.addr)
+		require.NoError(t, err)
+		_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", nextPath, inst.addr)
+		require.NoError(t, err)
+		return conn
+	}
+	for range 50 {
+		lost := parked()
+		done := make(chan error, 1)
+		go func() { _, err := p.Invoke(t.Context(), nil); done <- err }()
+		require.Eventually(t, func() bool {
+			inst.mu.Lock()
+			defer inst.mu.Unlock()
+			return len(inst.flights) == 1
+		}, time.Minute, time.Millisecond)
+		require.NoError(t, lost.Close())
+		conn := parked()
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		require.NoError(t, err)
+		require.Equal(t, 200, resp.StatusCode)
+		_, err = fmt.Fprintf(conn, "POST %sinvocation/%s/response HTTP/1.1\r\nHost: %s\r\nContent-Length: 0\r\n\r\n",
+			runtimePath, resp.Header.Get("Lambda-Runtime-Aws-Request-Id"), inst.addr)
+		require.NoError(t, err)
+		require.NoError(t, <-done)
+		require.NoError(t, conn.Close())
+	}
+}
+
+// TestSameID: ids are the callers', so that two invocations may have the same; an answer is that of the one in flight.
+func TestSameID(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, inst := idleInstance(t)
+		p.PerInstance = 2
+		p.release(inst)
+		p.slots = make(chan struct{}, 2)
+		ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "id"})
+		first := invokeAside(ctx, p, "1")
+		_, event := next(t, inst)
+		require.Equal(t, "1", event)
+		second := invokeAside(ctx, p, "2")
+		ask(t, inst)
+		require.Equal(t, 202, answer(t, inst, "id", "of 1"))
+		out, err := first()
+		require.NoError(t, err)
+		require.Equal(t, "of 1", out)
+		_, event = next(t, inst)
+		require.Equal(t, "2", event)
+		require.Equal(t, 202, answer(t, inst, "id", "of 2"))
+		out, err = second()
+		require.NoError(t, err)
+		require.Equal(t, "of 2", out)
+	})
+}
+
+// TestExtensionGivesUp: an extension that no longer waits for its event leaves no connection behind.
+func TestExtensionGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, inst := idleInstance(t)
+		for range 2 * maxRuntimeConns {
+			conn := connect(t, inst, nil)
+			send(t, inst, conn, "GET", "/2020-01-01/extension/event/next", "")
+			require.Len(t, inst.server.conns, 1)
+			require.NoError(t, conn.Close())
+			synctest.Wait()
+		}
+		require.Empty(t, inst.server.conns)
+	})
 }
 
 // TestNextTwice: a runtime must answer an invocation before it gets another.

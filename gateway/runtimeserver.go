@@ -125,8 +125,8 @@ func (c *runtimeConn) serve(i *instance) {
 		if !i.serveRuntime(c, r) {
 			continue
 		}
-		rest, _ := io.CopyN(io.Discard, r.Body, runtimeBufferSize+1)
-		isLast := r.Close || rest > runtimeBufferSize
+		_, err = io.CopyN(io.Discard, r.Body, runtimeBufferSize)
+		isLast := r.Close || err != io.EOF // after a body that is broken, or much longer, nobody knows where a request begins
 		if c.answer.writeTo(c.conn, isLast) != nil {
 			return
 		}
