@@ -21,28 +21,27 @@ func either(a, b set) set {
 	return func(c rune) bool { return a(c) || b(c) }
 }
 
-// variants are the other cases of a character.
-func variants(c rune, flags Flags) (others []rune) {
+// fold returns what Java compares instead of a character where the case is ignored: "ı" and "İ" are "i" to it.
+func (f Flags) fold(c rune) rune {
 	switch {
-	case flags&IgnoreCase == 0:
-	case flags&UnicodeCase != 0:
-		for other := unicode.SimpleFold(c); other != c; other = unicode.SimpleFold(other) {
-			others = append(others, other)
-		}
-	case isASCIILetter(c):
-		others = append(others, c^0x20)
+	case f&IgnoreCase == 0:
+	case f&UnicodeCase != 0:
+		return unicode.ToLower(unicode.ToUpper(c))
+	case c >= 'A' && c <= 'Z':
+		return c + 'a' - 'A'
 	}
-	return others
+	return c
 }
 
 // single is the set of one character.
-func (p *parser) single(c rune) set {
-	p.wide = p.wide || c > 0xFFFF
-	s := is(c)
-	for _, other := range variants(c, p.flags) {
-		s = either(s, is(other))
+func (p *parser) single(want rune) set {
+	p.wide = p.wide || want > 0xFFFF
+	flags := p.flags
+	if flags&IgnoreCase == 0 {
+		return is(want)
 	}
-	return s
+	want = flags.fold(want)
+	return func(c rune) bool { return flags.fold(c) == want }
 }
 
 func (p *parser) between(low, high rune) set {
@@ -51,15 +50,13 @@ func (p *parser) between(low, high rune) set {
 	if p.flags&IgnoreCase == 0 {
 		return s
 	}
-	flags := p.flags
-	return func(c rune) bool {
-		for _, other := range variants(c, flags) {
-			if s(other) {
-				return true
-			}
+	if p.flags&UnicodeCase != 0 {
+		return func(c rune) bool {
+			upper := unicode.ToUpper(c)
+			return s(c) || s(upper) || s(unicode.ToLower(upper))
 		}
-		return s(c)
 	}
+	return func(c rune) bool { return s(c) || isASCIILetter(c) && s(c^0x20) }
 }
 
 // class reads what follows "[", with "]". "&&" is the intersection of all before and all behind it.
@@ -196,7 +193,6 @@ func (p *parser) endsLine() set {
 }
 
 func (p *parser) dot() set {
-	p.wide = true
 	if p.flags&DotAll != 0 {
 		return func(rune) bool { return true }
 	}

@@ -78,6 +78,7 @@ func (re *Regexp) All(text []uint16, steps *int, found func(bounds []int) bool) 
 	m := re.matcher(text, *steps)
 	defer func() { *steps = m.steps }()
 	for from := 0; from <= len(text); {
+		m.steps -= len(m.bounds) / boundsPerStep
 		for i := range m.bounds {
 			m.bounds[i] = -1
 		}

@@ -131,6 +131,15 @@ var cases = []struct{ expr, text, want string }{
 	{`((a)|b)*`, "ab", "[ab][]"},
 	{`(a*)*`, "b", "[]b[]"},
 	{`(a*?)+?b`, "aab", "[aab]"},
+	{`(?iu)i`, "ıİI", "[ı][İ][I]"},
+	{`(?iu)[s-µ]`, "μs", "μ[s]"},
+	{`(?iu)(i)\1`, "iı", "[iı]"},
+	{`(?i)\p{IsUppercase}`, "aA1", "[a][A]1"},
+	{`\p{javaLowerCase}`, "ªa", "[ª][a]"},
+	{`\b`, "𐐨", "[]𐐨[]"},
+	{`\b`, "_\u0301", "[]_[]\u0301"},
+	{`\B.`, "_𐐨\u0301𐐨i", "_[𐐨]\u0301\uFFFD[\uFFFD][i]"},
+	{`(?:a+){2}+`, "aaa", "aaa"},
 }
 
 func TestAll(t *testing.T) {
@@ -236,6 +245,24 @@ func TestSteps(t *testing.T) {
 	ok, _, err = match(`.*`, strings.Repeat("a", 100_000))
 	require.NoError(t, err)
 	require.True(t, ok)
+}
+
+// TestStepsOfWork: what is long to do is many steps.
+func TestStepsOfWork(t *testing.T) {
+	var class strings.Builder
+	for i := range rune(4000) {
+		class.WriteRune('一' + i)
+	}
+	for _, row := range []struct{ expr, text string }{
+		{`\bfoo`, strings.Repeat("\u0301", 2000)}, // the letter before the marks is looked for at each
+		{`[` + class.String() + `]x`, strings.Repeat("z", 10_000)},
+		{`(?=y)` + strings.Repeat("()", 1000), strings.Repeat("z", 10_000)}, // look-around keeps the bounds of all groups
+	} {
+		re, err := Compile(row.expr, 0)
+		require.NoError(t, err)
+		_, err = bracketed(re, row.text, 1_000_000)
+		require.ErrorIs(t, err, ErrSteps, "%.20s", row.expr)
+	}
 }
 
 // plain are expressions that mean the same to Go, if it takes them: whether one matches a whole text does not depend on what

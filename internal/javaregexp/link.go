@@ -20,7 +20,10 @@ const (
 
 // The tree of an expression.
 type (
-	char struct{ is set }
+	char struct {
+		is   set
+		cost int // steps that asking it takes, beyond the one
+	}
 
 	sequence []any
 
@@ -65,7 +68,7 @@ type linker struct {
 func (l *linker) link(x any, next node) node {
 	switch x := x.(type) {
 	case char:
-		return &charNode{x.is, next}
+		return &charNode{x, next}
 	case sequence:
 		for i := len(x) - 1; i >= 0; i-- {
 			next = l.link(x[i], next)
@@ -87,21 +90,22 @@ func (l *linker) link(x any, next node) node {
 		l.counted = true
 		return &backReference{x.n, x.same, next}
 	case lineBreak:
-		return l.link(choice{sequence{char{is('\r')}, char{is('\n')}}, char{isVertical}}, next)
+		return l.link(choice{sequence{char{is: is('\r')}, char{is: is('\n')}}, char{is: isVertical}}, next)
 	}
 	return &place{x.(assertion), next}
 }
 
 func (l *linker) repeat(x repeat, next node) node {
 	if c, ok := x.x.(char); ok {
-		return &runNode{c.is, x.min, x.max, x.mode, next}
+		return &runNode{c, x.min, x.max, x.mode, next}
 	}
 	if _, ok := x.x.(lineBreak); ok {
 		x.x = look{kind: atomic, x: x.x}
 	}
 	switch {
-	case x.mode == possessive:
-		return l.look(look{kind: atomic, x: repeat{x: x.x, min: x.min, max: x.max, star: x.star}}, next)
+	case x.mode == possessive: // nor does Java go back into one of the iterations for the sake of another
+		x.x, x.mode = look{kind: atomic, x: x.x}, greedy
+		return l.look(look{kind: atomic, x: x}, next)
 	case x.max == 1 && x.min == 0 && x.mode == greedy:
 		return &branch{[]node{l.link(x.x, next), next}}
 	case x.max == 1 && x.min == 0:

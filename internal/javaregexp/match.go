@@ -27,6 +27,9 @@ type matcher struct {
 	err    error
 }
 
+// boundsPerStep is how many bounds of groups are copied in a step.
+const boundsPerStep = 16
+
 // maxDepth is of the nodes on the way: each takes stack.
 const maxDepth = 50_000
 
@@ -104,19 +107,27 @@ func (e subEnd) match(m *matcher, i int) bool {
 	return !e.behind || i == m.target
 }
 
+// bytesPerStep is how much of the expression of a class is a step: each of its parts may have to be asked.
+const bytesPerStep = 16
+
+func (c char) matches(m *matcher, r rune) bool {
+	m.steps -= c.cost
+	return c.is(r)
+}
+
 type charNode struct {
-	is   set
+	char
 	next node
 }
 
 func (n *charNode) match(m *matcher, i int) bool {
 	c, size := m.at(i)
-	return size > 0 && n.is(c) && m.run(n.next, i+size)
+	return size > 0 && n.matches(m, c) && m.run(n.next, i+size)
 }
 
 // runNode is a repeated character.
 type runNode struct {
-	is       set
+	char
 	min, max int
 	mode     mode
 	next     node
@@ -126,7 +137,7 @@ func (n *runNode) match(m *matcher, from int) bool {
 	i, count := from, 0
 	forward := func() bool {
 		c, size := m.at(i)
-		if size == 0 || !n.is(c) || !m.step() {
+		if size == 0 || !n.matches(m, c) || !m.step() {
 			return false
 		}
 		i += size
@@ -272,6 +283,7 @@ type lookNode struct {
 }
 
 func (n *lookNode) match(m *matcher, i int) bool {
+	m.steps -= len(m.bounds) / boundsPerStep
 	kept := slices.Clone(m.bounds)
 	ok := false
 	if n.kind == behind {

@@ -2,7 +2,6 @@ package javaregexp
 
 import (
 	"math"
-	"slices"
 	"strings"
 	"unicode/utf16"
 )
@@ -15,7 +14,7 @@ type parser struct {
 	groups int
 	names  map[string]int
 	depth  int
-	wide   bool // a set may have characters beyond 16 bits
+	wide   bool // a set, other than a dot, may have characters beyond 16 bits
 }
 
 const maxNesting = 100
@@ -174,11 +173,12 @@ func (p *parser) atom() []any {
 		p.pos++
 		return p.group()
 	case '[':
+		start := p.pos
 		p.pos++
-		return []any{char{p.class()}}
+		return []any{char{p.class(), (p.pos - start) / bytesPerStep}}
 	case '.':
 		p.pos++
-		return []any{char{p.dot()}}
+		return []any{char{is: p.dot()}}
 	case '^':
 		p.pos++
 		return []any{p.caret()}
@@ -192,7 +192,7 @@ func (p *parser) atom() []any {
 	return []any{p.literal(p.take())}
 }
 
-func (p *parser) literal(c rune) char { return char{p.single(c)} }
+func (p *parser) literal(c rune) char { return char{is: p.single(c)} }
 
 // group reads what follows "(". Flags alone are nothing.
 func (p *parser) group() []any {
@@ -310,7 +310,7 @@ func (p *parser) escape() []any {
 			return []any{at}
 		}
 		p.pos--
-		return []any{char{p.escapedSet()}}
+		return []any{char{is: p.escapedSet()}}
 	}
 }
 
@@ -334,7 +334,7 @@ func (p *parser) sameUnit() func(a, b rune) bool {
 		return func(a, b rune) bool { return a == b }
 	}
 	flags := p.flags
-	return func(a, b rune) bool { return a == b || slices.Contains(variants(a, flags), b) }
+	return func(a, b rune) bool { return flags.fold(a) == flags.fold(b) }
 }
 
 // character reads what stands for one character behind a "\", of which c is the first.

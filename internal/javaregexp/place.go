@@ -72,17 +72,28 @@ func (p *parser) caret() any {
 	})
 }
 
-// atBoundary is that of Java before version 19: words are of any script. A mark belongs to the letter before it.
+// atBoundary is that of Java before version 19: words are of any script.
 func atBoundary(m *matcher, i int) bool {
-	left := i > 0 && m.inWord(m.before(i, 0))
-	return left != (i < len(m.text) && m.inWord(i))
+	left := false
+	if i > 0 {
+		c, n := m.at(m.before(i, 0))
+		if n == 2 && m.before(i, 0) == i-1 { // i is inside of it
+			c = rune(m.text[i-1])
+		}
+		left = m.inWord(c, i-1)
+	}
+	c, n := m.at(i)
+	return left != (n > 0 && m.inWord(c, i))
 }
 
-func (m *matcher) inWord(i int) bool {
-	c, _ := m.at(i)
-	for unicode.Is(unicode.Mn, c) && i > 0 {
-		i = m.before(i, 0)
-		c, _ = m.at(i)
+// inWord reports whether a character is of a word. A mark belongs to the letter before it, which Java looks for from the code
+// unit at last, one by one.
+func (m *matcher) inWord(c rune, last int) bool {
+	if !unicode.Is(unicode.Mn, c) {
+		return c == '_' || isLetterOrDigit(c)
 	}
-	return c == '_' || isLetterOrDigit(c)
+	for ; last >= 0 && unicode.Is(unicode.Mn, c) && m.step(); last-- {
+		c, _ = m.at(last)
+	}
+	return isLetterOrDigit(c)
 }

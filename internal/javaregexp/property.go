@@ -38,7 +38,7 @@ func (p *parser) propertyOf(name string) set {
 	}
 	if rest, ok := strings.CutPrefix(name, "Is"); ok {
 		p.wide = true
-		if s := binary(rest); s != nil {
+		if s := p.binary(rest); s != nil {
 			return s
 		}
 		if s := tableOf(unicode.Scripts, rest); s != nil {
@@ -83,11 +83,9 @@ func (p *parser) posix(name string) set {
 		return func(c rune) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 	case "Space":
 		return isSpace
-	case "javaLowerCase":
-		return unicode.IsLower
-	case "javaUpperCase":
-		return unicode.IsUpper
-	case "javaLetter", "javaAlphabetic":
+	case "javaLowerCase", "javaUpperCase", "javaTitleCase", "javaAlphabetic":
+		return p.binary(name[len("java"):])
+	case "javaLetter":
 		return unicode.IsLetter
 	case "javaDigit":
 		return unicode.IsDigit
@@ -112,9 +110,16 @@ func isJavaWhitespace(c rune) bool {
 	return unicode.In(c, unicode.Z)
 }
 
-// binary are the properties that \p{Is…} may name.
-func binary(name string) set {
-	switch strings.ToUpper(name) {
+// binary are the properties that \p{Is…} may name. With the case ignored, the three cases are one.
+func (p *parser) binary(name string) set {
+	p.wide = true
+	name = strings.ToUpper(name)
+	if p.flags&IgnoreCase != 0 && (name == "LOWERCASE" || name == "UPPERCASE" || name == "TITLECASE") {
+		return func(c rune) bool {
+			return unicode.In(c, unicode.Lu, unicode.Ll, unicode.Lt, unicode.Other_Lowercase, unicode.Other_Uppercase)
+		}
+	}
+	switch name {
 	case "ALPHABETIC":
 		return func(c rune) bool { return unicode.In(c, unicode.L, unicode.Nl, unicode.Other_Alphabetic) }
 	case "LETTER":
