@@ -290,6 +290,7 @@ func (c *call) authorizerEvent(a *Authorizer, identity []string) ([]byte, error)
 	arnName := "methodArn"
 	switch {
 	case a.PayloadV1:
+		withoutMulti(m)
 		m["identitySource"], err = json.Marshal(strings.Join(identity, ","))
 		m["authorizationToken"] = m["identitySource"]
 	case c.g.cfg.Kind == HTTP:
@@ -303,6 +304,17 @@ func (c *call) authorizerEvent(a *Authorizer, identity []string) ([]byte, error)
 		return nil, err
 	}
 	return json.Marshal(m)
+}
+
+// withoutMulti makes of format 1.0 what an authorizer gets of it: no maps of lists, and empty maps rather than null.
+func withoutMulti(event map[string]json.RawMessage) {
+	delete(event, "multiValueHeaders")
+	delete(event, "multiValueQueryStringParameters")
+	for _, name := range []string{"queryStringParameters", "pathParameters", "stageVariables"} {
+		if string(event[name]) == "null" {
+			event[name] = json.RawMessage("{}")
+		}
+	}
 }
 
 // readGrant reads the function's answer.

@@ -144,14 +144,16 @@ func TestHTTPAPIAuthorizerV1(t *testing.T) {
 	require.Equal(t, 200, w.Code, w.Body)
 	for name, want := range map[string]any{
 		"version": "1.0", "type": "REQUEST", "identitySource": "t,2", "authorizationToken": "t,2", "resource": "/x/{id}", "httpMethod": "GET",
-		"methodArn": "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/$default/GET/x/1", "pathParameters": map[string]any{"id": "1"},
+		"methodArn": "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/$default/GET/x/1", "pathParameters": map[string]any{"id": "1"}, "stageVariables": map[string]any{},
 	} {
 		require.Equal(t, want, fn.event[name], name)
 	}
-	require.NotContains(t, fn.event, "body")
+	for _, name := range []string{"body", "multiValueHeaders", "multiValueQueryStringParameters"} {
+		require.NotContains(t, fn.event, name)
+	}
 	ev := eventOf(t, w.Body.String())
 	require.Equal(t, "1.0", ev["version"])
-	require.Equal(t, map[string]any{"n": 1.5, "b": true, "s": "x"}, ev["requestContext"].(map[string]any)["authorizer"])
+	require.Equal(t, map[string]any{"claims": nil, "scopes": nil, "n": 1.5, "b": true, "s": "x"}, ev["requestContext"].(map[string]any)["authorizer"])
 	fn.answer = `{"isAuthorized":true}`
 	require.Equal(t, 500, do(g, "GET", "/x/1?q=2", "", "Authorization", "t").Code)
 	for _, kind := range []gateway.Kind{gateway.REST, gateway.HTTP} {

@@ -227,7 +227,8 @@ func TestPayloadV1(t *testing.T) {
 	require.Equal(t, map[string]any{"id": "a/b"}, ev["pathParameters"])
 	require.Equal(t, "body", ev["body"])
 	require.Equal(t, map[string]any{"q": []any{"1", "2"}}, ev["multiValueQueryStringParameters"])
-	require.Equal(t, map[string]any{"claims": nil, "scopes": nil}, ev["requestContext"].(map[string]any)["authorizer"])
+	require.Equal(t, "POST /users/{id}", ev["requestContext"].(map[string]any)["resourceId"])
+	require.NotContains(t, ev["requestContext"], "authorizer")
 
 	jwt := &gateway.JWT{Issuers: []string{pool}, Audience: []string{"app"}}
 	ev = eventOf(t, serve(event, jwt, "Authorization", unsignedToken(with(nil))).Body.String())

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -60,16 +61,20 @@ func (p proxy) serve(w http.ResponseWriter, c *call) *failure {
 	return nil
 }
 
-// flatten returns what format 1.0 shows of an authorizer: the members of jwt or lambda themselves, and nothing of iam,
-// which it has in the identity. Unverified: lambda.
+// flatten returns what format 1.0 shows of an authorizer: the claims and scopes of a token, or, as recorded, none of both
+// beside what a Lambda authorizer has found; and nothing of iam, which it has in the identity.
 func flatten(grant any) any {
 	byKind, _ := grant.(map[string]any)
-	for _, kind := range []string{"jwt", "lambda"} {
-		if inner, ok := byKind[kind]; ok {
-			return inner
-		}
+	if jwt, ok := byKind["jwt"]; ok {
+		return jwt
 	}
-	return nil
+	found, ok := byKind["lambda"].(map[string]any)
+	if !ok {
+		return nil
+	}
+	flat := map[string]any{"claims": nil, "scopes": nil}
+	maps.Copy(flat, found)
+	return flat
 }
 
 // readFailure is the answer to a body that could not be read: it is too large or broke off.

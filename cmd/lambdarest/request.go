@@ -77,6 +77,9 @@ func (r *requestFlags) options(source gwevent.Source) gwevent.Options {
 	if r.resource != "" || len(r.params) > 0 {
 		opt.Resource, opt.RouteKey, opt.PathParameters = r.resource, r.resource, r.params
 	}
+	if _, path, ok := strings.Cut(r.resource, " "); ok { // a route key, of which format 1.0 has the path as well
+		opt.Resource = path
+	}
 	return opt
 }
 

@@ -104,14 +104,14 @@ type Options struct {
 	// any other is passed on as text, in which bytes that are not UTF-8 become U+FFFD. Nil spares a test the set-up:
 	// a body that is not UTF-8 is passed on as Base64, whatever its type. The other sources have rules of their own.
 	BinaryTypes []string
-	// Authorizer becomes requestContext.authorizer of REST, HTTPAPI and FunctionURL; absent where nil.
+	// Authorizer becomes requestContext.authorizer of REST, HTTPAPI, HTTPAPIv1 and FunctionURL; absent where nil.
 	Authorizer any
 	// Caller becomes requestContext.identity of REST and HTTPAPIv1; nil where nobody signed the request. The other
 	// sources show a caller in Authorizer.
 	Caller *Caller
 	// APIKey and APIKeyID become requestContext.identity.apiKey and apiKeyId of REST; absent where empty.
 	APIKey, APIKeyID string
-	// HeaderNames are names as the client wrote them, by their canonical form. Only a REST API shows the difference.
+	// HeaderNames are names as the client wrote them, by their canonical form. Only REST and HTTPAPIv1 show the difference.
 	HeaderNames map[string]string
 }
 

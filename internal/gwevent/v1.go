@@ -1,13 +1,18 @@
 package gwevent
 
-import "net/http"
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
 
-// v1Event is payload format 1.0 of an HTTP API, as documented: a REST API's event with a version, names of headers in
-// lower case, and the path of an HTTP API, which is decoded and has the stage in front.
+// v1Event is payload format 1.0 of an HTTP API: a REST API's event with a version, names of headers of its own (see
+// v1Name), and the path of an HTTP API, which is decoded and has the stage in front.
 //
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
-// Unverified: that the single maps hold the last value, as those of a REST API do; the documented example has the last
-// of a header and the first of a query.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html, and where
+// it differs the events that users have recorded: resourceId is the route key, identity has cognitoAmr, userAgent is never
+// null, there is always a Content-Length, the single maps hold the last value, and without an authorizer there is no
+// member authorizer.
 type v1Event struct {
 	Version                         string              `json:"version"`
 	Resource                        string              `json:"resource"`
@@ -25,40 +30,64 @@ type v1Event struct {
 }
 
 type v1Context struct {
-	AccountID         string       `json:"accountId"`
-	APIID             string       `json:"apiId"`
-	Authorizer        any          `json:"authorizer"`
-	DomainName        string       `json:"domainName"`
-	DomainPrefix      string       `json:"domainPrefix"`
-	ExtendedRequestID string       `json:"extendedRequestId"`
-	HTTPMethod        string       `json:"httpMethod"`
-	Identity          restIdentity `json:"identity"`
-	Path              string       `json:"path"`
-	Protocol          string       `json:"protocol"`
-	RequestID         string       `json:"requestId"`
-	RequestTime       string       `json:"requestTime"`
-	RequestTimeEpoch  int64        `json:"requestTimeEpoch"`
-	ResourceID        *string      `json:"resourceId"`
-	ResourcePath      string       `json:"resourcePath"`
-	Stage             string       `json:"stage"`
+	AccountID         string     `json:"accountId"`
+	APIID             string     `json:"apiId"`
+	Authorizer        any        `json:"authorizer,omitempty"`
+	DomainName        string     `json:"domainName"`
+	DomainPrefix      string     `json:"domainPrefix"`
+	ExtendedRequestID string     `json:"extendedRequestId"`
+	HTTPMethod        string     `json:"httpMethod"`
+	Identity          v1Identity `json:"identity"`
+	Path              string     `json:"path"`
+	Protocol          string     `json:"protocol"`
+	RequestID         string     `json:"requestId"`
+	RequestTime       string     `json:"requestTime"`
+	RequestTimeEpoch  int64      `json:"requestTimeEpoch"`
+	ResourceID        string     `json:"resourceId"`
+	ResourcePath      string     `json:"resourcePath"`
+	Stage             string     `json:"stage"`
 }
 
-// noAuthorizer is what a route without an authorizer shows.
-type noAuthorizer struct {
-	Claims *string `json:"claims"`
-	Scopes *string `json:"scopes"`
+type v1Identity struct {
+	CognitoAMR *string `json:"cognitoAmr"`
+	restIdentity
+}
+
+// v1Name is how format 1.0 writes the name of a header, as recorded: some are capitalised and some in lower case,
+// whatever the client writes; others are as it writes them. Unverified: Accept-Charset and Cookie.
+func (in *input) v1Name(name string) string {
+	switch name {
+	case "Content-Length", "Content-Type", "Host", "User-Agent", "X-Amzn-Trace-Id", "X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto":
+		return name
+	case "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Authorization", "Cache-Control", "Cookie", "Origin", "Referer", "Via":
+		return strings.ToLower(name)
+	}
+	if written := in.HeaderNames[name]; http.CanonicalHeaderKey(written) == name {
+		return written
+	}
+	return name
+}
+
+func (in *input) v1Header() pairs {
+	header := in.forwarded(hopByHop).set("Content-Length", strconv.Itoa(len(in.body)))
+	for i, p := range header {
+		header[i].name = in.v1Name(p.name)
+	}
+	return sortPairs(header)
 }
 
 func (in *input) v1() v1Event {
 	path := decodePath(in.v2Path())
-	resource := orDefault(in.Resource, "$default")
-	header := in.setLength(in.forwarded(hopByHop)).lower()
+	resource, key := orDefault(in.Resource, "$default"), in.RouteKey
+	if key == "$default" && in.Resource != "" {
+		key = in.method + " " + resource
+	}
+	header := in.v1Header()
 	query := parseQuery(in.r.URL.RawQuery, formDecode)
 	text, isBase64 := in.typedBody()
-	authorizer := in.Authorizer
-	if authorizer == nil {
-		authorizer = noAuthorizer{}
-	}
+	identity := in.restIdentity()
+	userAgent := in.r.UserAgent()
+	identity.UserAgent = &userAgent
 	return v1Event{
 		Version:                         "1.0",
 		Resource:                        resource,
@@ -75,17 +104,18 @@ func (in *input) v1() v1Event {
 		RequestContext: v1Context{
 			AccountID:         in.AccountID,
 			APIID:             in.APIID,
-			Authorizer:        authorizer,
+			Authorizer:        in.Authorizer,
 			DomainName:        in.DomainName,
 			DomainPrefix:      in.domainPrefix(),
 			ExtendedRequestID: in.RequestID,
 			HTTPMethod:        in.method,
-			Identity:          in.restIdentity(),
+			Identity:          v1Identity{restIdentity: identity},
 			Path:              path,
 			Protocol:          in.proto,
 			RequestID:         in.RequestID,
 			RequestTime:       in.Time.Format(clfTime),
 			RequestTimeEpoch:  in.Time.UnixMilli(),
+			ResourceID:        key,
 			ResourcePath:      resource,
 			Stage:             in.Stage,
 		},
