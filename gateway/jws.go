@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"strings"
 )
@@ -78,13 +79,19 @@ func parseToken(text string) (*token, refusal) {
 	if len(parts) != 3 {
 		return nil, "the token does not have three parts"
 	}
-	var header struct{ Alg, Kid string }
+	var header struct {
+		Alg, Kid string
+		Crit     json.RawMessage
+	}
 	t := &token{signed: parts[0] + "." + parts[1]}
 	if decodePart(parts[0], &header) != nil {
 		return nil, "the header of the token cannot be read"
 	}
 	if decodePart(parts[1], &t.claims) != nil || t.claims == nil {
 		return nil, "the claims of the token cannot be read"
+	}
+	if header.Crit != nil { // which RFC 7515, 4.1.11, forbids to ignore
+		return nil, "the token needs an extension"
 	}
 	t.algorithm, t.keyID = header.Alg, header.Kid
 	var err error
@@ -104,7 +111,7 @@ func decodePart(part string, v any) error {
 	if err := dec.Decode(v); err != nil {
 		return err
 	}
-	if dec.More() {
+	if _, err := dec.Token(); err != io.EOF {
 		return errors.New("more than one value")
 	}
 	return nil

@@ -162,6 +162,8 @@ func TestJWTMalformed(t *testing.T) {
 		"two parts": header + "." + body[:len(body)-1], "four parts": good + ".x", "no Base64": "!." + body, "padded": header + "=." + body,
 		"claims a list": header + "." + part([]int{1}) + ".", "claims null": header + "." + part(nil) + ".", "header a string": part("x") + "." + body,
 		"two values": header + "." + base64.RawURLEncoding.EncodeToString([]byte(`{} {}`)) + ".", "signature no Base64": good + "!",
+		"a brace more": header + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"`+pool+`","aud":"app","exp":4102444800}}`)) + ".",
+		"extension":    part(object{"alg": "none", "crit": []string{"b64"}, "b64": false}) + "." + body, "empty extensions": part(object{"alg": "none", "crit": []string{}}) + "." + body,
 	} {
 		w := do(g, "GET", "/x", "", "Authorization", token)
 		require.Equal(t, 401, w.Code, name)

@@ -64,7 +64,7 @@ func (t *template) readAuthorizer(kind gateway.Kind, name string, v value) *Auth
 	case v.get("FunctionArn").exists():
 		t.readLambdaAuthorizer(a, isHTTP, v, identity)
 	case !isHTTP && v.get("UserPoolArn").exists():
-		a.Issuers = poolIssuers(v.get("UserPoolArn"))
+		a.Issuers = poolIssuers(v, "UserPoolArn")
 		a.Validation = identity.get("ValidationExpression").text()
 		if header := identity.get("Header").text(); header != "" {
 			a.Source = "method.request.header." + header
@@ -85,13 +85,17 @@ func (t *template) readAuthorizer(kind gateway.Kind, name string, v value) *Auth
 
 var userPoolARN = regexp.MustCompile(`^arn:[^:]+:cognito-idp:([^:]+):[^:]*:userpool/([^:/]+)$`)
 
-// poolIssuers returns the issuers of the tokens of user pools.
-func poolIssuers(v value) []string {
+// poolIssuers returns the issuers of the tokens of the user pools that a member names.
+func poolIssuers(v value, member string) []string {
+	arns := v.get(member)
+	if len(arns.texts()) == 0 {
+		v.fail("expected the ARN of a user pool in %s", member)
+	}
 	var issuers []string
-	for _, arn := range v.texts() {
+	for _, arn := range arns.texts() {
 		m := userPoolARN.FindStringSubmatch(arn)
 		if m == nil {
-			v.fail("expected the ARN of a user pool, got %q", arn)
+			arns.fail("expected the ARN of a user pool, got %q", arn)
 			continue
 		}
 		issuers = append(issuers, "https://cognito-idp."+m[1]+".amazonaws.com/"+m[2])

@@ -28,7 +28,7 @@ func (t *template) readScheme(a *API, name string, v value) *Authorizer {
 	case auth.get("authorizerUri").exists():
 		return t.readSchemeFunction(name, v, auth)
 	case kind == "cognito_user_pools":
-		authorizer := &Authorizer{Name: name, Issuers: poolIssuers(auth.get("providerARNs")), Validation: auth.get("identityValidationExpression").text()}
+		authorizer := &Authorizer{Name: name, Issuers: poolIssuers(auth, "providerARNs"), Validation: auth.get("identityValidationExpression").text()}
 		if header := v.get("name").text(); header != "" {
 			authorizer.Source = "method.request.header." + header
 		}
