@@ -137,7 +137,7 @@ func (p *plan) marshal(v reflect.Value) (types.AttributeValue, error) {
 		return nil, nil
 	}
 	av, err := v.Interface().(marshaler).MarshalDynamoDBAttributeValue()
-	if err != nil {
+	if err != nil || av == nil {
 		return nil, err
 	}
 	if err := checkValue(av); err != nil {

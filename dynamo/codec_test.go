@@ -65,11 +65,12 @@ func TestItemsThatMarshalThemselves(t *testing.T) {
 		"N": avN("1"), "B": avB("x"), "L": avL(), "M": avM(nil),
 		"BOOL": &types.AttributeValueMemberBOOL{}, "NULL": &types.AttributeValueMemberNULL{},
 		"SS": &types.AttributeValueMemberSS{Value: []string{"x"}}, "NS": &types.AttributeValueMemberNS{Value: []string{"1"}},
-		"BS": &types.AttributeValueMemberBS{Value: [][]byte{{1}}}, "an unknown kind": nil,
+		"BS": &types.AttributeValueMemberBS{Value: [][]byte{{1}}},
 	} {
 		err := r.Put(t.Context(), selfMade{made: avM(item{"id": av})})
 		require.EqualError(t, err, `dynamo: put ausg: key attribute "id" (field ID): want type S, got `+kind)
 	}
+	require.ErrorIs(t, r.Put(t.Context(), selfMade{made: avM(item{"id": nil})}), errNoSuchKind)
 	require.Equal(t, requests, f.requests)
 }
 

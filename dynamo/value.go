@@ -159,9 +159,16 @@ func checkValue(av types.AttributeValue) *pathError {
 		}
 	case *types.AttributeValueMemberM:
 		return checkMap(v.Value)
+	case *types.AttributeValueMemberB, *types.AttributeValueMemberBOOL, *types.AttributeValueMemberNULL:
+	default:
+		return &pathError{error: errNoSuchKind}
 	}
 	return nil
 }
+
+// errNoSuchKind: for nil inside of a list or map, and for unknown members of the
+// union, the SDK sends what is not JSON.
+var errNoSuchKind = errors.New("an attribute value of no kind that DynamoDB has")
 
 func checkTexts(texts ...string) *pathError {
 	for _, s := range texts {

@@ -111,9 +111,10 @@ func (p *plan) appendList(b []byte, v reflect.Value) (_ []byte, err error) {
 	return append(b, "]}"...), nil
 }
 
-// appendMap writes a map with keys of which different ones have different names.
+// appendMap writes a map with keys of which different ones have different names;
+// where a method makes the names, encodeMap sees to that.
 func (p *plan) appendMap(b []byte, v reflect.Value) (_ []byte, err error) {
-	if !p.key.isName() || p.key.text {
+	if !p.key.isName() || p.key.text || p.key.printable {
 		av, err := p.encodeMap(v)
 		return appendAV(b, av), err
 	}
