@@ -20,7 +20,9 @@ func (s *store) writeSender(cfg batchConfig) sender {
 		in := &dynamodb.BatchWriteItemInput{ReturnConsumedCapacity: cfg.meter.wanted()}
 		if s.asText {
 			in.RequestItems = map[string][]types.WriteRequest{s.table: nil} // by which the SDK finds the endpoint
-			a.received.request = s.codec.written(func(b []byte) []byte { return batchBody(b, in, s.table, chunk) })
+			a.received.request = func(in any) string {
+				return s.codec.written(func(b []byte) []byte { return batchBody(b, in.(*dynamodb.BatchWriteItemInput), chunk) })
+			}
 		} else {
 			in.RequestItems = map[string][]types.WriteRequest{s.table: writeRequests(chunk)}
 		}

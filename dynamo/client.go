@@ -11,8 +11,10 @@ import (
 // traces, or the in-process engine of package dynamotest.
 //
 // A wrapper must hand on the option functions: by them a [Repository] learns
-// whether a failed write may have reached DynamoDB, checks that answers arrived
-// whole, and decodes them. An implementation that is not the SDK may ignore them.
+// whether a failed write may have reached DynamoDB, and checks that answers arrived
+// whole. An implementation that is not the SDK may ignore them. Items go through
+// the wrapper as attribute values, so that it may change them, which takes several
+// times longer than what the SDK's client is asked for; see [PassiveMiddleware].
 type Client interface {
 	GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
 	PutItem(ctx context.Context, in *dynamodb.PutItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)

@@ -19,8 +19,10 @@ type codec struct {
 	plan    *plan
 	keys    []*keyAttr   // of the table and its indexes
 	list    reflect.Type // a slice of items
-	passive bool         // the client's middleware has no interest in items
-	bodies  sync.Pool    // of *[]byte
+	passive bool         // whatever is around the SDK's client has no interest in items
+
+	fromWire bool      // items are decoded from the wire: nobody between here and there sees them
+	bodies   sync.Pool // of *[]byte
 }
 
 func newCodec(s *schema) (*codec, error) {

@@ -16,9 +16,9 @@ import (
 //	err = a.take(out.Items)
 //	… a.n items in a.into, and a.err about the item after them …
 //
-// The SDK's answers are decoded from the wire inside of the call, and out.Items
-// stays empty. From a client to which the hook means nothing, a fake, take
-// decodes out.Items.
+// The answers of the SDK's own client are decoded from the wire inside of the call,
+// and out.Items stays empty. From others, fakes and wrappers, take decodes out.Items:
+// a wrapper may decrypt items, or answer from what it has kept.
 type intake struct {
 	*received
 	codec *codec
@@ -39,7 +39,10 @@ type intake struct {
 // items, or a single one.
 func (c *codec) intake(r *received, keys []*keyAttr, into reflect.Value) *intake {
 	a := &intake{received: r, codec: c, keys: newKeyTexts(c.plan, keys), into: into}
-	r.pool, r.decode, r.passive = &c.bodies, a.decode, c.passive
+	r.pool, r.passive = &c.bodies, c.passive
+	if c.fromWire {
+		r.decode = a.decode
+	}
 	return a
 }
 

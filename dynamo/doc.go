@@ -77,12 +77,12 @@
 // straight into T, once it has arrived whole: a body that ends early, or whose
 // CRC32 is wrong, is asked for again as the client's Retryer has it, and is an
 // [ErrCorruptResponse] in the end. A proxy or a fake may leave the header out;
-// then nothing is compared. The other calls, clients that are not the SDK's, and
-// clients with middleware (see [PassiveMiddleware]) give attribute values, which
-// are decoded by the same plans.
+// then nothing is compared. The other calls, clients that are not the SDK's own (a
+// wrapper is not), and clients with middleware (see [PassiveMiddleware]) give
+// attribute values, which are decoded by the same plans.
 //
 // Items are the caller's to keep and to change; nothing in them aliases a buffer.
-// Strings up to 512 bytes share blocks of 4 KB with those of their neighbors, and
+// Strings up to 512 bytes share blocks of 8 KB with those of their neighbors, and
 // small lists of strings and what pointers point to are made 16 at a time. So one
 // value that is kept keeps some KB in memory, never a page.
 //

@@ -58,7 +58,7 @@ func (s *store) encodeItem(v reflect.Value, asText bool) (e prepared, err error)
 	if err = s.schema.checkKey(keys); err != nil {
 		return e, err
 	}
-	if e.key = keys; len(keys) > len(s.schema.keys) {
+	if e.key = keys; !asText || len(keys) > len(s.schema.keys) { // the item is for a middleware to change
 		e.key, _ = s.schema.keyOfItem(keys)
 	}
 	return e, s.schema.checkIndexKeys(keys)

@@ -16,7 +16,7 @@ import (
 // against its checksum, refuses what is no answer of DynamoDB's, and takes the
 // items out of it if somebody wants them; the SDK's decoder gets the rest.
 //
-// It also sends what has been written already, see wire_request.go.
+// It also sends what is written here, see wire_request.go.
 //
 // It runs inside of the SDK's attempts. So nothing that it decodes counts before
 // the call has ended without an error, and what is worth another attempt must
@@ -26,10 +26,10 @@ type protocol struct {
 	received *received
 }
 
-// SerializeRequest implements [smithyhttp.ClientProtocol]. A request that has been
-// written already gets the headers of one without input, and then its body.
+// SerializeRequest implements [smithyhttp.ClientProtocol]. A request that is
+// written here gets the headers of one without input, and then its body.
 func (p protocol) SerializeRequest(ctx context.Context, op *smithy.OperationSchema, in smithy.Serializable, req *smithyhttp.Request) error {
-	if p.received.request == "" {
+	if p.received.request == nil {
 		return p.ClientProtocol.SerializeRequest(ctx, op, in, req)
 	}
 	bare := *op
@@ -37,12 +37,13 @@ func (p protocol) SerializeRequest(ctx context.Context, op *smithy.OperationSche
 	if err := p.ClientProtocol.SerializeRequest(ctx, &bare, in, req); err != nil {
 		return err
 	}
+	text := p.received.request(in)
 	if body, ok := req.GetStream().(*strings.Reader); ok { // of {}
-		body.Reset(p.received.request)
+		body.Reset(text)
 		req.ContentLength = body.Size()
 		return nil
 	}
-	whole, err := req.SetStream(strings.NewReader(p.received.request))
+	whole, err := req.SetStream(strings.NewReader(text))
 	*req = *whole
 	return err
 }
@@ -90,10 +91,11 @@ func isPlain(o *dynamodb.Options) bool {
 		len(i.AfterDeserialization) == 0 && len(i.AfterAttempt) == 0 && len(i.AfterExecution) == 0
 }
 
-// PassiveMiddleware says that the client's own middleware (aws.Config.APIOptions,
-// interceptors) does not look at items, as tracing does not. Without it, items of
-// a client that has any go through the SDK's encoder and decoder, which are several
-// times slower, so that a middleware can encrypt and decrypt them.
+// PassiveMiddleware says that what is around the SDK's client, its own middleware
+// (aws.Config.APIOptions, interceptors) or a wrapper, does not look at items, as
+// tracing does not, and keeps no answers. Without it, items go through the SDK's
+// encoder and decoder, which are several times slower, so that a middleware can
+// encrypt and decrypt them.
 func PassiveMiddleware() Option {
 	return func(c *config) error { c.passive = true; return nil }
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -86,7 +87,7 @@ func (s *store) newPut(v reflect.Value, opts []WriteOption, asText bool) (*write
 		return nil, err
 	}
 	in := &dynamodb.PutItemInput{
-		TableName:                           &s.table,
+		TableName:                           aws.String(s.table), // a middleware may write to it
 		Item:                                put.item,
 		ConditionExpression:                 e.condition,
 		ExpressionAttributeNames:            e.names,
@@ -99,7 +100,9 @@ func (s *store) newPut(v reflect.Value, opts []WriteOption, asText bool) (*write
 	w.applied = func(now item) bool { return sameItem(put.whole(), now) }
 	if asText {
 		in.Item = noItem
-		w.body = s.codec.written(func(b []byte) []byte { return putBody(b, in, put.text) })
+		w.body = func(in any) string {
+			return s.codec.written(func(b []byte) []byte { return putBody(b, in.(*dynamodb.PutItemInput), put.text) })
+		}
 	}
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
 		out, err := s.client.PutItem(ctx, in, opts...)

@@ -32,7 +32,7 @@ type received struct {
 	unchecked bool      // the client wants no checksums
 	body      io.Reader // as it comes from the connection
 
-	request string                          // what to send in place of the SDK's request, "" if nothing
+	request func(in any) string             // writes what to send in place of the SDK's request, nil for that
 	decode  func(body []byte) (rest []byte) // takes the items out of a body
 	passive bool                            // whatever else looks at the answer
 	pool    *sync.Pool                      // of *[]byte, for bodies

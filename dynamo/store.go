@@ -5,6 +5,8 @@ import (
 	"errors"
 	"reflect"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
 // store does the work of a Repository. What its items are it knows from the
@@ -47,6 +49,8 @@ func newStore(t reflect.Type, c Client, table string, opts []Option) (*store, er
 		return nil, err
 	}
 	codec.passive = cfg.passive
+	_, own := c.(*dynamodb.Client)
+	codec.fromWire = own || cfg.passive
 	return &store{
 		client:    c,
 		table:     table,

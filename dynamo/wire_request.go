@@ -15,7 +15,8 @@ import (
 // The input that the SDK is given then has no items. So it is done only where
 // nobody else can see the input: the client is the SDK's own, and there is nothing
 // in it that looks at requests. Wrappers, fakes and clients with a middleware get
-// the whole input.
+// the whole input. What is written comes from the input as the SDK has it in the
+// end: a middleware that is not interested in items may still name another table.
 
 // sendsAsIs tells whether nothing but the SDK looks at what a client is given.
 func sendsAsIs(c Client, passive bool) bool {
@@ -43,7 +44,7 @@ func sendsAsIs(c Client, passive bool) bool {
 // never changes, and DynamoDB would refuse it.
 var noItem = item{}
 
-// putBody writes in, whose Item is the one given.
+// putBody writes in with the item that is given in place of its own.
 func putBody(b []byte, in *dynamodb.PutItemInput, item string) []byte {
 	b = append(append(b, `{"Item":`...), item...)
 	b = appendText(b, `,"TableName":`, aws.ToString(in.TableName))
@@ -73,9 +74,12 @@ func appendText(b []byte, member, text string) []byte {
 	return jsonscan.AppendQuote(append(b, member...), text)
 }
 
-// batchBody writes in, whose writes are those of the chunk.
-func batchBody(b []byte, in *dynamodb.BatchWriteItemInput, table string, chunk []*entry) []byte {
-	b = append(jsonscan.AppendQuote(append(b, `{"RequestItems":{`...), table), `:[`...)
+// batchBody writes in, with the writes of the chunk in place of its own.
+func batchBody(b []byte, in *dynamodb.BatchWriteItemInput, chunk []*entry) []byte {
+	b = append(b, `{"RequestItems":{`...)
+	for table := range in.RequestItems { // one
+		b = append(jsonscan.AppendQuote(b, table), `:[`...)
+	}
 	for _, e := range chunk {
 		if b = appendComma(b); e.text != "" {
 			b = append(append(b, `{"PutRequest":{"Item":`...), e.text...)

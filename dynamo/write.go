@@ -44,8 +44,8 @@ type write struct {
 	// applied tells whether an item that is in the table now is what an earlier
 	// attempt would have left there; nil if that cannot be seen.
 	applied func(now item) bool
-	in      any    // what is sent: a *dynamodb.PutItemInput, UpdateItemInput or DeleteItemInput
-	body    string // what is sent in place of in, "" if nothing is
+	in      any                 // what is sent: a *dynamodb.PutItemInput, UpdateItemInput or DeleteItemInput
+	body    func(in any) string // writes what is sent in place of in, nil if that is sent
 	send    func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error)
 }
 
