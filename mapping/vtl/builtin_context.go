@@ -1,6 +1,7 @@
 package vtl
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"math/big"
@@ -102,12 +103,18 @@ func (r *renderer) contextValue(steps []step) (any, bool, error) {
 			return nil, v == nil, nil
 		}
 	}
-	switch v.(type) {
-	case nil, string, bool, int, int32, int64, float64, json.Number:
-		v, err := r.fromGo(v, 0)
-		return v, true, err
+	size := 0
+	switch v := v.(type) {
+	case nil, bool, int, int32, int64, float64:
+	case string:
+		size = len(v)
+	case json.Number:
+		size = 8 * len(v) // reading digits is slower than reading text
+	default:
+		return nil, false, nil
 	}
-	return nil, false, nil
+	v, err := r.fromGo(v, 0)
+	return v, true, cmp.Or(err, r.charge(size>>6))
 }
 
 // isContextValue reports whether a reference may be looked up so.
@@ -181,7 +188,7 @@ func (r *renderer) fromGoMap(m map[string]any, order []string, depth int) (*dict
 
 // override returns one of the overrides as Go values.
 func (r *renderer) override(name string, keys []string) (map[string]any, error) {
-	if r.context == nil && r.in.Context[name] == nil {
+	if _, given := r.in.Context[name]; r.context == nil && !given {
 		m := make(map[string]any, len(keys))
 		for _, k := range keys {
 			m[k] = map[string]any{}

@@ -57,7 +57,8 @@ func (r *renderer) inputMethod(in *inputObject, name string, args []any) (any, e
 		}
 		return v, err
 	case "params":
-		return in.param(s), nil
+		v := in.param(s)
+		return v, r.charge(len(v) >> 6)
 	}
 	return noMethod, nil
 }

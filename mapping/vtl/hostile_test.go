@@ -6,6 +6,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -62,6 +64,57 @@ func TestInjections(t *testing.T) {
 		require.NotContains(t, got, "s3cr3t", text)
 		require.NotContains(t, got, "root:", text)
 		require.LessOrEqual(t, len(got), len(text)+200, text)
+	}
+}
+
+// TestHostileWork: a step is never long, whatever a request holds. Each row would take many times the budget if it were.
+func TestHostileWork(t *testing.T) {
+	long := strings.Repeat("é", 500_000)
+	list := strings.Repeat("1,", 100_000) + "1"
+	in := Input{
+		Body:    []byte("[" + list + "]"),
+		Query:   map[string]string{"a": long + "a", "b": long + "b", "list": list, "text": strings.Repeat("b", 2000), "groups": strings.Repeat("$1", 100_000)},
+		Context: map[string]any{"a": long},
+	}
+	for _, template := range []string{
+		"#if($context.a)#end", "#if($input.params('a'))#end", "#if($a == $b)#end", "#set($x = $list.addAll([]))", "#set($x = $doc.add(0, 1))",
+		"#set($x = $doc.subList(0, 100000))", "#set($x = $input.path('$[*]'))", `#set($x = $input.params('text').replaceAll("(a)?", $groups))`,
+	} {
+		_, err := renderString("#set($a = $input.params('a'))#set($b = $input.params('b'))#set($groups = $input.params('groups'))"+
+			"#set($list = $input.params('list').split(','))#set($doc = $input.path('$'))#foreach($i in [1..1000])"+template+"#end", in)
+		require.ErrorContains(t, err, "more than 5000000 steps", template)
+	}
+}
+
+// TestHostileReplacement: what would be too long is not made before it is refused.
+func TestHostileReplacement(t *testing.T) {
+	in := Input{Query: map[string]string{"text": strings.Repeat("b", 1<<20), "with": strings.Repeat("$0", 50)}}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := renderString(`$input.params('text').replaceAll("b+", $input.params('with'))`, in)
+	runtime.ReadMemStats(&after)
+	require.ErrorContains(t, err, "a text of more than")
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(200<<20))
+}
+
+// TestKeptMemory: a large rendering leaves no large memory behind, and nothing of what it held.
+func TestKeptMemory(t *testing.T) {
+	tpl, err := Parse("t.vtl", "$input.params().keySet().size() $input.body $input.params('p1')")
+	require.NoError(t, err)
+	in := Input{Body: make([]byte, 1<<20), Query: map[string]string{}}
+	for i := range 2000 {
+		in.Query["p"+strconv.Itoa(i)] = "x"
+	}
+	r := tpl.renderer(t.Context(), &in)
+	require.NoError(t, r.block(tpl.body))
+	r.release()
+	require.Zero(t, cap(r.out))
+	require.Zero(t, cap(r.params))
+	for _, v := range r.args[:cap(r.args)] {
+		require.Nil(t, v)
+	}
+	for _, d := range r.memory.dicts.all {
+		require.Zero(t, d)
 	}
 }
 

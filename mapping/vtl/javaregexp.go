@@ -73,13 +73,17 @@ func (re *javaRegexp) each(r *renderer, text []uint16, found func(bounds []int) 
 // replace is replaceAll and replaceFirst.
 func (re *javaRegexp) replace(r *renderer, s, with string, first bool) (string, error) {
 	x := expansion{re: re, text: encodeUTF16(s), with: encodeUTF16(with)}
-	from := 0
+	from, steps := 0, 0
 	err := re.each(r, x.text, func(bounds []int) bool {
 		x.out = append(x.out, x.text[from:bounds[0]]...)
 		from = bounds[1]
 		x.expand(bounds)
-		return !first && x.err == nil && len(x.out) <= MaxOutputBytes
+		steps += len(x.with) >> 5
+		return !first && x.err == nil && len(x.out) <= MaxOutputBytes && steps <= MaxSteps
 	})
+	if err == nil {
+		err = r.charge(steps)
+	}
 	if err == nil {
 		err = x.err
 	}
@@ -100,7 +104,7 @@ type expansion struct {
 }
 
 func (x *expansion) expand(bounds []int) {
-	for i := 0; i < len(x.with) && x.err == nil; i++ {
+	for i := 0; i < len(x.with) && x.err == nil && len(x.out) <= MaxOutputBytes; i++ {
 		switch x.with[i] {
 		case '\\':
 			if i++; i == len(x.with) {

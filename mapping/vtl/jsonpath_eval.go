@@ -61,7 +61,7 @@ func (e *pathEval) leaf(i int) bool { return i == len(e.path.tokens)-1 }
 func (e *pathEval) next(i int, v any, depth int) error {
 	if e.leaf(i) {
 		e.found = append(e.found, v)
-		return nil
+		return e.r.charge(1)
 	}
 	return e.eval(i+1, v, depth)
 }

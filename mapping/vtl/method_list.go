@@ -122,7 +122,7 @@ func (r *renderer) listMethod1(l *list, name string, arg any) (any, error) {
 		return true, nil
 	case "remove":
 		if isInt {
-			if err := r.charge(len(l.items) >> 6); err != nil {
+			if err := r.chargeValues(len(l.items)); err != nil {
 				return nil, err
 			}
 			return l.removeAt(i)
@@ -147,12 +147,13 @@ func (r *renderer) listMethod2(l *list, name string, a, b any) (any, error) {
 	if !ok {
 		return noMethod, nil
 	}
-	if err := r.charge(len(l.items) >> 6); err != nil {
+	if name == "set" {
+		return l.set(i, b)
+	}
+	if err := r.chargeValues(len(l.items)); err != nil {
 		return nil, err
 	}
 	switch name {
-	case "set":
-		return l.set(i, b)
 	case "add":
 		return "", l.insert(i, b)
 	case "addAll":
@@ -225,6 +226,9 @@ func (r *renderer) arrayMethod(l *list, name string, args []any) (any, error) {
 	case "size", "isEmpty", "get", "contains", "indexOf", "lastIndexOf", "set", "subList", "iterator", "toArray", "containsAll":
 		return r.listMethod(l, name, args)
 	case "add", "addAll", "remove", "removeAll", "retainAll", "clear":
+		if err := r.chargeValues(len(l.items)); err != nil {
+			return nil, err
+		}
 		if v, err := r.listMethod(&list{items: append([]any(nil), l.items...)}, name, args); v == any(noMethod) || v == false || err != nil {
 			return v, err
 		}

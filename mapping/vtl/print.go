@@ -154,6 +154,11 @@ func (r *renderer) equal(a, b any, depth int) (bool, error) {
 		return false, err
 	}
 	switch x := a.(type) {
+	case string:
+		if y, ok := b.(string); ok && len(x) == len(y) {
+			return x == y, r.charge(len(x) >> 6)
+		}
+		return false, nil
 	case *big.Int:
 		y, ok := b.(*big.Int)
 		return ok && x.Cmp(y) == 0, nil

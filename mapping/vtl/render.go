@@ -106,22 +106,34 @@ func (t *Template) renderer(ctx context.Context, in *Input) *renderer {
 	return r
 }
 
-// maxKept is the largest buffer that is kept for the next rendering.
-const maxKept = 64 << 10
+// What is kept for the next rendering is no larger than this, in elements.
+const (
+	maxKeptBytes  = 64 << 10
+	maxKeptValues = 1 << 10
+)
 
 // release forgets everything but the memory that it is in.
 func (r *renderer) release() {
 	clear(r.vars)
-	clear(r.args[:cap(r.args)])
-	clear(r.params[:cap(r.params)])
 	r.memory.reset()
-	kept := renderer{vars: r.vars, args: r.args[:0], nulls: r.nulls[:0], params: r.params[:0], memory: r.memory}
-	if cap(r.out) <= maxKept {
-		kept.out = r.out[:0]
-	}
 	t := r.t
-	*r = kept
+	*r = renderer{
+		out: r.out[:0], vars: r.vars, nulls: r.nulls[:0], memory: r.memory,
+		args: emptied(r.args), params: emptied(r.params),
+	}
+	if cap(r.out) > maxKeptBytes {
+		r.out = nil
+	}
 	t.renderers.Put(r)
+}
+
+// emptied forgets the elements of a slice, and the slice as well if it is large.
+func emptied[T any](s []T) []T {
+	if cap(s) > maxKeptValues {
+		return nil
+	}
+	clear(s[:cap(s)])
+	return s[:0]
 }
 
 // errStop ends the rendering; errBreak ends the innermost loop or block.
@@ -192,6 +204,9 @@ func (r *renderer) chargeBytes(n int) error {
 	}
 	return r.charge(1 + n>>6)
 }
+
+// chargeValues counts copied values, of which four are 64 bytes.
+func (r *renderer) chargeValues(n int) error { return r.charge(1 + n>>2) }
 
 func (r *renderer) block(b block) error {
 	if r.depth++; r.depth > 2*MaxNesting {

@@ -101,6 +101,55 @@ func TestRenderConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
+// TestRenderingsShareNothing renders every template of the tables with inputs in turn, some of which fail on the way, from
+// several goroutines: the memory that renderings hand on may hold nothing.
+func TestRenderingsShareNothing(t *testing.T) {
+	inputs := []Input{
+		testInput(), {}, {Body: []byte(`{"a`)},
+		{Body: []byte(`{"name":[1,2],"items":"x"}`), Context: map[string]any{"stage": 5, "requestOverride": map[string]any{"header": map[string]any{"a": 1}}}},
+	}
+	result := func(tpl *Template, in Input) string {
+		out, err := tpl.Render(in)
+		return fmt.Sprintf("%s %v %v %v %v", out.Body, out.RequestOverride, out.ResponseOverride, out.OverriddenTwice, err)
+	}
+	check := func(template string) {
+		tpl, err := Parse("t.vtl", template)
+		if err != nil {
+			return
+		}
+		var wg sync.WaitGroup
+		for first := range inputs {
+			wg.Go(func() {
+				for i := range 2 * len(inputs) {
+					in := inputs[(first+i)%len(inputs)]
+					fresh, _ := Parse("t.vtl", template)
+					if got, want := result(tpl, in), result(fresh, in); got != want {
+						t.Errorf("%q\n got %s\nwant %s", template, got, want)
+					}
+				}
+			})
+		}
+		wg.Wait()
+	}
+	for _, cases := range renderTables {
+		for _, c := range cases {
+			check(c.template)
+		}
+	}
+}
+
+// TestNilOverride: an override that is given as nothing is nothing, whether the template looks at the context or not.
+func TestNilOverride(t *testing.T) {
+	for _, template := range []string{"", "$context"} {
+		tpl, err := Parse("t.vtl", template)
+		require.NoError(t, err)
+		out, err := tpl.Render(Input{Context: map[string]any{"requestOverride": nil}})
+		require.NoError(t, err)
+		require.Equal(t, map[string]any{}, out.RequestOverride)
+		require.Equal(t, map[string]any{"header": map[string]any{}}, out.ResponseOverride)
+	}
+}
+
 // TestInputIsNotChanged assigns to everything that a template can reach.
 func TestInputIsNotChanged(t *testing.T) {
 	in := testInput()
