@@ -174,6 +174,9 @@ func TestZeroOptions(t *testing.T) {
 		ctx := got["requestContext"].(object)
 		require.Len(t, ctx["requestId"], 36)
 		require.NotContains(t, ctx, "authorizer")
+		if src == HTTPAPI {
+			require.Equal(t, "0", got["headers"].(object)["content-length"])
+		}
 		require.Equal(t, src == FunctionURL, strings.Contains(ctx["domainName"].(string), ".lambda-url."))
 		require.True(t, strings.HasPrefix(ctx["domainName"].(string), ctx["apiId"].(string)+"."))
 	}

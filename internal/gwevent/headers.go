@@ -56,9 +56,10 @@ func (in *input) asWritten(header pairs) pairs {
 	return sortPairs(append(kept, renamed...))
 }
 
-// setLength sets Content-Length from the body: a request made by http.NewRequest has none, a chunked one neither.
+// setLength sets Content-Length from the body: a request made by http.NewRequest has none, a chunked one neither. An HTTP
+// API shows that of an empty body as well, as recorded.
 func (in *input) setLength(header pairs) pairs {
-	if len(in.body) == 0 {
+	if len(in.body) == 0 && in.Source != HTTPAPI && in.Source != HTTPAPIv1 {
 		return header
 	}
 	return header.set("Content-Length", strconv.Itoa(len(in.body)))

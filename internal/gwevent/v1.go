@@ -2,7 +2,6 @@ package gwevent
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 )
 
@@ -69,7 +68,7 @@ func (in *input) v1Name(name string) string {
 }
 
 func (in *input) v1Header() pairs {
-	header := in.forwarded(hopByHop).set("Content-Length", strconv.Itoa(len(in.body)))
+	header := in.setLength(in.forwarded(hopByHop))
 	for i, p := range header {
 		header[i].name = in.v1Name(p.name)
 	}
