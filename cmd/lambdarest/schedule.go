@@ -30,8 +30,8 @@ func (s *system) runSchedules(ctx context.Context, running *sync.WaitGroup) {
 }
 
 func (s *system) fire(ctx context.Context, running *sync.WaitGroup, fn *sam.Function, sch sam.Schedule, next func(time.Time) time.Time) {
-	for {
-		at := next(time.Now())
+	for after := time.Now(); ; {
+		at := next(after)
 		if at.IsZero() {
 			return
 		}
@@ -39,6 +39,9 @@ func (s *system) fire(ctx context.Context, running *sync.WaitGroup, fn *sam.Func
 		case <-ctx.Done():
 			return
 		case <-time.After(time.Until(at)):
+		}
+		if after = time.Now(); after.Before(at) { // the clock was set back: what has fired does not fire again
+			after = at
 		}
 		running.Go(func() {
 			event := []byte(sch.Input)
