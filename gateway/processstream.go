@@ -12,7 +12,7 @@ import (
 // prelude included (see [Stream]), and its method ContentType says what the function calls them. It is a
 // [StreamHandler].
 //
-// An error that comes before the first byte is Stream's, as Invoke's; a later one is Read's: what the function posted in
+// An error that comes before the answer begins is Stream's, as Invoke's; a later one is Read's: what the function posted in
 // the trailers, a crash, a time-out. The instance is busy to the end of the answer, also where the reader is closed
 // before. Slow reading slows the function down.
 func (p *Process) Stream(ctx context.Context, event json.RawMessage) (io.ReadCloser, error) {
@@ -39,7 +39,7 @@ func (p *Process) Stream(ctx context.Context, event json.RawMessage) (io.ReadClo
 type sink struct {
 	*io.PipeReader
 	writer      *io.PipeWriter
-	begun       chan struct{} // closed with the first byte of the answer's body, or its end
+	begun       chan struct{} // closed when the runtime begins to post its answer
 	contentType string        // set before begun is closed
 }
 
