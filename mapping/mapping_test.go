@@ -348,12 +348,17 @@ func TestWorkIsLinear(t *testing.T) {
 		`{"z":[` + strings.Repeat(`{"a":1},`, 50_000) + `1],"id":"x"}`,
 		`{"lines":[` + strings.Repeat(`{"sku":"a"},`, 50_000) + `1],"id":1}`,
 	} {
-		start := time.Now()
-		_, err := mapping.New(echo[order]).Invoke(t.Context(), []byte(event))
-		var e *mapping.Error
-		require.ErrorAs(t, err, &e)
-		require.Equal(t, 400, e.Status)
-		require.Less(t, time.Since(start), 10*time.Second)
+		const limit = 10 * time.Second // what is quadratic takes minutes
+		quickest := time.Hour
+		for try := 0; try < 3 && quickest > limit; try++ { // the machine may have other things to do
+			start := time.Now()
+			_, err := mapping.New(echo[order]).Invoke(t.Context(), []byte(event))
+			var e *mapping.Error
+			require.ErrorAs(t, err, &e)
+			require.Equal(t, 400, e.Status)
+			quickest = min(quickest, time.Since(start))
+		}
+		require.LessOrEqual(t, quickest, limit)
 	}
 }
 

@@ -58,11 +58,15 @@ func TestDeepParenthesesAreRefused(t *testing.T) {
 // The work grows with the square of an expression's length at most, and that
 // is bounded: the worst expressions take milliseconds.
 func TestCrowdedExpressionsAreQuick(t *testing.T) {
-	start := time.Now()
 	for _, source := range []string{"REMOVE " + strings.Repeat("a,", 2040) + "a", "REMOVE a" + strings.Repeat("[0]", 1300), "SET a = " + strings.Repeat("(", 4000)} {
-		h, _ := newPlaceholders(nil, nil)
-		_, f := parseUpdate(source, h)
-		require.NotNil(t, f)
+		quickest := time.Hour
+		for try := 0; try < 10 && quickest > time.Second/2; try++ { // the machine may have other things to do
+			start := time.Now()
+			h, _ := newPlaceholders(nil, nil)
+			_, f := parseUpdate(source, h)
+			require.NotNil(t, f)
+			quickest = min(quickest, time.Since(start))
+		}
+		require.Less(t, quickest, time.Second/2)
 	}
-	require.Less(t, time.Since(start), time.Second)
 }
