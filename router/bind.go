@@ -33,7 +33,7 @@ func unknownQuery(p *bind.Plan, req *Request) (faults []bind.Fault) {
 	for _, name := range slices.Sorted(maps.Keys(req.Query())) {
 		known := slices.ContainsFunc(p.Params, func(param bind.Param) bool { return param.In == "query" && param.Name == name })
 		if !known && len(faults) < bind.MaxFaults {
-			faults = append(faults, bind.Fault{Parameter: clip(name), In: "query", Detail: bind.Unknown})
+			faults = append(faults, bind.Fault{Parameter: bind.Clip(name), In: "query", Detail: bind.Unknown})
 		}
 	}
 	return faults

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/lambdarest/lambdarest/internal/bind"
 	"github.com/lambdarest/lambdarest/internal/coldstart"
 )
 
@@ -59,7 +60,7 @@ func (g *logLine) write(ctx context.Context, status int, err error) {
 		level = slog.LevelError
 	}
 	attrs := []slog.Attr{
-		slog.String("method", clip(g.req.Method())),
+		slog.String("method", bind.Clip(g.req.Method())),
 		slog.String("route", g.req.Route()),
 		slog.Int("status", status),
 		slog.Float64("duration_ms", float64(time.Since(g.start))/float64(time.Millisecond)),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/lambdarest/lambdarest/internal/bind"
 	"github.com/lambdarest/lambdarest/internal/coldstart"
 )
 
@@ -152,7 +153,7 @@ func answerMethods(ctx context.Context, req *Request, methods []string) (*Respon
 	}
 	custom := req.router.notAllowed
 	if custom == nil {
-		return resp, Errorf(http.StatusMethodNotAllowed, "the path does not take %s", clip(req.method))
+		return resp, Errorf(http.StatusMethodNotAllowed, "the path does not take %s", bind.Clip(req.method))
 	}
 	own, err := custom(ctx, req)
 	if own != nil {
@@ -160,12 +161,4 @@ func answerMethods(ctx context.Context, req *Request, methods []string) (*Respon
 		resp = own
 	}
 	return resp, err
-}
-
-// clip bounds what of a client's text is sent back.
-func clip(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "…"
-	}
-	return s
 }
