@@ -86,3 +86,15 @@ func sources(ctx context.Context, fn *sam.Function) ([]string, error) {
 	}
 	return strings.FieldsFunc(string(out), func(r rune) bool { return r == '\n' || r == '\r' }), nil
 }
+
+// workFolder makes a folder for what is built.
+func workFolder() (dir string, remove func(), err error) {
+	dir, err = os.MkdirTemp("", "lambdarest-")
+	return dir, func() { _ = os.RemoveAll(dir) }, err
+}
+
+// isFile reports whether there is a regular file.
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
+}

@@ -103,8 +103,6 @@ func (r *record) summary() summary {
 	return summary{r.number, r.api, e.Method, target, e.Status, inMS(e.Duration), r.function}
 }
 
-func inMS(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
 func (s *system) consoleRequests(w http.ResponseWriter, r *http.Request) {
 	after, _ := strconv.Atoi(r.FormValue("after")) // 0 for nonsense
 	records, last := s.history.after(after)

@@ -38,9 +38,3 @@ func runEvents(_ context.Context, args []string, stdout, stderr io.Writer) int {
 	printJSON(stdout, event, o)
 	return exitOK
 }
-
-// misused says how a command was called wrongly.
-func misused(stderr io.Writer, name, message string) int {
-	_, _ = io.WriteString(stderr, "lambdarest "+name+": "+message+"; -h helps\n")
-	return exitUsage
-}

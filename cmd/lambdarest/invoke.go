@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
@@ -105,7 +104,7 @@ func printResult(w io.Writer, seen gateway.Invocation, result []byte, o string) 
 	}
 	data, _ := json.Marshal(map[string]any{ // strings, numbers and valid JSON cannot fail
 		"result": json.RawMessage(result), "failed": seen.Err != nil, "requestId": seen.RequestID, "log": seen.Log(),
-		"durationMs": float64(seen.Duration) / float64(time.Millisecond), "initMs": float64(seen.Init) / float64(time.Millisecond),
+		"durationMs": inMS(seen.Duration), "initMs": inMS(seen.Init),
 		"maxMemoryMB": seen.MaxMemoryMB,
 	})
 	printJSON(w, data, o)

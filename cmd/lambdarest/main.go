@@ -8,7 +8,6 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -87,17 +86,6 @@ func usage(w io.Writer) {
 		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
 	}
 	fmt.Fprint(w, "\n\"lambdarest COMMAND -h\" lists the flags of a command.\n")
-}
-
-// newFlags is the flag set of a command; about is the first part of its help text.
-func newFlags(name, about string, stderr io.Writer) *flag.FlagSet {
-	flags := flag.NewFlagSet("lambdarest "+name, flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprintf(stderr, "%s\n\nFlags:\n", about)
-		flags.PrintDefaults()
-	}
-	return flags
 }
 
 // fail reports an error of a command.

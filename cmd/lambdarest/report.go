@@ -6,6 +6,9 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
+	"github.com/lambdarest/lambdarest/gateway"
 )
 
 // What start reports: where everything is, and what happens. It is text for people, or, with -o json, a JSON object a
@@ -35,6 +38,48 @@ func (s *system) apis() []apiInfo {
 		all = append(all, a)
 	}
 	return all
+}
+
+func kindName(k gateway.Kind) string {
+	switch k {
+	case gateway.HTTP:
+		return "HTTP API"
+	case gateway.FunctionURL:
+		return "function URL"
+	}
+	return "REST API"
+}
+
+// target says what a route leads to.
+func target(r sam.Route) string {
+	text := r.URL
+	if r.Function != nil {
+		text = r.Function.ID
+	}
+	switch r.Kind {
+	case sam.Mock:
+		text = "mock"
+	case sam.NonProxy:
+		text += ", with templates"
+	case sam.Stream:
+		text += ", streamed"
+	case sam.ProxyV1:
+		text += ", format 1.0"
+	}
+	switch a := r.Authorizer; {
+	case a == nil:
+	case a.IAM:
+		text += ", AWS_IAM"
+	default:
+		text += ", authorizer " + a.Name
+	}
+	if len(r.Scopes) > 0 {
+		text += ", scopes " + strings.Join(r.Scopes, " ")
+	}
+	if r.KeyRequired {
+		text += ", API key"
+	}
+	return text
 }
 
 type scheduleInfo struct {

@@ -2,13 +2,10 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -32,18 +29,6 @@ func (r *requestFlags) add(flags *flag.FlagSet) {
 	flags.StringVar(&r.resource, "resource", "", "`PATTERN` that matched, as /users/{id}; for HTTP APIs with its method; the event has /{proxy+} or $default where empty")
 	flags.Var(r.params, "param", "path parameter `NAME=VALUE`; may be repeated")
 	flags.Var(r.variables, "stage-variable", "`NAME=VALUE`; may be repeated")
-}
-
-// text returns what the value of a flag stands for.
-func text(value string) ([]byte, error) {
-	switch name, isFile := strings.CutPrefix(value, "@"); {
-	case !isFile:
-		return []byte(value), nil
-	case name == "-":
-		return io.ReadAll(os.Stdin)
-	default:
-		return os.ReadFile(name)
-	}
 }
 
 func (r *requestFlags) request() (*http.Request, []byte, error) {
@@ -100,24 +85,4 @@ func (r *requestFlags) event(kind string) ([]byte, error) {
 		}
 	}
 	return nil, fmt.Errorf("no events of kind %q; there are %s", kind, strings.Join(eventKinds, ", "))
-}
-
-// printJSON prints data on lines of its own, or as one line where o is "json".
-func printJSON(w io.Writer, data []byte, o string) {
-	var out bytes.Buffer
-	if o == "json" || json.Indent(&out, data, "", "  ") != nil {
-		out.Reset()
-		out.Write(data)
-	}
-	fmt.Fprintln(w, out.String())
-}
-
-// outputFlag is -o.
-func outputFlag(flags *flag.FlagSet, o *string, what string) {
-	flags.Func("o", what, func(s string) error {
-		if *o = s; s != "json" {
-			return fmt.Errorf("expected json")
-		}
-		return nil
-	})
 }

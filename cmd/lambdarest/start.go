@@ -3,14 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"net"
-	"os"
-	"strings"
-	"syscall"
 	"time"
 
 	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
@@ -45,26 +39,6 @@ type startFlags struct {
 	output     string // "json" or ""
 }
 
-// pairs is a flag KEY=VALUE that may be given more than once.
-type pairs map[string]string
-
-func (p pairs) String() string { return "" }
-
-func (p pairs) Set(s string) error {
-	key, val, ok := strings.Cut(s, "=")
-	if !ok || key == "" {
-		return errors.New("expected KEY=VALUE")
-	}
-	p[key] = val
-	return nil
-}
-
-// list is a flag that may be given more than once.
-type list []string
-
-func (l *list) String() string     { return "" }
-func (l *list) Set(s string) error { *l = append(*l, s); return nil }
-
 func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done bool) {
 	f = startFlags{parameters: pairs{}, functions: pairs{}, env: pairs{}, variables: pairs{}, jwks: pairs{}, issuers: pairs{}}
 	flags := newFlags("start", aboutStart, stderr)
@@ -89,26 +63,6 @@ func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done b
 	}
 	f.template = cmp.Or(flags.Arg(0), "template.yaml")
 	return f, 0, false
-}
-
-// parse parses the flags of a command that takes up to n arguments; done with a code means that there is nothing more
-// to do.
-func parse(flags *flag.FlagSet, args []string, n int) (code int, done bool) {
-	help := flags.Usage
-	flags.Usage = func() {} // after an error it would only hide it
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		help()
-		return exitOK, true
-	case err != nil: // flags has said what
-		fmt.Fprintf(flags.Output(), "\"%s -h\" lists the flags.\n", flags.Name())
-		return exitUsage, true
-	}
-	if flags.NArg() > n {
-		fmt.Fprintf(flags.Output(), "%s: unexpected argument %q\n", flags.Name(), flags.Arg(n))
-		return exitUsage, true
-	}
-	return exitOK, false
 }
 
 // runStart runs a template until ctx ends. It prints the URLs and routes to stdout when it can take requests, and then
@@ -142,44 +96,4 @@ func loadTemplate(f startFlags, stderr io.Writer) (*sam.App, error) {
 		}
 	}
 	return app, err
-}
-
-// listenAll listens on an address for each of n servers: the first on addr, the others on the ports that follow.
-func listenAll(addr string, n int, public bool) ([]net.Listener, error) {
-	var all []net.Listener
-	for range n {
-		l, err := listen(addr, public)
-		if err != nil {
-			if errors.Is(err, syscall.EADDRINUSE) {
-				err = fmt.Errorf("%w; -addr chooses another one", err)
-			}
-			for _, open := range all {
-				_ = open.Close()
-			}
-			return nil, err
-		}
-		all = append(all, l)
-		at := l.Addr().(*net.TCPAddr)
-		host, port, _ := net.SplitHostPort(addr)
-		if port != "0" {
-			addr = net.JoinHostPort(host, fmt.Sprint(at.Port+1))
-		}
-	}
-	return all, nil
-}
-
-// tryPorts finds out before a long build that a port is taken or not allowed. It does not keep them: who waits for a
-// port takes an open one for a system that is ready.
-func tryPorts(addr string, n int, public bool) error {
-	all, err := listenAll(addr, n, public)
-	for _, l := range all {
-		_ = l.Close()
-	}
-	return err
-}
-
-// workFolder makes a folder for what is built.
-func workFolder() (dir string, remove func(), err error) {
-	dir, err = os.MkdirTemp("", "lambdarest-")
-	return dir, func() { _ = os.RemoveAll(dir) }, err
 }

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -236,80 +235,4 @@ func (s *system) close() {
 	if s.removeDir != nil {
 		s.removeDir()
 	}
-}
-
-func kindName(k gateway.Kind) string {
-	switch k {
-	case gateway.HTTP:
-		return "HTTP API"
-	case gateway.FunctionURL:
-		return "function URL"
-	}
-	return "REST API"
-}
-
-func target(r sam.Route) string {
-	text := r.URL
-	if r.Function != nil {
-		text = r.Function.ID
-	}
-	switch r.Kind {
-	case sam.Mock:
-		text = "mock"
-	case sam.NonProxy:
-		text += ", with templates"
-	case sam.Stream:
-		text += ", streamed"
-	case sam.ProxyV1:
-		text += ", format 1.0"
-	}
-	switch a := r.Authorizer; {
-	case a == nil:
-	case a.IAM:
-		text += ", AWS_IAM"
-	default:
-		text += ", authorizer " + a.Name
-	}
-	if len(r.Scopes) > 0 {
-		text += ", scopes " + strings.Join(r.Scopes, " ")
-	}
-	if r.KeyRequired {
-		text += ", API key"
-	}
-	return text
-}
-
-// lockedWriter keeps writes of several goroutines apart.
-type lockedWriter struct {
-	w  io.Writer
-	mu *sync.Mutex
-}
-
-func (w *lockedWriter) Write(b []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.w.Write(b)
-}
-
-// prefixWriter puts a prefix in front of each line; it gets whole lines.
-type prefixWriter struct {
-	w      io.Writer
-	prefix string
-}
-
-func (w *prefixWriter) Write(b []byte) (int, error) {
-	var out strings.Builder
-	for line := range strings.Lines(string(b)) {
-		out.WriteString(w.prefix + line)
-	}
-	if _, err := io.WriteString(w.w, out.String()); err != nil {
-		return 0, err
-	}
-	return len(b), nil
-}
-
-// isFile reports whether there is a regular file.
-func isFile(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.Mode().IsRegular()
 }

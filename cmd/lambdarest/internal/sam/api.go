@@ -45,7 +45,7 @@ type Route struct {
 	Authorizer   *Authorizer
 	Scopes       []string // of which a token must have one
 	KeyRequired  bool
-	Timeout      time.Duration // of the integration; zero for the service\'s
+	Timeout      time.Duration // of the integration; zero for the service's
 	// Pos is where the template has it, as file:line.
 	Pos string
 }

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// What the commands do alike with their arguments.
+
+// newFlags is the flag set of a command; about is the first part of its help text.
+func newFlags(name, about string, stderr io.Writer) *flag.FlagSet {
+	flags := flag.NewFlagSet("lambdarest "+name, flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprintf(stderr, "%s\n\nFlags:\n", about)
+		flags.PrintDefaults()
+	}
+	return flags
+}
+
+// parse parses the flags of a command that takes up to n arguments; done with a code means that there is nothing more
+// to do.
+func parse(flags *flag.FlagSet, args []string, n int) (code int, done bool) {
+	help := flags.Usage
+	flags.Usage = func() {} // after an error it would only hide it
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		help()
+		return exitOK, true
+	case err != nil: // flags has said what
+		fmt.Fprintf(flags.Output(), "\"%s -h\" lists the flags.\n", flags.Name())
+		return exitUsage, true
+	}
+	if flags.NArg() > n {
+		fmt.Fprintf(flags.Output(), "%s: unexpected argument %q\n", flags.Name(), flags.Arg(n))
+		return exitUsage, true
+	}
+	return exitOK, false
+}
+
+// misused says how a command was called wrongly.
+func misused(stderr io.Writer, name, message string) int {
+	_, _ = io.WriteString(stderr, "lambdarest "+name+": "+message+"; -h helps\n")
+	return exitUsage
+}
+
+// pairs is a flag KEY=VALUE that may be given more than once.
+type pairs map[string]string
+
+func (p pairs) String() string { return "" }
+
+func (p pairs) Set(s string) error {
+	key, val, ok := strings.Cut(s, "=")
+	if !ok || key == "" {
+		return errors.New("expected KEY=VALUE")
+	}
+	p[key] = val
+	return nil
+}
+
+// list is a flag that may be given more than once.
+type list []string
+
+func (l *list) String() string     { return "" }
+func (l *list) Set(s string) error { *l = append(*l, s); return nil }
+
+// outputFlag adds -o, whose only value is "json"; what says what it prints then.
+func outputFlag(flags *flag.FlagSet, o *string, what string) {
+	flags.Func("o", what, func(s string) error {
+		if *o = s; s != "json" {
+			return errors.New("expected json")
+		}
+		return nil
+	})
+}
+
+// text returns what the value of a flag stands for: itself, what is in the file of @FILE, or for @- what stdin has.
+func text(value string) ([]byte, error) {
+	switch name, isFile := strings.CutPrefix(value, "@"); {
+	case !isFile:
+		return []byte(value), nil
+	case name == "-":
+		return io.ReadAll(os.Stdin)
+	default:
+		return os.ReadFile(name)
+	}
+}
