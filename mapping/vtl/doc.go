@@ -23,7 +23,7 @@
 //
 // # What differs
 //
-// Regular expressions run on Go's engine, which has no look-around and no back-references: these are an error.
+// In regular expressions, which otherwise are Java's, \X, \N{name}, \p{InBlock} and the flags U and c are an error.
 // String.format knows the common conversions. An array prints "[Ljava.lang.String;@0". What keySet(), values(), entrySet()
 // and subList returned does not notice later changes of the map or list.
 //
