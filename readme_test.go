@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/lambdarest/lambdarest/dynamo"
@@ -33,6 +34,12 @@ import (
 type User struct {
 	ID   int    `json:"id" dynamodbav:"id" dynamo:"partition"`
 	Name string `json:"name" dynamodbav:"name"`
+}
+
+type Order struct {
+	Customer string `json:"customer" dynamodbav:"customer" dynamo:"partition"`
+	Number   int    `json:"number" dynamodbav:"number" dynamo:"sort"`
+	State    string `json:"state" dynamodbav:"state"`
 }
 
 type visit struct {
@@ -85,6 +92,22 @@ func Example_dynamo() {
 	}
 	for user, err := range users.Scan(ctx) {
 		fmt.Println(user, err)
+	}
+}
+
+func TestReadmeOrders(t *testing.T) {
+	ctx, cursor := t.Context(), ""
+	orders, err := dynamo.New[Order](dynamotest.New(dynamotest.TableFor[Order]("orders")), "orders")
+	if err != nil {
+		t.Fatal(err)
+	}
+	order, err := orders.Update(ctx, dynamo.KeyOf("kim", 7), expression.Set(expression.Name("state"), expression.Value("paid")))
+	if err != nil || order != (Order{"kim", 7, "paid"}) {
+		t.Errorf("got %v, %v", order, err)
+	}
+	page, err := orders.QueryPage(ctx, expression.Key("customer").Equal(expression.Value("kim")), cursor, 25) // page.Next is the next cursor
+	if err != nil || len(page.Items) != 1 || page.Next != "" {
+		t.Errorf("got %v, %v", page, err)
 	}
 }
 

@@ -12,10 +12,12 @@
 //	user, err := users.Get(ctx, dynamo.KeyOf(1))
 //	user, err = users.Update(ctx, dynamo.KeyOf(1), expression.Set(expression.Name("name"), expression.Value("Lee")))
 //	for user, err := range users.Scan(ctx) { … }
-//	page, err := users.ScanPage(ctx, cursor, 25)
+//	page, err := users.ScanPage(ctx, cursor, 25) // page.Next is the next cursor; "" begins
 //
 // Tags declare sort keys, indexes, templated keys, versions and times as well;
-// see [New]. [Repository.Query] reads by key or by [Index].
+// see [New]. [Repository.Query] and [Repository.QueryPage] read by key or by [Index]:
+//
+//	for order, err := range orders.Query(ctx, expression.Key("customer").Equal(expression.Value("kim"))) { … }
 //
 // [New] reads the tags once and refuses what it does not understand. A
 // [Repository] is safe for concurrent use. Conditions and filters are those of
