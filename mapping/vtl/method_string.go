@@ -36,9 +36,9 @@ func stringMethod0(s, name string) (any, error) {
 	case "isBlank":
 		return strings.TrimFunc(s, isJavaSpace) == "", nil
 	case "toLowerCase":
-		return strings.ToLower(s), nil
+		return mapRunes(strings.ReplaceAll(s, "İ", "i\u0307"), unicode.ToLower), nil
 	case "toUpperCase":
-		return strings.ReplaceAll(strings.ToUpper(s), "ß", "SS"), nil
+		return mapRunes(strings.ReplaceAll(s, "ß", "SS"), unicode.ToUpper), nil
 	case "trim":
 		return trimSpace(s), nil
 	case "strip":
@@ -52,6 +52,9 @@ func stringMethod0(s, name string) (any, error) {
 	}
 	return noMethod, nil
 }
+
+// foldCase is what Java compares where the case is ignored.
+func foldCase(c rune) rune { return unicode.ToLower(unicode.ToUpper(c)) }
 
 // isJavaSpace is Character.isWhitespace, which leaves out the spaces that do not break.
 func isJavaSpace(c rune) bool {
@@ -92,7 +95,7 @@ func (r *renderer) stringOfString(s, name, a string) (any, error) {
 	case "contentEquals":
 		return s == a, nil
 	case "equalsIgnoreCase":
-		return strings.EqualFold(s, a), nil
+		return mapRunes(s, foldCase) == mapRunes(a, foldCase), nil
 	case "concat":
 		return s + a, r.chargeBytes(len(s) + len(a))
 	case "indexOf", "lastIndexOf":
@@ -100,7 +103,7 @@ func (r *renderer) stringOfString(s, name, a string) (any, error) {
 	case "compareTo":
 		return int32(compareStrings(s, a)), nil
 	case "compareToIgnoreCase":
-		return int32(compareStrings(strings.ToLower(strings.ToUpper(s)), strings.ToLower(strings.ToUpper(a)))), nil
+		return int32(compareStrings(mapRunes(s, foldCase), mapRunes(a, foldCase))), nil
 	case "matches":
 		re, err := r.regexp(a)
 		if err != nil {

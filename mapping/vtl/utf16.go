@@ -132,6 +132,22 @@ func brokenLen(s string) int {
 	return n
 }
 
+// mapRunes changes the characters of a string. Halves of characters stay.
+func mapRunes(s string, to func(rune) rune) string {
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); {
+		c, n := utf8.DecodeRuneInString(s[i:])
+		if _, half := surrogate(s[i:]); half {
+			n = 3
+			b = append(b, s[i:i+n]...)
+		} else {
+			b = utf8.AppendRune(b, to(c))
+		}
+		i += n
+	}
+	return string(b)
+}
+
 // utf16Len is Java's length of a string.
 func utf16Len(s string) int {
 	n := 0
