@@ -153,3 +153,58 @@ func TestCORSOfTemplates(t *testing.T) {
 		require.Equal(t, "'true'", headers["Access-Control-Allow-Credentials"])
 	}
 }
+
+// TestErrors: file, line and column, the path, and what was expected.
+func TestErrors(t *testing.T) {
+	for _, tc := range []struct{ name, template, want string }{
+		{"no YAML", "Resources: [", "template.yaml:1:1: did not find expected node content"},
+		{"not a mapping", "- a", "template.yaml:1:1: expected a mapping of a template or an OpenAPI definition"},
+		{"empty", "", "template.yaml:1:1: expected a mapping"},
+		{"no resources", "Transform: x", "template.yaml:1:1: expected Resources"},
+		{"no type", "Resources:\n  A: {Properties: {}}", "template.yaml:2:6: Resources.A: expected a Type"},
+		{"logical id", "Resources:\n  ../../evil: {Type: AWS::Serverless::SimpleTable}\n", "template.yaml:2:15: Resources.../../evil: expected a logical id of letters and digits"},
+		{"method", "Resources:\n" + fn("F", "      Events:\n        E: {Type: Api, Properties: {Path: /x, Method: gett}}\n"), `Resources.F.Properties.Events.E.Properties.Method: expected any or an HTTP method, as get, got "gett"`},
+		{"rate", "Resources:\n" + fn("F", "      Events:\n        E: {Type: Schedule, Properties: {Schedule: rate(0 minutes)}}\n"), "expected rate(5 minutes)"},
+		{"timeout", "Resources:\n" + fn("F", "      Timeout: 901\n"), `template.yaml:7:16: Resources.F.Properties.Timeout: expected a whole number from 1 to 900, got "901"`},
+		{"memory", "Resources:\n" + fn("F", "      MemorySize: big\n"), `template.yaml:7:19: Resources.F.Properties.MemorySize: expected a whole number from 128 to 10240, got "big"`},
+		{"runtime", "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: .\n      Runtime: nodejs22.x\n", `template.yaml:6:16: Resources.F.Properties.Runtime: expected provided.al2023, got "nodejs22.x"`},
+		{"no code", "Resources:\n  F: {Type: AWS::Serverless::Function, Properties: {Runtime: provided.al2023}}\n", "template.yaml:2:6: Resources.F: expected CodeUri"},
+		{"code on S3", "Resources:\n  F: {Type: AWS::Serverless::Function, Properties: {Runtime: provided.al2023, CodeUri: s3://b/k}}\n", "expected a folder of this machine"},
+		{"unknown reference", "Resources:\n" + fn("F", "      Environment: {Variables: {A: !Ref Nobody}}\n"), `template.yaml:7:36: Resources.F.Properties.Environment.Variables.A: the template has neither a parameter nor a resource "Nobody"`},
+		{"unknown attribute", "Resources:\n" + fn("F", "      Environment: {Variables: {A: !GetAtt Nobody.Arn}}\n"), `the template has no resource "Nobody"`},
+		{"parameter without default", "Parameters: {P: {Type: String}}\nResources:\n" + fn("F", "      Environment: {Variables: {A: !Ref P}}\n"), "template.yaml:8:36: Resources.F.Properties.Environment.Variables.A: parameter P has no default: give it one with -parameter P=VALUE"},
+		{"parameter of another value", "Parameters: {P: {Type: String, Default: c, AllowedValues: [a, b]}}\nResources:\n" + fn("F", "      Environment: {Variables: {A: !Ref P}}\n"), `template.yaml:8:36: Resources.F.Properties.Environment.Variables.A: parameter P: expected one of a, b, got "c"`},
+		{"import", "Resources:\n" + fn("F", "      Environment: {Variables: {A: !ImportValue x}}\n"), "the function ImportValue is not one that can be evaluated"},
+		{"wrong shape", "Resources:\n" + fn("F", "      Environment: [a]\n"), "template.yaml:7:20: Resources.F.Properties.Environment: expected a mapping, got a list"},
+		{"event without method", "Resources:\n" + fn("F", "      Events:\n        E: {Type: Api, Properties: {Path: /x}}\n"), "template.yaml:8:12: Resources.F.Properties.Events.E: expected Path and Method"},
+		{"twice", "Resources:\n" + fn("F", "      Events:\n        E: {Type: Api, Properties: {Path: /x, Method: get}}\n        G: {Type: Api, Properties: {Path: /x, Method: GET}}\n"), "template.yaml:9:12: Resources.F.Properties.Events.G: GET /x is taken by template.yaml:8"},
+		{"schedule", "Resources:\n" + fn("F", "      Events:\n        E: {Type: Schedule, Properties: {Schedule: daily}}\n"), "template.yaml:8:52: Resources.F.Properties.Events.E.Properties.Schedule: expected rate(5 minutes) or cron(0 12 * * ? *)"},
+		{"cron", "Resources:\n" + fn("F", "      Events:\n        E: {Type: Schedule, Properties: {Schedule: \"cron(0 12 ? * 3#6 *)\"}}\n"), `template.yaml:8:52: Resources.F.Properties.Events.E.Properties.Schedule: weekday "3#6": expected a number from 1 to 5`},
+		{"circle", "Conditions: {A: !Condition B, B: !Condition A}\nResources:\n  T: {Type: AWS::Serverless::SimpleTable, Condition: A}\n", "conditions run in a circle"},
+		{"alias", "Resources:\n  A: &x {Type: AWS::Serverless::SimpleTable}\n  B: *x\n", "template.yaml:3:6: YAML aliases are not supported"},
+		{"no file", "Resources:\n" + fn("F", "") + "  A: {Type: AWS::Serverless::Api, Properties: {StageName: x, DefinitionUri: none.yaml}}\n", "template.yaml:7:77: Resources.A.Properties.DefinitionUri: none.yaml: no such file"},
+		{"no function", "openapi: 3.0.1\npaths: {/a: {get: {x-amazon-apigateway-integration: {type: aws_proxy, uri: functions/X/invocations}}}}", "template.yaml:2:76: paths./a.get.x-amazon-apigateway-integration.uri: expected the ARN of a function"},
+		{"no code", "openapi: 3.0.1\npaths: {/a: {get: {x-amazon-apigateway-integration: {type: aws_proxy, uri: !Sub \"x/functions/${X.Arn}/invocations\"}}}}", "template.yaml:2:76: paths./a.get.x-amazon-apigateway-integration.uri: expected code for the function X: give it with -function X=FOLDER"},
+		{"bad template", "openapi: 3.0.1\npaths: {/a: {get: {x-amazon-apigateway-integration: {type: mock, requestTemplates: {application/json: '#if('}}}}}", "template.yaml:2:53: paths./a.get.x-amazon-apigateway-integration: "},
+		{"bad pattern", "openapi: 3.0.1\npaths: {/a: {get: {x-amazon-apigateway-integration: {type: mock, responses: {'(': {statusCode: 200}}}}}}", "template.yaml:2:53: "},
+		{"unknown global", "Globals: {Lambda: {}}\nResources:\n" + fn("F", ""), "template.yaml:1:19: Globals.Lambda: expected Function"},
+		{"identity", "Resources:\n" + fn("F", "") + "  A: {Type: AWS::Serverless::Api, Properties: {StageName: x, Auth: {Authorizers: {L: {FunctionArn: !GetAtt F.Arn, FunctionPayloadType: REQUEST}}}}}\n", "template.yaml:7:86: Resources.A.Properties.Auth.Authorizers.L: expected Identity"},
+		{"identity source", "openapi: 3.0.1\ncomponents: {securitySchemes: {L: {type: apiKey, x-amazon-apigateway-authorizer: {type: request, authorizerUri: functions/X/invocations}}}}\npaths: {}", "expected an identitySource"},
+		{"user pool", "Resources:\n" + fn("F", "") + "  A: {Type: AWS::Serverless::Api, Properties: {StageName: x, Auth: {Authorizers: {U: {UserPoolArn: pool}}}}}\n", `template.yaml:7:100: Resources.A.Properties.Auth.Authorizers.U.UserPoolArn: expected the ARN of a user pool, got "pool"`},
+		{"no user pool", "Resources:\n" + fn("F", "") + "  A: {Type: AWS::Serverless::Api, Properties: {StageName: x, Auth: {Authorizers: {U: {UserPoolArn: []}}}}}\n", `template.yaml:7:86: Resources.A.Properties.Auth.Authorizers.U: expected the ARN of a user pool in UserPoolArn`},
+		{"no authorizer", "Resources:\n" + fn("F", "") + "  A: {Type: AWS::Serverless::Api, Properties: {StageName: x, Auth: {Authorizers: {U: {}}}}}\n", "Authorizers.U: expected FunctionArn or UserPoolArn"},
+		{"no audience", "Resources:\n" + fn("F", "") + "  A: {Type: AWS::Serverless::HttpApi, Properties: {Auth: {Authorizers: {U: {JwtConfiguration: {issuer: i}}}}}}\n", "expected issuer and audience"},
+		{"IAM of an HTTP API", "Resources:\n" + fn("F", "      Events:\n        E: {Type: HttpApi, Properties: {Path: /x, Method: get, Auth: {Authorizer: AWS_IAM}}}\n"), "expected EnableIamAuthorizer: true"},
+		{"format", "Resources:\n" + fn("F", "      Events:\n        E: {Type: HttpApi, Properties: {Path: /x, Method: get, PayloadFormatVersion: 3.0}}\n"), `expected 1.0 or 2.0, got "3.0"`},
+		{"key schema", "Resources:\n  T: {Type: AWS::DynamoDB::Table, Properties: {}}\n", "template.yaml:2:6: Resources.T: expected KeySchema"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := load(t, Options{}, tc.template)
+			require.ErrorContains(t, err, tc.want)
+		})
+	}
+	_, err := load(t, Options{Parameters: map[string]string{"X": "1"}}, "Resources:\n"+fn("F", ""))
+	require.ErrorContains(t, err, `the template has no parameter "X"`)
+	_, err = load(t, Options{}, "Resources:\n"+fn("F", "      Timeout: x\n      MemorySize: y\n"))
+	require.Len(t, strings.Split(err.Error(), "\n"), 2, "both at once")
+}
