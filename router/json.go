@@ -30,9 +30,10 @@ import (
 // JSON pointer or the parameter's name; values are not repeated. What Validate
 // returns is a 400 with its text, unless it is an [Error]. [Bind] makes it stricter.
 //
-// Out is answered as JSON with status 200; a nil slice is null. A *Response is answered as it is, and
-// struct{} is a 204. JSON panics if In has a field that cannot be bound, or a tag
-// where it would have no effect.
+// Out is answered as JSON with status 200; a nil slice is null. A *Response, such as
+// [Reply] makes for another status, is answered as it is, and struct{} is a 204. JSON
+// panics if In has a field that cannot be bound, or a tag where it would have no
+// effect. A path tag for a variable that the route's pattern does not have is a 500.
 func JSON[In, Out any](f func(ctx context.Context, in In) (Out, error)) Handler {
 	plan, err := newPlan(reflect.TypeFor[In]())
 	if err != nil {
