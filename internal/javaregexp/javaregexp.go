@@ -7,6 +7,9 @@
 // time, so a match has a budget of steps. The text is in UTF-16, by which Java counts: an empty match may lie inside a
 // character.
 //
+// What is known to differ: whether the greatest length of an unlikely look-behind is obvious, as of (?<=a{2,}); a group in a
+// possessive or repeated zero-width group, of which Java may keep bounds from a path that failed; and that "ß" is "ẞ" here.
+//
 // Not supported, and an error: \X, \N{name}, \p{InBlock}, the flags U and c, and canonical equivalence.
 package javaregexp
 
