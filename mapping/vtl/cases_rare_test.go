@@ -91,6 +91,8 @@ var oracleCases = []renderCase{
 	{`#literal('a')$x#end`, `'a'`, false},
 	{`#macro(m $a b)c#end`, ``, true},
 	{`#macro(m b)c#end#m(1)`, ``, true},
+	{`a#macro(m 'x' -1 [1..2] {'k': 1} $b.c true)d#end#m(1)`, `a#m(1)`, false},
+	{`#macro(m 'x' b)c#end`, ``, true},
 	{`#foreach($x in [1,2] 'a' $y)z#end`, ``, false},
 	{`#foreach($x in)#end`, ``, false},
 	{`#set($x=[1,])$x`, ``, true},
@@ -140,7 +142,7 @@ var oracleBodies = []struct {
 }
 
 func TestRareForms(t *testing.T) {
-	for _, c := range oracleCases {
+	for _, c := range append(oddCases, oracleCases...) {
 		c.check(t, c.template, Input{Body: []byte(oracleBody)})
 	}
 	for _, b := range oracleBodies {

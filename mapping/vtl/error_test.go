@@ -99,6 +99,9 @@ func TestLimits(t *testing.T) {
 // TestParseIsLinear: templates of one kind of token, as long as they may be. Four times the template may take four times
 // as long; where the work is quadratic, it takes sixteen times as long.
 func TestParseIsLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	for _, unit := range []string{`\`, "$", "#", "$x", "#foo", "#foo ", " ", "#set($x=1)", `"`, "[", "$x.a", "$a[0]", "#$", `\$`, "#[[", "## \n", "$!{", "{", "#*", "$x##"} {
 		for _, before := range []string{"", "#set($x="} {
 			parse := func(bytes int) { Parse("t", before+strings.Repeat(unit, (bytes-len(before))/len(unit))) }

@@ -6,7 +6,6 @@ import "strings"
 type directiveArg struct {
 	expr   expression
 	word   string
-	isRef  bool
 	tokens [2]int // the first token and the one after the last
 }
 
@@ -109,15 +108,11 @@ func (p *parser) blockDirective(t token, name string, first int, args []directiv
 	return textNode(p.images(first, p.next))
 }
 
-// macro checks a definition and drops it: API Gateway defines no macro.
+// macro checks a definition and drops it: API Gateway defines no macro. Its arguments may be anything but
+// words, as in Velocity 1.7.
 func (p *parser) macro(t token, args []directiveArg) statement {
 	if len(args) == 0 {
 		p.fail(t.pos, "#macro needs a name")
-	}
-	for _, a := range args[1:] {
-		if !a.isRef {
-			p.fail(t.pos, "the arguments of #macro must be references")
-		}
 	}
 	p.macros[args[0].word] = true
 	return nil
@@ -191,7 +186,7 @@ func (p *parser) checkArg(t token, name string, a directiveArg, i int) {
 			p.fail(t.pos, "the name of #macro must be a word")
 		}
 		if i > 0 && isWord {
-			p.fail(t.pos, "the arguments of #macro must be references")
+			p.fail(t.pos, "the arguments of #macro cannot be words")
 		}
 	case "foreach":
 		if isWord && i != 1 {
@@ -210,7 +205,7 @@ func (p *parser) directiveArg() (directiveArg, bool) {
 		p.next++
 		return directiveArg{word: t.image}, true
 	case kIdentifier, kRefOpen:
-		return directiveArg{expr: p.reference(), isRef: true}, true
+		return directiveArg{expr: p.reference()}, true
 	case kString, kInteger, kFloat, kTrue, kFalse, kBracketOpen, kCurlyOpen:
 		return directiveArg{expr: p.operand()}, true
 	}
