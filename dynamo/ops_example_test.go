@@ -102,9 +102,9 @@ func ExampleRepository_QueryPage() {
 func ExampleRepository_KeyFor() {
 	orders, ctx := newOrders(), context.Background()
 	order, err := orders.Get(ctx, orders.KeyFor(Order{Customer: "kim", No: 3}))
-	fmt.Println(order.PK, order.SK, err)
 	// Two orders never get one key: a value that reads as a part of the template
 	// is refused where that could happen.
+	fmt.Println(order.PK, order.SK, err)
 	// Output: CUSTOMER#kim ORDER#3 <nil>
 }
 

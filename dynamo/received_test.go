@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -112,4 +113,31 @@ func TestEmptyBodyOfAWriteIsADoubt(t *testing.T) {
 		require.NoError(t, r.Put(t.Context(), user{ID: 2}, IfNotExists()), "the repetition finds its own item")
 		require.Equal(t, 4, w.requests)
 	})
+}
+
+// callsOptions is a fake that calls the options of a call with what it has.
+type callsOptions struct {
+	fake
+	has dynamodb.Options
+}
+
+func (c *callsOptions) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	for _, opt := range opts {
+		o := c.has
+		opt(&o)
+	}
+	return c.fake.GetItem(ctx, in)
+}
+
+// What is missing from the options of other clients is not watched.
+func TestOptionsOfOtherClients(t *testing.T) {
+	for _, has := range []dynamodb.Options{{}, {HTTPClient: http.DefaultClient}} {
+		c := &callsOptions{has: has}
+		c.get = func(*dynamodb.GetItemInput) (*dynamodb.GetItemOutput, error) {
+			return &dynamodb.GetItemOutput{Item: userItem("7", "Kim")}, nil
+		}
+		u, err := repo[user](t, c).Get(t.Context(), KeyOf(7))
+		require.NoError(t, err)
+		require.Equal(t, user{ID: 7, Name: "Kim"}, u)
+	}
 }

@@ -280,6 +280,12 @@ func TestVersionsThatCannotBe(t *testing.T) {
 	require.EqualError(t, r.Put(t.Context(), it{K: "k", V: -1}), "dynamo: put ausg: field V: the version is negative")
 	require.EqualError(t, r.Put(t.Context(), it{K: "k", V: 127}), "dynamo: put ausg: field V: the next version does not fit into int8")
 	require.EqualError(t, r.Delete(t.Context(), KeyOf("k"), IfVersion(-1)), "dynamo: delete ausg: the version is negative")
+	type wide struct {
+		K string  `dynamodbav:"k" dynamo:"partition"`
+		V *uint64 `dynamodbav:"v" dynamo:"version"`
+	}
+	v := uint64(1 << 63)
+	require.EqualError(t, repo[wide](t, &fake{}).Put(t.Context(), wide{K: "k", V: &v}), "dynamo: put ausg: field V: the version does not fit into 63 bits")
 	require.EqualError(t, repo[user](t, &fake{}).Delete(t.Context(), KeyOf(1), IfVersion(1)), `dynamo: delete ausg: option IfVersion does not apply: no field has the tag dynamo:"version"`)
 }
 
