@@ -10,11 +10,12 @@ import (
 // with these methods will do: the SDK's client, a wrapper that counts or
 // traces, or the in-process engine of package dynamotest.
 //
-// A wrapper must hand on the option functions: by them a [Repository] learns
-// whether a failed write may have reached DynamoDB, and checks that answers arrived
-// whole. An implementation that is not the SDK may ignore them. Items go through
-// the wrapper as attribute values, so that it may change them, which takes several
-// times longer than what the SDK's client is asked for; see [PassiveMiddleware].
+// A wrapper must hand on the option functions, to one call at a time: by them a
+// [Repository] learns whether a failed write may have reached DynamoDB, and checks
+// that answers arrived whole. An implementation that is not the SDK may ignore
+// them. Items go through the wrapper as attribute values, so that it may change
+// them, which takes several times longer than what the SDK's client is asked for;
+// see [PassiveMiddleware].
 type Client interface {
 	GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
 	PutItem(ctx context.Context, in *dynamodb.PutItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
