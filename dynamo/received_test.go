@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go/logging"
 	"github.com/stretchr/testify/require"
 )
 
@@ -37,6 +39,26 @@ func over(t *testing.T, http2 bool, bodies ...string) *dynamodb.Client {
 }
 
 const onePage = `{"Count":1,"ScannedCount":1,"Items":[{"id":{"N":"1"}}],"LastEvaluatedKey":{"id":{"N":"1"}}}`
+
+// The SDK empties and closes the body of an answer after this package has, and would log a warning about one
+// that is closed already.
+func TestTheSDKHasNothingToWarnOf(t *testing.T) {
+	for _, body := range []string{"{}", "", "nonsense", onePage} {
+		var log strings.Builder
+		c := dynamodb.New(over(t, false, body).Options(), once, func(o *dynamodb.Options) { o.Logger = logging.NewStandardLogger(&log) })
+		r := repo[user](t, c)
+		for name, call := range map[string]func() error{
+			"put":      func() error { return r.Put(t.Context(), user{ID: 1}) },
+			"delete":   func() error { return r.Delete(t.Context(), KeyOf(1)) },
+			"get":      func() error { _, err := r.Get(t.Context(), KeyOf(1)); return err },
+			"page":     func() error { _, err := r.ScanPage(t.Context(), "", 1); return err },
+			"transact": func() error { return Transact(t.Context(), r.DeleteOp(KeyOf(1))) },
+		} {
+			err := call()
+			require.Empty(t, log.String(), "%s, body %q: %v", name, body, err)
+		}
+	}
+}
 
 // An empty body looks like "{}" to the SDK: no item, or the end of the scan.
 func TestEmptyBodyIsCorrupt(t *testing.T) {
