@@ -22,6 +22,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"help", "start"}, exitOK, "Usage: lambdarest start", ""},
 		{[]string{"help", "nonsense"}, exitUsage, "", `no command "nonsense"`},
 		{[]string{"dynamodb", "-nonsense"}, exitUsage, "", "not defined: -nonsense\n\"lambdarest dynamodb -h\" lists the flags.\n"},
+		{[]string{"start", "nowhere.yaml"}, exitFailed, "", "lambdarest start: there is no nowhere.yaml; expected a SAM template or an OpenAPI definition"},
 		{[]string{"events", "nonsense"}, exitUsage, "", `no events of kind "nonsense"`},
 		{[]string{"dynamodb", "nonsense"}, exitUsage, "", `unexpected argument "nonsense"`},
 		{[]string{"dynamodb", "-addr", "nonsense"}, exitFailed, "", "lambdarest dynamodb: listen tcp"},

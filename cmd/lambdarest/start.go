@@ -3,8 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"time"
 
 	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
@@ -90,6 +92,9 @@ func runStart(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 // loadTemplate reads the template and prints its warnings, also those beside an error.
 func loadTemplate(f startFlags, stderr io.Writer) (*sam.App, error) {
 	app, err := sam.Load(f.template, sam.Options{Parameters: f.parameters, Functions: f.functions})
+	if app == nil && errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("there is no %s; expected a SAM template or an OpenAPI definition", f.template)
+	}
 	if app != nil {
 		for _, warning := range app.Warnings {
 			fmt.Fprintln(stderr, "warning:", warning)
