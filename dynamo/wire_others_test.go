@@ -2,9 +2,11 @@ package dynamo
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -96,4 +98,34 @@ func TestMiddlewareNamesAnotherTable(t *testing.T) {
 		batch := map[string]any{"RequestItems": map[string]any{"dev-ausg": []any{map[string]any{"PutRequest": map[string]any{"Item": put["Item"]}}}}}
 		require.Equal(t, []any{put, put, batch}, s.bodies, name)
 	}
+}
+
+// sealed is a middleware that puts another item in the place of the one it is given.
+func sealed(o *dynamodb.Options) {
+	o.APIOptions = append(o.APIOptions, func(s *middleware.Stack) error {
+		return s.Initialize.Add(middleware.InitializeMiddlewareFunc("seal", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			put := in.Parameters.(*dynamodb.PutItemInput)
+			put.Item = item{"id": avN("1"), "sealed": avM(put.Item)}
+			return next.HandleInitialize(ctx, in)
+		}), middleware.Before)
+	})
+}
+
+// A Put that is sent again after a lost answer goes through the middleware anew, and
+// begins with the same item.
+func TestMiddlewareSeesTheSameItemAgain(t *testing.T) {
+	var bodies []string
+	client := httpFunc(nil).client(sealed, func(o *dynamodb.Options) {
+		o.HTTPClient = doer(func(req *http.Request) (*http.Response, error) {
+			body, err := io.ReadAll(req.Body)
+			if bodies = append(bodies, string(body)); len(bodies) == 1 {
+				return nil, io.ErrUnexpectedEOF
+			}
+			return answer(200, "{}"), err
+		})
+	})
+	r := repo[row](t, client, Backoff(time.Nanosecond, time.Nanosecond))
+	require.NoError(t, r.Put(t.Context(), row{ID: 1}, IfNotExists()))
+	require.Len(t, bodies, 2)
+	require.JSONEq(t, bodies[0], bodies[1])
 }
