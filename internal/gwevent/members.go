@@ -101,21 +101,7 @@ func valueEnd(text []byte) int {
 	case '"':
 		return stringEnd(text)
 	case '{', '[':
-		depth := 0
-		for i := 0; ; {
-			switch text[i] {
-			case '"':
-				i += stringEnd(text[i:])
-				continue
-			case '{', '[':
-				depth++
-			case '}', ']':
-				if depth--; depth == 0 {
-					return i + 1
-				}
-			}
-			i++
-		}
+		return nestedEnd(text)
 	}
 	for i, c := range text {
 		switch c {
@@ -124,6 +110,25 @@ func valueEnd(text []byte) int {
 		}
 	}
 	return len(text)
+}
+
+// nestedEnd is valueEnd of an object or an array.
+func nestedEnd(text []byte) int {
+	depth := 0
+	for i := 0; ; {
+		switch text[i] {
+		case '"':
+			i += stringEnd(text[i:])
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+		i++
+	}
 }
 
 func stringEnd(text []byte) int {

@@ -287,30 +287,35 @@ func readRESTCORS(v value) *restCORS {
 // finishAPIs adds the OPTIONS routes that SAM makes of Cors, and drops APIs without routes.
 func (t *template) finishAPIs() {
 	for _, a := range t.APIs {
-		if a.cors == nil {
-			continue
-		}
-		var paths []string
-		methods := map[string][]string{}
-		for _, r := range a.Routes {
-			if methods[r.Path] == nil {
-				paths = append(paths, r.Path)
-			}
-			methods[r.Path] = append(methods[r.Path], cmp.Or(r.Method, "ANY"))
-		}
-		for _, path := range paths {
-			if !slices.Contains(methods[path], "OPTIONS") {
-				r := a.cors.route(path, methods[path])
-				if a.preflight.authorized {
-					r.Authorizer = a.authorizers[a.auto]
-				}
-				r.KeyRequired = a.preflight.keyed && a.keyRequired
-				a.Routes = append(a.Routes, r)
-			}
+		if a.cors != nil {
+			a.addPreflights()
 		}
 	}
 	slices.SortStableFunc(t.APIs, func(a, b *API) int { return cmp.Compare(a.isURL(), b.isURL()) })
 	t.APIs = slices.DeleteFunc(t.APIs, func(a *API) bool { return len(a.Routes) == 0 })
+}
+
+// addPreflights adds an OPTIONS route to each path that has none.
+func (a *API) addPreflights() {
+	var paths []string
+	methods := map[string][]string{}
+	for _, r := range a.Routes {
+		if methods[r.Path] == nil {
+			paths = append(paths, r.Path)
+		}
+		methods[r.Path] = append(methods[r.Path], cmp.Or(r.Method, "ANY"))
+	}
+	for _, path := range paths {
+		if slices.Contains(methods[path], "OPTIONS") {
+			continue
+		}
+		r := a.cors.route(path, methods[path])
+		if a.preflight.authorized {
+			r.Authorizer = a.authorizers[a.auto]
+		}
+		r.KeyRequired = a.preflight.keyed && a.keyRequired
+		a.Routes = append(a.Routes, r)
+	}
 }
 
 // isURL is 1 for a function URL, which comes after the APIs.
