@@ -95,7 +95,7 @@ type endpoint interface {
 }
 
 // Gateway serves the routes of one API. It is safe for concurrent use: handlers in this process are called
-// concurrently, other than in Lambda's sandbox.
+// concurrently, unlike in Lambda's sandbox.
 type Gateway struct {
 	cfg       Config
 	rules     rules
@@ -110,7 +110,7 @@ type Gateway struct {
 // New makes a gateway. The error names the route that is wrong: a bad path, two routes for the same requests, a
 // template that does not parse, a selection pattern that is not a regular expression.
 //
-// Other than API Gateway, New accepts sibling variables of different names, as /{a}/x and /{b}/y.
+// Unlike API Gateway, New accepts sibling variables of different names, as /{a}/x and /{b}/y.
 func New(cfg Config, routes ...Route) (*Gateway, error) {
 	g := &Gateway{cfg: cfg, rules: cfg.Kind.rules(), responses: maps.Clone(cfg.Responses), log: cfg.Log}
 	if g.cfg.Stage == "" {

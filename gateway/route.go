@@ -172,7 +172,7 @@ func parseSegment(part string) (segment, error) {
 }
 
 // match returns the route for a percent-encoded path and the values of its variables, for REST percent-encoded as well;
-// a nil route where there is none. All slashes in front count as one; one at the end does not count, other than in an
+// a nil route where there is none. All slashes in front count as one; one at the end does not count, unlike in an
 // HTTP API, where no route but a greedy one takes it (widely reported, not documented). A variable needs at least one
 // character, a greedy one at least one that is not a slash.
 func (t table) match(kind Kind, method, path string) (*route, map[string]string) {

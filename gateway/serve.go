@@ -24,7 +24,7 @@ const (
 // Serve answers requests on l with h until ctx is done; then it lets the requests under way finish, for up to ten
 // seconds, and returns nil. It closes l.
 //
-// Other than http.Serve it tells a [Gateway] how the client wrote its header names, cuts slow clients off, bounds the
+// Unlike http.Serve it tells a [Gateway] how the client wrote its header names, cuts slow clients off, bounds the
 // number of connections, in favour of new ones, and refuses requests for other hosts than the loopback's and l's own,
 // so that no page on the web can reach the functions through a name of its own that resolves to 127.0.0.1. Further
 // hosts may be named, without a port.
