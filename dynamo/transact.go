@@ -94,7 +94,8 @@ func (t Transaction) Write(ctx context.Context, ops ...WriteOp) error {
 		x.bad = errors.New("the token is longer than 36 characters")
 	}
 	err := x.run(ctx, func(hooks ...func(*dynamodb.Options)) error {
-		out, err := x.store.client.TransactWriteItems(ctx, in, hooks...)
+		in := *in // see sendOnly
+		out, err := x.store.client.TransactWriteItems(ctx, &in, hooks...)
 		if err == nil && out != nil {
 			x.meter.writes(out.ConsumedCapacity)
 		}
