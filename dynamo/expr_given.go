@@ -57,7 +57,7 @@ func (b *builders) build() (expressions, error) {
 	}, nil
 }
 
-// checkOperands is checkItem for the names and values of an expression: one that
+// checkOperands is checkValue for the names and values of an expression: one that
 // is changed on the way would be compared with the wrong thing.
 func checkOperands(e expression.Expression) error {
 	for _, name := range e.Names() {

@@ -195,30 +195,31 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-func TestCheckItem(t *testing.T) {
+func TestCheckValue(t *testing.T) {
 	for _, tc := range []struct {
 		item item
 		want string
 	}{
-		{item{"price": avN("NaN")}, "attribute price: not a decimal number"},
-		{item{"lines": avL(avM(item{}), avM(item{"price": avN("+Inf")}))}, "attribute lines[1][…]: not a decimal number"},
-		{item{"name": avS("s3cret\xc3")}, "attribute name: not valid UTF-8"},
-		{item{"tags": &types.AttributeValueMemberSS{Value: []string{"a", "s3cret\xff"}}}, "attribute tags: not valid UTF-8"},
-		{item{"s3cret\xff": avS("")}, "attribute name: not valid UTF-8"},
-		{item{"map": avM(item{"s3cret\xff": avS("")})}, "attribute map[…]: name: not valid UTF-8"},
-		{item{"map": avM(item{"s3cret": avM(item{"s3cret": avN("NaN")})})}, "attribute map[…][…]: not a decimal number"},
-		{item{"tags": &types.AttributeValueMemberSS{}}, "attribute tags: a set cannot be empty"},
-		{item{"tags": &types.AttributeValueMemberSS{Value: []string{"b", "a", "b"}}}, "attribute tags: a set cannot hold a member twice"},
-		{item{"nums": &types.AttributeValueMemberNS{Value: []string{"1", "1.0"}}}, "attribute nums: a set cannot hold a member twice"},
-		{item{"nums": &types.AttributeValueMemberNS{Value: []string{"x"}}}, "attribute nums: not a decimal number"},
-		{item{"bins": &types.AttributeValueMemberBS{Value: [][]byte{{1}, {1}}}}, "attribute bins: a set cannot hold a member twice"},
+		{item{"price": avN("NaN")}, "[…]: not a decimal number"},
+		{item{"lines": avL(avM(item{}), avM(item{"price": avN("+Inf")}))}, "[…][1][…]: not a decimal number"},
+		{item{"name": avS("s3cret\xc3")}, "[…]: not valid UTF-8"},
+		{item{"tags": &types.AttributeValueMemberSS{Value: []string{"a", "s3cret\xff"}}}, "[…]: not valid UTF-8"},
+		{item{"s3cret\xff": avS("")}, "[…]: name: not valid UTF-8"},
+		{item{"map": avM(item{"s3cret\xff": avS("")})}, "[…][…]: name: not valid UTF-8"},
+		{item{"map": avM(item{"s3cret": avM(item{"s3cret": avN("NaN")})})}, "[…][…][…]: not a decimal number"},
+		{item{"tags": &types.AttributeValueMemberSS{}}, "[…]: a set cannot be empty"},
+		{item{"tags": &types.AttributeValueMemberSS{Value: []string{"b", "a", "b"}}}, "[…]: a set cannot hold a member twice"},
+		{item{"nums": &types.AttributeValueMemberNS{Value: []string{"1", "1.0"}}}, "[…]: a set cannot hold a member twice"},
+		{item{"nums": &types.AttributeValueMemberNS{Value: []string{"x"}}}, "[…]: not a decimal number"},
+		{item{"bins": &types.AttributeValueMemberBS{Value: [][]byte{{1}, {1}}}}, "[…]: a set cannot hold a member twice"},
 	} {
-		err := checkItem(tc.item)
-		require.ErrorContains(t, err, tc.want)
-		require.NotContains(t, err.Error(), "s3cret")
+		err := checkValue(avM(tc.item))
+		require.NotNil(t, err, tc.want)
+		require.Contains(t, err.path+": "+err.Error(), tc.want)
+		require.NotContains(t, err.path+err.Error(), "s3cret")
 	}
 	order := []string{"b", "a"}
-	require.NoError(t, checkItem(item{"s": avS(""), "u": avS("\x00\ufffd😀"), "b": avB("\xff"), "l": avL(), "m": avM(item{}), "ss": &types.AttributeValueMemberSS{Value: order}}))
+	require.Nil(t, checkValue(avM(item{"s": avS(""), "u": avS("\x00\ufffd😀"), "b": avB("\xff"), "l": avL(), "m": avM(item{}), "ss": &types.AttributeValueMemberSS{Value: order}})))
 	require.Equal(t, []string{"b", "a"}, order, "the item is not changed")
 }
 

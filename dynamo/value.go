@@ -108,21 +108,6 @@ func sortedKeys[V any](m map[string]V) []string {
 	return names
 }
 
-// checkItem refuses, before the wire, what DynamoDB would refuse: numbers that
-// are none, empty sets and sets with a member twice; and text that is not UTF-8,
-// of which the SDK would send something else. The error names the path.
-func checkItem(m item) error {
-	for _, name := range sortedKeys(m) {
-		if !utf8.ValidString(name) {
-			return errorf("attribute name: %w", errNotUTF8)
-		}
-		if err := checkValue(m[name]); err != nil {
-			return errorf("attribute %s: %w", name+err.path, err.error)
-		}
-	}
-	return nil
-}
-
 // errNotUTF8: JSON has no other text, and the SDK's encoder writes U+FFFD for
 // each bad byte, so that values change and different keys become the same.
 var errNotUTF8 = errors.New("not valid UTF-8")
@@ -134,6 +119,9 @@ type pathError struct {
 	path string
 }
 
+// checkValue refuses, before the wire, what DynamoDB would refuse: numbers that
+// are none, empty sets and sets with a member twice; and text that is not UTF-8,
+// of which the SDK would send something else.
 func checkValue(av types.AttributeValue) *pathError {
 	switch v := av.(type) {
 	case *types.AttributeValueMemberS:

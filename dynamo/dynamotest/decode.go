@@ -2,7 +2,6 @@ package dynamotest
 
 import (
 	"encoding/json"
-	"errors"
 	"reflect"
 	"strconv"
 	"strings"
@@ -35,12 +34,13 @@ func isEnum(member string) bool {
 	return strings.HasPrefix(member, "Return")
 }
 
-var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
+// A selfReader is a type that has its own form on the wire: values, items and names.
+type selfReader interface{ read(c *cursor) }
 
 // decode reads the next JSON value into v.
 func (c *cursor) decode(v reflect.Value) {
-	if reflect.PointerTo(v.Type()).Implements(unmarshaler) {
-		c.unmarshal(v.Addr().Interface().(json.Unmarshaler))
+	if self, ok := v.Addr().Interface().(selfReader); ok {
+		self.read(c)
 		return
 	}
 	if c.peek() == 'n' { // null
@@ -66,27 +66,6 @@ func (c *cursor) decode(v reflect.Value) {
 		c.decodeStruct(v)
 	default:
 		panic("dynamotest: a request has a field of type " + v.Type().String())
-	}
-}
-
-// unmarshal lets a type read itself. The types of values do so where they stand.
-func (c *cursor) unmarshal(v json.Unmarshaler) {
-	switch v := v.(type) {
-	case *item:
-		v.read(c)
-		return
-	case *attributeNames:
-		v.read(c)
-		return
-	case *value:
-		*v = c.value(0)
-		return
-	}
-	var f *fault
-	if err := v.UnmarshalJSON(c.raw()); errors.As(err, &f) {
-		c.fail(f.message)
-	} else if err != nil {
-		c.fail("")
 	}
 }
 

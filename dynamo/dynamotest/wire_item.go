@@ -1,13 +1,7 @@
 package dynamotest
 
-// UnmarshalJSON reads an item, such as the Item or Key of a request. As it
-// replaces what it holds, the last of repeated members counts.
-func (it *item) UnmarshalJSON(text []byte) error {
-	c := &cursor{text: text}
-	it.read(c)
-	return c.error()
-}
-
+// read reads an item, such as the Item or Key of a request. As it replaces what it
+// holds, the last of repeated members counts.
 func (it *item) read(c *cursor) {
 	switch c.peek() {
 	case 'n': // null counts as absent
@@ -23,13 +17,7 @@ func (it *item) read(c *cursor) {
 // attributeNames are the ExpressionAttributeNames of a request.
 type attributeNames map[string]string
 
-// UnmarshalJSON reads the names; as with items, the last of repeated members counts.
-func (n *attributeNames) UnmarshalJSON(text []byte) error {
-	c := &cursor{text: text}
-	n.read(c)
-	return c.error()
-}
-
+// read reads the names; as with items, the last of repeated members counts.
 func (n *attributeNames) read(c *cursor) {
 	switch c.peek() {
 	case 'n':

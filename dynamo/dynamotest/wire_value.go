@@ -8,15 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// UnmarshalJSON reads an attribute value, {"S":"text"}. A value of the wrong
-// JSON type is a SerializationException at once; one that is well formed and
-// still no DynamoDB value becomes an invalid value, for validation to find in
-// its own order. encoding/json has checked the syntax before it calls this.
-func (v *value) UnmarshalJSON(text []byte) error {
-	c := &cursor{text: text}
-	*v = c.value(0)
-	return c.error()
-}
+// read reads an attribute value, {"S":"text"}. A value of the wrong JSON type is a
+// SerializationException at once; one that is well formed and still no DynamoDB
+// value becomes an invalid value, for validation to find in its own order.
+func (v *value) read(c *cursor) { *v = c.value(0) }
 
 // A cursor walks over JSON text that is known to be well formed.
 type cursor struct {
@@ -44,14 +39,6 @@ func (c *cursor) fail(message string) {
 	if c.fault == nil {
 		c.fault = &fault{kind: faultSerialization, message: message}
 	}
-}
-
-// error is the fault as an error, which is nil where there is none.
-func (c *cursor) error() error {
-	if c.fault == nil {
-		return nil
-	}
-	return c.fault
 }
 
 // peek is the first byte of the next JSON value, or the punctuation before it.
