@@ -163,3 +163,14 @@ func TestOptionsOfOtherClients(t *testing.T) {
 		require.Equal(t, user{ID: 7, Name: "Kim"}, u)
 	}
 }
+
+// silent is a client that answers a transaction with neither an output nor an error.
+type silent struct{ fake }
+
+func (silent) TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	return nil, nil
+}
+
+func TestNothingForAWriteThatHappensOnce(t *testing.T) {
+	require.NotPanics(t, func() { _ = repo[user](t, &silent{}).Put(t.Context(), user{ID: 1}, Once()) })
+}

@@ -146,3 +146,33 @@ var oddCases = []renderCase{
 	{`#foo((1))`, ``, true},
 	{`#foo)`, `#foo)`, false},
 }
+
+// numberBody has numbers that are no double, and zero.
+const numberBody = `{"d":1.00000000000000000001,"e":2.50000000000000000001,"b":12345678901234567890,"z":0}`
+
+// edgeCases are zeros, ties of decimals and backslashes before what is no directive, from the reference.
+var edgeCases = []renderCase{
+	{`#set($x=5*0)$x`, `0`, false},
+	{`#set($x=0*5)$x`, `0`, false},
+	{`#set($x=-3*0)$x|$x.class.name`, `0|java.lang.Integer`, false},
+	{`#set($x=5%0)$!x`, ``, false},
+	{`#set($x=5/0)$!x`, ``, false},
+	{`#set($x=9223372036854775807*2)$x`, `18446744073709551614`, false},
+	{`#set($x=9223372036854775807*0)$x`, `0`, false},
+	{`#set($\!a = 1)$a|$!a`, `|`, false},
+	{`#set($\!a = 1)$\!a`, ``, false},
+	{`\#`, ``, true},
+	{`\# x`, `\# x`, false},
+	{`a\#{ b`, `a\#{ b`, false},
+	{`\#1`, `\#1`, false},
+	{`\#{1}`, `\#{1}`, false},
+	{`\\\#{ x`, `\\\#{ x`, false},
+	{`\#{foreach}`, `#{foreach}`, false},
+	{`#set($x=$input.path('$.d')/2)$x`, `0.50000000000000000000`, false},
+	{`#set($x=$input.path('$.e')/2)$x`, `1.25000000000000000000`, false},
+	{`#set($x=$input.path('$.d')/3)$x`, `0.33333333333333333334`, false},
+	{`#set($x=$input.path('$.d')*0)$x`, `0E-20`, false},
+	{`#set($x=$input.path('$.b')*0)$x`, `0`, false},
+	{`#set($x=$input.path('$.b')*$input.path('$.z'))$x`, `0`, false},
+	{`#set($x=-1*$input.path('$.d'))#set($x=$x/2)$x`, `-0.50000000000000000000`, false},
+}

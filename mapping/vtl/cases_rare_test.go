@@ -145,6 +145,9 @@ func TestRareForms(t *testing.T) {
 	for _, c := range append(oddCases, oracleCases...) {
 		c.check(t, c.template, Input{Body: []byte(oracleBody)})
 	}
+	for _, c := range edgeCases {
+		c.check(t, c.template, Input{Body: []byte(numberBody)})
+	}
 	for _, b := range oracleBodies {
 		c := renderCase{template: b.body, want: b.want, fails: b.fails}
 		c.check(t, "$input.json('$')", Input{Body: []byte(b.body)})
