@@ -131,7 +131,7 @@ func calculateBig(op kind, a, b *big.Int) (any, error) {
 		}
 		n.Mod(a, b)
 	}
-	if n.BitLen() > maxDigits*10/3 {
+	if n.BitLen() > maxBits {
 		return nil, errTooLong()
 	}
 	return n, nil
@@ -152,7 +152,7 @@ func calculateDecimal(op kind, l, r any) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &decimal{n.(*big.Int), a.scale + b.scale}, nil
+		return newDecimal(n.(*big.Int), a.scale+b.scale)
 	case kDivide:
 		return divideDecimal(a, b)
 	case kModulus:
@@ -168,6 +168,17 @@ func calculateDecimal(op kind, l, r any) (any, error) {
 		return nil, err
 	}
 	return &decimal{n.(*big.Int), scale}, nil
+}
+
+// newDecimal refuses what BigDecimal refuses, a scale beyond 32 bits, and what is too long for us.
+func newDecimal(unscaled *big.Int, scale int) (any, error) {
+	if scale != int(int32(scale)) {
+		return nil, throw("the scale of a number is beyond 32 bits")
+	}
+	if unscaled.BitLen() > maxBits {
+		return nil, errTooLong()
+	}
+	return &decimal{unscaled, scale}, nil
 }
 
 func alignDecimals(a, b *decimal, scale int) (x, y *big.Int, err error) {

@@ -143,16 +143,14 @@ func (n *compareNode) truth(r *renderer) (bool, error) {
 	return c >= 0, err
 }
 
-// looselyEqual is "==": numbers by value, the same class by equals, everything else by its text.
+// looselyEqual is "==": numbers by value, the same class by equals, everything else by its text: the text of a #define
+// is rendered even where the other is null, so that a #stop in it ends the rendering.
 func (r *renderer) looselyEqual(a, b any) (bool, error) {
-	if a == nil || b == nil {
-		return a == nil && b == nil, nil
-	}
 	if isNumber(a) && isNumber(b) {
 		c, err := compareNumbers(a, b)
 		return c == 0, err
 	}
-	if sameClass(a, b) {
+	if a != nil && b != nil && sameClass(a, b) {
 		return r.equal(a, b, 0)
 	}
 	s, okA, err := r.stringOf(a)
@@ -168,7 +166,10 @@ func sameClass(a, b any) bool {
 	case *list:
 		l, ok := b.(*list)
 		return ok && a.kind.family() == l.kind.family()
-	case *inputObject, *utilObject, *blockValue, *scope, *entry, *cursor, class:
+	case *blockValue:
+		_, ok := b.(*blockValue)
+		return ok
+	case *inputObject, *utilObject, *scope, *entry, *cursor, class:
 		return a == b
 	}
 	return className(a) == className(b)

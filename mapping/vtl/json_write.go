@@ -18,10 +18,10 @@ func (r *renderer) appendJSON(b []byte, v any, web bool, depth int) ([]byte, err
 		return r.appendJSONList(b, v, web, depth)
 	case *dict:
 		return r.appendJSONDict(b, v, web, depth)
-	case char, class, *entry, *blockValue:
+	case char, class, *entry:
 		s, _, err := r.stringOf(v)
 		return appendJSONString(b, s, web), err
-	case *inputObject, *utilObject, *cursor:
+	case *inputObject, *utilObject, *cursor, *blockValue:
 		return append(b, "{}"...), nil
 	}
 	return r.appendString(b, v, depth)

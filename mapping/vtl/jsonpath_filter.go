@@ -36,6 +36,9 @@ func compileFilter(s string, at, depth int) (filter, error) {
 	if !strings.HasPrefix(s, "(") || !strings.HasSuffix(s, ")") || len(s) < 2 {
 		return nil, errBadPath
 	}
+	if strings.Contains(s, "|||") || strings.Contains(s, "&&&") { // of which Jayway makes conditions like "|"
+		return nil, errBadPath
+	}
 	var f filter
 	for _, alternative := range strings.Split(s[1:len(s)-1], "||") {
 		var all []condition

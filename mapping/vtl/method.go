@@ -1,8 +1,11 @@
 package vtl
 
 import (
+	"math"
 	"math/big"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Methods are dispatched by hand, by the type of the value, the name of the method and the types of its arguments: there
@@ -110,7 +113,7 @@ func hasPlainMethod(v any, name string) bool {
 		if _, ok := v.(float64); ok {
 			names += " isNaN isInfinite describeConstable"
 		}
-		if _, ok := v.(*big.Int); ok {
+		if baseOf(v, v) >= baseBig {
 			names += " signum abs negate"
 		}
 	}
@@ -179,10 +182,17 @@ func (r *renderer) classMethod(c class, name string, args []any) (any, error) {
 		v = 0.0
 		res, err = doubleStatic(name, args)
 	case "java.lang.Boolean":
-		v, res = false, noMethod
-		if name == "parseBoolean" || name == "valueOf" {
-			res, err = boolMethod(false, name, args)
-		}
+		v = false
+		res, err = boolStatic(name, args)
+	case "java.lang.Character":
+		v = char(0)
+		res, err = charStatic(name, args)
+	case "java.math.BigInteger":
+		v = new(big.Int)
+		res, err = bigStatic(name, args)
+	case "java.math.BigDecimal":
+		v = &decimal{new(big.Int), 0}
+		res, err = decimalStatic(name, args)
 	case "java.util.ArrayList", "net.minidev.json.JSONArray":
 		v, res = &list{}, noMethod
 	case "java.util.LinkedHashMap":
@@ -310,13 +320,28 @@ func boolMethod(v bool, name string, args []any) (any, error) {
 		if b, ok := args[0].(bool); ok {
 			return int32(compareBools(v, b)), nil
 		}
-	case (name == "parseBoolean" || name == "valueOf") && len(args) == 1:
-		switch a := args[0].(type) {
-		case string:
-			return len(a) == 4 && a[0]|0x20 == 't' && a[1]|0x20 == 'r' && a[2]|0x20 == 'u' && a[3]|0x20 == 'e', nil
-		case bool:
-			return a, nil
+	}
+	return boolStatic(name, args)
+}
+
+// boolStatic is the static methods of Boolean.
+func boolStatic(name string, args []any) (any, error) {
+	b, ok := first[bool](args)
+	switch {
+	case len(args) == 2 && ok && name == "compare":
+		if c, ok := args[1].(bool); ok {
+			return int32(compareBools(b, c)), nil
 		}
+	case len(args) != 1:
+	case name == "parseBoolean", name == "valueOf":
+		if s, isText := args[0].(string); isText {
+			return strings.EqualFold(s, "true"), nil
+		}
+		if ok {
+			return b, nil
+		}
+	case name == "toString" && ok:
+		return strconv.FormatBool(b), nil
 	}
 	return noMethod, nil
 }
@@ -327,6 +352,34 @@ func charMethod(c char, name string, args []any) (any, error) {
 		return c, nil
 	case name == "compareTo" && len(args) == 1:
 		if d, ok := args[0].(char); ok {
+			return int32(c) - int32(d), nil
+		}
+	}
+	return charStatic(name, args)
+}
+
+// charStatic is the static methods of Character.
+func charStatic(name string, args []any) (any, error) {
+	c, ok := first[char](args)
+	switch len(args) {
+	case 1:
+		if n, isInt := args[0].(int32); isInt && name == "toString" {
+			if n < 0 || n > unicode.MaxRune {
+				return nil, throw("not a valid Unicode code point: %d", n)
+			}
+			if n > math.MaxUint16 {
+				return string(n), nil
+			}
+			return string(appendUnit(nil, uint16(n))), nil
+		}
+		if ok && name == "valueOf" {
+			return c, nil
+		}
+		if ok && name == "toString" {
+			return string(appendUnit(nil, uint16(c))), nil
+		}
+	case 2:
+		if d, isChar := args[1].(char); ok && isChar && name == "compare" {
 			return int32(c) - int32(d), nil
 		}
 	}

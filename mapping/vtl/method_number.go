@@ -18,15 +18,25 @@ func (r *renderer) numberMethod(v any, name string, args []any) (any, error) {
 			return int32(n), err
 		}
 	}
-	switch v.(type) {
+	switch v := v.(type) {
 	case int32:
 		return integerStatic(name, args, 32)
 	case int64:
 		return integerStatic(name, args, 64)
 	case float64:
 		return doubleStatic(name, args)
+	case *big.Int:
+		if err := r.charge(v.BitLen() >> 4); err != nil { // a division or a text of it takes that long
+			return nil, err
+		}
+		return bigMethod(v, name, args)
+	case *decimal:
+		if err := r.charge(v.unscaled.BitLen() >> 4); err != nil {
+			return nil, err
+		}
+		return decimalMethod(v, name, args)
 	}
-	return bigMethod(v, name, args)
+	return noMethod, nil
 }
 
 func numberMethod0(v any, name string) (any, error) {
@@ -46,37 +56,18 @@ func numberMethod0(v any, name string) (any, error) {
 			return name == "isNaN" && math.IsNaN(f) || name == "isInfinite" && math.IsInf(f, 0), nil
 		}
 	case "signum", "abs", "negate":
-		if b, ok := v.(*big.Int); ok {
-			switch name {
-			case "signum":
-				return int32(b.Sign()), nil
-			case "abs":
-				return new(big.Int).Abs(b), nil
+		switch v := v.(type) {
+		case *big.Int:
+			return bigMethod0(v, name), nil
+		case *decimal:
+			n := bigMethod0(v.unscaled, name)
+			if b, ok := n.(*big.Int); ok {
+				return &decimal{b, v.scale}, nil
 			}
-			return new(big.Int).Neg(b), nil
+			return n, nil
 		}
 	}
 	return noMethod, nil
-}
-
-// bigMethod is the arithmetic of BigInteger.
-func bigMethod(v any, name string, args []any) (any, error) {
-	a, ok := v.(*big.Int)
-	if !ok || len(args) != 1 {
-		return noMethod, nil
-	}
-	b, ok := args[0].(*big.Int)
-	if !ok {
-		return noMethod, nil
-	}
-	op, ok := map[string]kind{"add": kPlus, "subtract": kMinus, "multiply": kTimes, "divide": kDivide, "mod": kModulus}[name]
-	if !ok {
-		return noMethod, nil
-	}
-	if (op == kDivide || op == kModulus) && b.Sign() == 0 {
-		return nil, throw("BigInteger divide by zero")
-	}
-	return calculateBig(op, a, b)
 }
 
 // integerStatic is the static methods of Integer and Long, which any of their values offers.
@@ -93,7 +84,10 @@ func integerStatic(name string, args []any, bits int) (any, error) {
 		return noMethod, nil
 	}
 	m, two := integerArg(args, 1, bits)
-	if two {
+	if two && len(args) == 2 {
+		if _, ok := args[1].(int64); ok && name == "toString" { // a radix is an Integer
+			return noMethod, nil
+		}
 		return integerStatic2(name, n, m, bits)
 	}
 	if len(args) != 1 {
@@ -163,6 +157,18 @@ func integerArg(args []any, i, bits int) (int64, bool) {
 	return 0, false
 }
 
+// doubleArg is an argument that Java widens to a double: BigInteger and BigDecimal are objects, which it does not.
+func doubleArg(args []any, i int) (float64, bool) {
+	if i >= len(args) {
+		return 0, false
+	}
+	switch args[i].(type) {
+	case int32, int64, float64:
+		return toDouble(args[i]), true
+	}
+	return 0, false
+}
+
 func sized(n int64, bits int) any {
 	if bits == 32 {
 		return int32(n)
@@ -202,10 +208,10 @@ func doubleStatic(name string, args []any) (any, error) {
 		}
 		return f, nil
 	}
-	if len(args) == 0 || !isNumber(args[0]) {
+	a, ok := doubleArg(args, 0)
+	if !ok {
 		return noMethod, nil
 	}
-	a := toDouble(args[0])
 	if len(args) == 1 {
 		switch name {
 		case "valueOf":
@@ -224,10 +230,10 @@ func doubleStatic(name string, args []any) (any, error) {
 		}
 		return noMethod, nil
 	}
-	if len(args) != 2 || !isNumber(args[1]) {
+	b, ok := doubleArg(args, 1)
+	if !ok || len(args) != 2 {
 		return noMethod, nil
 	}
-	b := toDouble(args[1])
 	switch name {
 	case "max":
 		return math.Max(a, b), nil

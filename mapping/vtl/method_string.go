@@ -3,6 +3,7 @@ package vtl
 import (
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -103,7 +104,7 @@ func (r *renderer) stringOfString(s, name, a string) (any, error) {
 	case "compareTo":
 		return int32(compareStrings(s, a)), nil
 	case "compareToIgnoreCase":
-		return int32(compareStrings(mapRunes(s, foldCase), mapRunes(a, foldCase))), nil
+		return int32(compareFolded(s, a)), nil
 	case "matches":
 		re, err := r.regexp(a)
 		if err != nil {
@@ -137,6 +138,48 @@ func compareStrings(a, b string) int {
 		}
 	}
 	return len(x) - len(y)
+}
+
+// compareFolded is compareToIgnoreCase: the difference of the first characters that differ, or of the lengths. Where Java
+// holds one of the texts in Latin-1, it compares with the units of the other instead, half a character at a time.
+func compareFolded(a, b string) int {
+	x, y := encodeUTF16(mapRunes(a, foldCase)), encodeUTF16(mapRunes(b, foldCase))
+	byUnit := isLatin1(a) || isLatin1(b)
+	for i := range min(len(x), len(y)) {
+		switch {
+		case x[i] == y[i]:
+		case byUnit:
+			return int(x[i]) - int(y[i])
+		default:
+			return int(characterAround(x, i)) - int(characterAround(y, i))
+		}
+	}
+	return len(x) - len(y)
+}
+
+func isLatin1(s string) bool {
+	for _, c := range s {
+		if c > unicode.MaxLatin1 {
+			return false
+		}
+	}
+	return true
+}
+
+// characterAround is the character that units[i] is, or half of.
+func characterAround(units []uint16, i int) rune {
+	c := rune(units[i])
+	if i+1 < len(units) {
+		if pair := utf16.DecodeRune(c, rune(units[i+1])); pair != utf8.RuneError {
+			return pair
+		}
+	}
+	if i > 0 {
+		if pair := utf16.DecodeRune(rune(units[i-1]), c); pair != utf8.RuneError {
+			return pair
+		}
+	}
+	return c
 }
 
 func (r *renderer) stringOfInt(s, name string, i int32) (any, error) {

@@ -50,7 +50,10 @@ type decimal struct {
 }
 
 // maxDigits bounds numbers beyond 64 bits, whose arithmetic is slow.
-const maxDigits = 10_000
+const (
+	maxDigits = 10_000
+	maxBits   = maxDigits * 10 / 3
+)
 
 func errTooLong() error { return limit("a number has more than %d digits", maxDigits) }
 

@@ -256,6 +256,8 @@ func (r *renderer) hash(v any, depth int) (int32, error) {
 		return r.hashDict(v, depth)
 	case *entry:
 		return r.hashPair(v.key, v.value(), depth)
+	case *blockValue: // it is not rendered for that
+		return int32(v.def.name), nil
 	}
 	h := fnv.New32a()
 	s, _, err := r.stringOf(v)

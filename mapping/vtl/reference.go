@@ -107,14 +107,22 @@ func (ref *reference) value(r *renderer) (any, error) {
 	return ref.lookup(r)
 }
 
-// truth is false for false and null alone.
+// truth is false for false and null alone. Velocity asks for the text of everything else, which matters where a #define is in
+// it: that is rendered.
 func (ref *reference) truth(r *renderer) (bool, error) {
 	v, err := ref.lookup(r)
 	if err != nil || v == nil {
 		return false, err
 	}
-	if b, ok := v.(*blockValue); ok {
-		_, ok, err := r.blockString(b)
+	switch v.(type) {
+	case *list, *dict, *scope, *entry:
+		if !r.defined {
+			return true, nil
+		}
+		_, ok, err := r.stringOf(v)
+		return ok, err
+	case *blockValue:
+		_, ok, err := r.stringOf(v)
 		return ok, err
 	}
 	yes, ok := v.(bool)

@@ -86,6 +86,8 @@ type renderer struct {
 	check int // at so many steps, budget and context are looked at
 	depth int
 
+	defined bool // there is a #define, which lists and maps may hold
+
 	args    []any // of the methods that are being called
 	input   inputObject
 	util    utilObject
@@ -281,6 +283,7 @@ func (n *setNode) render(r *renderer) error {
 }
 
 func (n *defineNode) render(r *renderer) error {
+	r.defined = true
 	r.set(n.name, &blockValue{def: n})
 	return nil
 }

@@ -33,6 +33,7 @@ var renderTables = map[string][]renderCase{
 	"whitespace": whitespaceCases, "reference": referenceCases, "set": setCases, "if": ifCases, "loop": loopCases,
 	"directive": directiveCases, "quirk": quirkCases, "string": stringMethodCases, "list": listMethodCases, "map": mapMethodCases,
 	"number": numberMethodCases, "arithmetic": arithmeticCases, "path": pathCases, "json": jsonCases, "escape": escapeCases,
+	"class": classCases, "operator": operatorCases, "blockText": blockTextCases,
 }
 
 func TestRender(t *testing.T) {
