@@ -18,6 +18,8 @@ var classCases = []renderCase{
 	{`#set($d=99999999999999999999+1.5)#set($e=$d.valueOf(1.000))$e.divide($d.valueOf(50,2))|$e.valueOf(0,3).divide($e)|$e.valueOf(100,4).divide($e.valueOf(4))|$e.valueOf(10,3).max($e.valueOf(1,2))`, `2|0.00|0.0025|0.010`, false},
 	{`#set($d=99999999999999999999+1.5)$d.divide($d.valueOf(3))`, `33333333333333333333.5`, false},
 	{`#set($d=99999999999999999999+1.5)$d.divide($d.valueOf(0))`, ``, true},
+	{`#set($d=99999999999999999999+1.5)$d.divide($d.valueOf(7))`, ``, true},
+	{`#set($d=99999999999999999999+1.5)$d.valueOf(1,2147483647).multiply($d)`, ``, true},
 	{`#set($d=99999999999999999999+1.5)$d.abs(1)`, ``, true},
 	{`#set($d=99999999999999999999+1.5)$d.class.add($d)`, ``, true},
 	{`#set($d=99999999999999999999+1.5)[$d.add(1)$d.valueOf($d)$d.class.valueOf('1')]$d.class.valueOf(4)`, `[]4`, false},
@@ -29,6 +31,17 @@ var classCases = []renderCase{
 	{`#set($s="ü🚀")$s.compareToIgnoreCase("𝄞")|$s.compareToIgnoreCase("Ü🚁")`, `-118818|-1`, false},
 	{`#set($s="Ā🚀")$s.compareToIgnoreCase("𝄞")|$s.compareToIgnoreCase("Ā🚁")|$s.compareToIgnoreCase("ü🚀")|$s.compareToIgnoreCase("aĀ")|$s.compareToIgnoreCase("ā")`, `-118813|-1|5|160|2`, false},
 	{`#set($s="𐐀")$s.compareToIgnoreCase("𐐨x")|$s.compareToIgnoreCase("𐐩")|$s.compareToIgnoreCase("a")|$s.compareTo("𐐨")|$s.equalsIgnoreCase("𐐨")`, `-1|-1|55200|-40|true`, false},
+	{`#set($d=1.5)$d.parseDouble('0x1.fep7')|$d.valueOf('0x.8p1d')|$d.parseDouble('-0X1P-2F')|$d.parseDouble('NaN')|$d.parseDouble('-Infinity')|$d.parseDouble('+Infinity')|$d.parseDouble(' 1.f ')|$d.parseDouble('1e400')`, `255.0|1.0|-0.25|NaN|-Infinity|Infinity|1.0|Infinity`, false},
+	{`#set($d=1.5)$d.parseDouble('1dd')`, ``, true},
+	{`#set($d=1.5)$d.parseDouble('0x1f')`, ``, true},
+	{`#set($d=1.5)$d.parseDouble('0x.p1')`, ``, true},
+	{`#set($d=1.5)$d.parseDouble('nan')`, ``, true},
+	{`#set($d=1.5)$d.parseDouble('inf')`, ``, true},
+	{`#set($d=1.5)$d.parseDouble('Infinityd')`, ``, true},
+	{`#set($d=1.5)$d.parseDouble('1_0')`, ``, true},
+	{`#set($d=1.5)$d.parseDouble('d')`, ``, true},
+	{`#set($s="x𝄞y")$s.codePointAt(0)|$s.codePointAt(1)|$s.codePointAt(2)|$s.codePointAt(3)`, `120|119070|56606|121`, false},
+	{`#set($s="x𝄞y")#set($s=$s.substring(0,2))$s.codePointAt(1)`, `55348`, false},
 }
 
 // operatorCases are JSONPath filters with operators in odd places.

@@ -201,12 +201,7 @@ func parseJavaInteger(s string, args []any, bits int) (any, error) {
 // doubleStatic is the static methods of Double.
 func doubleStatic(name string, args []any) (any, error) {
 	if s, ok := first[string](args); ok && len(args) == 1 && (name == "parseDouble" || name == "valueOf") {
-		t := strings.TrimRight(trimSpace(s), "dDfF")
-		f, err := strconv.ParseFloat(t, 64)
-		if err != nil && !math.IsInf(f, 0) || strings.ContainsAny(t, "_xXnNiI") {
-			return nil, throw("not a number")
-		}
-		return f, nil
+		return asAny(parseJavaDouble(trimSpace(s)))
 	}
 	a, ok := doubleArg(args, 0)
 	if !ok {
@@ -245,6 +240,26 @@ func doubleStatic(name string, args []any) (any, error) {
 		return int32(order(a, b)), nil
 	}
 	return noMethod, nil
+}
+
+// parseJavaDouble reads decimal and hexadecimal digits, with one letter for the type behind them.
+func parseJavaDouble(s string) (float64, error) {
+	switch s {
+	case "NaN", "+NaN", "-NaN":
+		return math.NaN(), nil
+	case "Infinity", "+Infinity":
+		return math.Inf(1), nil
+	case "-Infinity":
+		return math.Inf(-1), nil
+	}
+	if s != "" && strings.IndexByte("dDfF", s[len(s)-1]) >= 0 {
+		s = s[:len(s)-1]
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil && !math.IsInf(f, 0) || strings.ContainsAny(s, "_nNiI") {
+		return 0, throw("not a number")
+	}
+	return f, nil
 }
 
 // hexDouble is Double.toHexString: the bits of the fraction, as in 0x1.8p1 for 3.

@@ -168,14 +168,19 @@ func isLatin1(s string) bool {
 
 // characterAround is the character that units[i] is, or half of.
 func characterAround(units []uint16, i int) rune {
-	c := rune(units[i])
-	if i+1 < len(units) {
-		if pair := utf16.DecodeRune(c, rune(units[i+1])); pair != utf8.RuneError {
+	if i > 0 {
+		if pair := utf16.DecodeRune(rune(units[i-1]), rune(units[i])); pair != utf8.RuneError {
 			return pair
 		}
 	}
-	if i > 0 {
-		if pair := utf16.DecodeRune(rune(units[i-1]), c); pair != utf8.RuneError {
+	return characterAt(units, i)
+}
+
+// characterAt is the character that begins with units[i], or the half that ends one.
+func characterAt(units []uint16, i int) rune {
+	c := rune(units[i])
+	if i+1 < len(units) {
+		if pair := utf16.DecodeRune(c, rune(units[i+1])); pair != utf8.RuneError {
 			return pair
 		}
 	}
@@ -190,8 +195,7 @@ func (r *renderer) stringOfInt(s, name string, i int32) (any, error) {
 			return nil, throw("String index out of range: %d", i)
 		}
 		if name == "codePointAt" {
-			c, _ := utf8.DecodeRuneInString(substring(s, int(i), int(n)))
-			return c, nil
+			return characterAt(encodeUTF16(s), int(i)), nil
 		}
 		if isASCII(s) {
 			return char(s[i]), nil
