@@ -1,6 +1,7 @@
 package vtl
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -56,16 +57,19 @@ func BenchmarkParsePassthrough(b *testing.B) {
 	}
 }
 
-// TestPassthroughAllocations keeps the rendering of the console's template from growing unnoticed. It takes 32; the
-// race detector makes pools forget at random, so there is room above.
+// TestPassthroughAllocations keeps the rendering of the console's template from growing unnoticed. The
+// fewest of some runs count: under the race detector pools forget at random.
 func TestPassthroughAllocations(t *testing.T) {
 	tpl, err := Parse("passthrough.vtl", Passthrough)
 	require.NoError(t, err)
 	in := oneKilobyte()
-	n := testing.AllocsPerRun(100, func() {
-		if _, err := tpl.Render(in); err != nil {
-			t.Fatal(err)
-		}
-	})
-	require.LessOrEqual(t, n, 48.0)
+	fewest := math.Inf(1)
+	for range 50 {
+		fewest = min(fewest, testing.AllocsPerRun(1, func() {
+			if _, err := tpl.Render(in); err != nil {
+				t.Fatal(err)
+			}
+		}))
+	}
+	require.LessOrEqual(t, fewest, 36.0)
 }
