@@ -1,42 +1,56 @@
 package router
 
-// literals are the nodes behind the literal segments that can follow a node. A few are
-// compared one by one. Many are spread over buckets by a hash of four facts about a
-// segment, its length and three of its bytes: for the segments of routes, which are
-// known when they are registered, that tells as much as all of their bytes would, and
-// costs less than a map. Requests cannot add to a bucket, so no client can make it long.
+// literals are the nodes behind the literal segments that can follow a node, found by
+// their text. A few are compared one by one. Many lie in slots, four for each of them, in
+// the first free one from where a hash says. It takes four facts about a text: its length
+// and three of its bytes. For the segments of routes, which are known when they are
+// registered, that tells as much as all of their bytes would, and costs less than a map.
+// Requests add nothing, so no client can make a search long.
 type literals struct {
-	edges   []edge
-	buckets [][]edge // nil while edges are few; as many as shift says
-	shift   uint
+	edges []edge
+	slots []edge // nil while edges are few; as many as shift says
+	shift uint
 }
 
-// An edge leads to the node behind a literal.
+// An edge leads to the node behind a literal. An empty slot has no node.
 type edge struct {
+	head uint64 // of text, see word
 	text string
 	node *node
 }
 
-// fewEdges is how many edges are compared one by one.
-const fewEdges = 8
+func (e *edge) is(text string, head uint64) bool {
+	return e.head == head && len(e.text) == len(text) && (len(text) <= 8 || e.text[8:] == text[8:])
+}
 
-// find returns the node behind a literal, or nil.
-func (l *literals) find(text string) *node {
-	edges := l.edges
-	if l.buckets != nil {
-		edges = l.buckets[spread(text)>>l.shift]
+// fewEdges is how many edges are compared one by one.
+const fewEdges = 4
+
+// find returns the node behind a literal, whose head is given, too, or nil.
+func (l *literals) find(text string, head uint64) *node {
+	if l.slots == nil {
+		for i := range l.edges {
+			if e := &l.edges[i]; e.is(text, head) {
+				return e.node
+			}
+		}
+		return nil
 	}
-	for i := range edges {
-		if edges[i].text == text {
-			return edges[i].node
+	return l.slot(text, head).node
+}
+
+// slot returns the slot that has a literal, or the empty one where it would be.
+func (l *literals) slot(text string, head uint64) *edge {
+	for at := int(spread(text) >> l.shift); ; at++ {
+		if e := &l.slots[at&(len(l.slots)-1)]; e.node == nil || e.is(text, head) {
+			return e
 		}
 	}
-	return nil
 }
 
 // add returns the node behind a literal, which it makes where there is none.
 func (l *literals) add(text string) *node {
-	n := l.find(text)
+	n := l.find(text, word(text, 0))
 	if n == nil {
 		n = new(node)
 		l.put(text, n)
@@ -46,31 +60,29 @@ func (l *literals) add(text string) *node {
 
 // put adds a node behind a literal, if there is none.
 func (l *literals) put(text string, n *node) {
-	if l.find(text) != nil {
+	e := edge{word(text, 0), text, n}
+	if l.find(text, e.head) != nil {
 		return
 	}
-	e := edge{text, n}
 	l.edges = append(l.edges, e)
 	switch n := len(l.edges); {
 	case n <= fewEdges:
-	case n > len(l.buckets):
+	case 2*n > len(l.slots):
 		l.grow()
 	default:
-		b := &l.buckets[spread(text)>>l.shift]
-		*b = append(*b, e)
+		*l.slot(text, e.head) = e
 	}
 }
 
-// grow spreads the edges over four buckets for each.
+// grow spreads the edges over four slots for each, or more.
 func (l *literals) grow() {
-	bits := uint(2)
+	bits := uint(4)
 	for 1<<bits < 4*len(l.edges) {
 		bits++
 	}
-	l.buckets, l.shift = make([][]edge, 1<<bits), 32-bits
+	l.slots, l.shift = make([]edge, 1<<bits), 32-bits
 	for _, e := range l.edges {
-		b := &l.buckets[spread(e.text)>>l.shift]
-		*b = append(*b, e)
+		*l.slot(e.text, e.head) = e
 	}
 }
 

@@ -191,7 +191,7 @@ func (p *path) url() *url.URL {
 	}
 	for at := p.start(); !p.ended(at); {
 		var seg string
-		seg, at = p.segment(at)
+		seg, _, at = p.segment(at)
 		u.RawPath += "/" + url.PathEscape(seg)
 	}
 	if p.slash && p.text != "" {

@@ -25,7 +25,6 @@ type path struct {
 func (p *path) parse(s string, encoded bool) error {
 	if encoded {
 		p.sent = s
-		p.encoded = strings.IndexByte(s, '%') >= 0
 	}
 	if len(s) > 0 && s[0] == '/' {
 		s = s[1:]
@@ -34,7 +33,10 @@ func (p *path) parse(s string, encoded bool) error {
 		s, p.slash = s[:n], true
 	}
 	p.text = s
-	if p.encoded {
+	if plain(s) {
+		return nil
+	}
+	if p.encoded = encoded && strings.IndexByte(s, '%') >= 0; p.encoded {
 		var ok bool
 		if s, ok = unescape(s, false); !ok {
 			return Errorf(400, "the path is not valid percent-encoding")
@@ -57,16 +59,22 @@ func (p *path) start() int {
 // ended reports whether a place is behind the last segment.
 func (p *path) ended(at int) bool { return at > len(p.text) }
 
-// segment returns the segment at a place, decoded, and the place of the next one.
-func (p *path) segment(at int) (seg string, next int) {
-	end := at
-	for end < len(p.text) && p.text[end] != '/' { // segments are short: faster than IndexByte
-		end++
+// segment returns the segment at a place, decoded, its head, and the place of the next
+// one.
+func (p *path) segment(at int) (seg string, head uint64, next int) {
+	head = word(p.text, at)
+	n := slash(head)
+	head &= 1<<(8*n) - 1
+	end := at + n
+	for ; n == 8 && end < len(p.text); end += n {
+		n = slash(word(p.text, end))
 	}
+	end = min(end, len(p.text))
 	if seg = p.text[at:end]; p.encoded {
 		seg, _ = unescape(seg, false)
+		head = word(seg, 0)
 	}
-	return seg, end + 1
+	return seg, head, end + 1
 }
 
 // from returns everything from a place on, decoded.
@@ -90,7 +98,7 @@ func (p *path) strip(prefix []string) bool {
 			return false
 		}
 		var have string
-		if have, at = p.segment(at); have != want {
+		if have, _, at = p.segment(at); have != want {
 			return false
 		}
 	}

@@ -41,7 +41,7 @@ type Router struct {
 
 // A table holds the routes of a router and of its groups.
 type table struct {
-	root   node
+	tree   tree
 	routes []*route
 }
 
@@ -184,7 +184,7 @@ func (r *Router) handle(s string, h Handler, mw []Middleware) {
 func (r *Router) add(rt *route) {
 	rt.handler = r.around(rt.own)
 	t := r.routes()
-	if old := t.root.insert(rt); old != nil {
+	if old := t.tree.insert(rt); old != nil {
 		panic(fmt.Sprintf("router: %q (registered at %s) conflicts with %q (registered at %s): both match %s",
 			rt.pattern.String(), site(rt.caller), old.pattern.String(), site(old.caller), rt.pattern.witness()))
 	}
@@ -248,7 +248,7 @@ func (r *Router) Lookup(method, target string) (found Route, ok bool) {
 		return Route{}, false
 	}
 	r.stripPrefix(&p)
-	rt, _ := r.table.root.match(method, &p, params[:0])
+	rt, _ := r.table.tree.match(method, &p, params[:0])
 	if rt == nil {
 		return Route{}, false
 	}

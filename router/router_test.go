@@ -336,7 +336,7 @@ func TestMatchAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(100, func() {
 			req.path = path{}
 			_ = req.path.parse(target, true)
-			if req.route, req.values = r.table.root.match("GET", &req.path, req.params[:0]); req.route == nil {
+			if req.route, req.values = r.table.tree.match("GET", &req.path, req.params[:0]); req.route == nil {
 				t.Error("no match")
 			}
 		}); n != 0 {
@@ -385,11 +385,11 @@ func FuzzPattern(f *testing.F) {
 		if own.parse(p.witness(), false) != nil {
 			return // not UTF-8
 		}
-		if rt, values := r.table.root.match(method, &own, nil); rt == nil || len(values) != strings.Count(p.path(), "{") {
+		if rt, values := r.table.tree.match(method, &own, nil); rt == nil || len(values) != strings.Count(p.path(), "{") {
 			t.Errorf("%q does not match its witness %q", s, p.witness())
 		}
 		if other.parse(target, true) == nil {
-			r.table.root.match(method, &other, nil)
+			r.table.tree.match(method, &other, nil)
 		}
 	})
 }

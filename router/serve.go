@@ -14,7 +14,7 @@ func (r *Router) serve(ctx context.Context, req *Request) *Response {
 	req.router, req.first = r, r.use(ctx)
 	r.stripPrefix(&req.path)
 	if r.table != nil && req.fault == nil {
-		req.route, req.values = r.table.root.match(req.method, &req.path, req.params[:0])
+		req.route, req.values = r.table.tree.match(req.method, &req.path, req.params[:0])
 	}
 	h := r.chain
 	if h == nil {
@@ -115,7 +115,7 @@ func (r *Request) streamed(resp *Response) (*Response, error) {
 // middleware of the most specific one: a CORS of its group answers preflights.
 func (r *Router) options(ctx context.Context, req *Request, methods []string) (*Response, error) {
 	h := Handler(func(ctx context.Context, req *Request) (*Response, error) { return answerMethods(ctx, req, methods) })
-	rt := r.table.root.nearest(&req.path, req.path.start())
+	rt := r.table.tree.root.nearest(&req.path, req.path.start())
 	return rt.owner.around(wrap(h, rt.mw))(ctx, req)
 }
 
@@ -125,7 +125,7 @@ func (r *Request) methods() []string {
 	if r.router == nil || r.router.table == nil || r.fault != nil {
 		return nil
 	}
-	return r.router.table.root.allowed(&r.path, r.path.start(), nil)
+	return r.router.table.tree.root.allowed(&r.path, r.path.start(), nil)
 }
 
 // MethodNotAllowed answers 405 with the methods that the routes of the matched

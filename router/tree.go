@@ -22,24 +22,31 @@ import (
 // does not hide a general one that has the method: that is how API Gateway
 // chooses a resource, too. Each node is visited at most once for a request.
 //
-// A path of literals only is the most specific pattern that can match, so the root keeps
+// A path of literals only is the most specific pattern that can match, so the tree keeps
 // the leaves of these by their whole path, too.
+type tree struct {
+	root  node
+	whole literals // paths of literals only
+}
+
 type node struct {
-	whole    literals // at the root: paths of literals only
 	literals literals
 	variable *node
-	greedy   leaf
-	leaf     leaf
+	greedy   *leaf
+	leaf     *leaf
 }
 
 // A leaf holds the routes of one path, one for each method.
-type leaf []*route
+type leaf struct {
+	routes []*route
+	quick  [verbs]*route // what method finds for each of the usual methods
+}
 
 // insert adds a route, and returns instead the one that is there already for the
 // same method and the same paths.
-func (n *node) insert(r *route) (conflict *route) {
-	root, whole := n, true
-	l := &n.leaf
+func (t *tree) insert(r *route) (conflict *route) {
+	n, whole := &t.root, true
+	at := &n.leaf
 	for _, seg := range r.pattern.segments {
 		switch seg.kind {
 		case literal:
@@ -51,28 +58,75 @@ func (n *node) insert(r *route) (conflict *route) {
 			n = n.variable
 		}
 		whole = whole && seg.kind == literal
-		if l = &n.leaf; seg.kind == greedy {
-			l = &n.greedy
+		if at = &n.leaf; seg.kind == greedy {
+			at = &n.greedy
 		}
 	}
-	for _, have := range *l {
+	if *at == nil {
+		*at = new(leaf)
+	}
+	if conflict = (*at).add(r); conflict == nil && whole {
+		t.whole.put(r.path[1:], n)
+	}
+	return conflict
+}
+
+// add adds a route, and returns instead the one that is there already for its method.
+func (l *leaf) add(r *route) (conflict *route) {
+	for _, have := range l.routes {
 		if have.pattern.method == r.pattern.method {
 			return have
 		}
 	}
-	if whole {
-		root.whole.put(r.path[1:], n)
-	}
-	*l = append(*l, r)
+	l.routes = append(l.routes, r)
 	r.leaf = l
+	for _, method := range [...]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} {
+		l.quick[verbOf(method)] = l.search(method)
+	}
 	return nil
+}
+
+// A verb is a request's method: one of the usual ones, or 0 for another one.
+type verb uint8
+
+const verbs verb = 8
+
+func verbOf(method string) verb {
+	switch method {
+	case "GET":
+		return 1
+	case "HEAD":
+		return 2
+	case "POST":
+		return 3
+	case "PUT":
+		return 4
+	case "PATCH":
+		return 5
+	case "DELETE":
+		return 6
+	case "OPTIONS":
+		return 7
+	}
+	return 0
 }
 
 // method returns the route for a method: one for exactly that method, else GET's
 // for HEAD, else the one for any method.
-func (l leaf) method(method string) *route {
+func (l *leaf) method(v verb, method string) *route {
+	switch {
+	case l == nil:
+		return nil
+	case v == 0:
+		return l.search(method)
+	}
+	return l.quick[v]
+}
+
+// search is method among the routes.
+func (l *leaf) search(method string) *route {
 	var fallback *route
-	for _, r := range l {
+	for _, r := range l.routes {
 		switch m := r.pattern.method; {
 		case m == method:
 			return r
@@ -87,47 +141,55 @@ func (l leaf) method(method string) *route {
 
 // match finds the route for a method and a path. It appends to values what the
 // pattern's variables stand for, in the pattern's order.
-func (n *node) match(method string, p *path, values []string) (*route, []string) {
-	if leaf := n.whole.find(p.text); leaf != nil && !p.encoded {
-		if r := leaf.leaf.method(method); r != nil {
+func (t *tree) match(method string, p *path, values []string) (*route, []string) {
+	v := verbOf(method)
+	if n := t.whole.find(p.text, word(p.text, 0)); n != nil && !p.encoded {
+		if r := n.leaf.method(v, method); r != nil {
 			return r, values
 		}
 	}
-	return n.find(method, p, p.start(), values)
+	return t.root.find(&search{p, v, method}, p.start(), values)
 }
 
-func (n *node) find(method string, p *path, at int, values []string) (*route, []string) {
-	for !p.ended(at) {
-		seg, next := p.segment(at)
-		child := n.literals.find(seg)
+// A search is what find looks for.
+type search struct {
+	path   *path
+	verb   verb
+	method string
+}
+
+func (n *node) find(s *search, at int, values []string) (*route, []string) {
+	for !s.path.ended(at) {
+		seg, head, next := s.path.segment(at)
+		child := n.literals.find(seg, head)
 		if seg == "" || n.variable == nil {
-			if len(n.greedy) == 0 {
+			if n.greedy == nil {
 				if child == nil {
 					return nil, values
 				}
 				n, at = child, next // there is no way back
 				continue
 			}
-		} else if child == nil && len(n.greedy) == 0 {
+		} else if child == nil && n.greedy == nil {
 			n, at, values = n.variable, next, append(values, seg)
 			continue
 		}
 		if child != nil {
-			if r, vs := child.find(method, p, next, values); r != nil {
+			if r, vs := child.find(s, next, values); r != nil {
 				return r, vs
 			}
 		}
 		if n.variable != nil && seg != "" {
-			if r, vs := n.variable.find(method, p, next, append(values, seg)); r != nil {
+			if r, vs := n.variable.find(s, next, append(values, seg)); r != nil {
 				return r, vs
 			}
 		}
-		if r := n.greedy.method(method); r != nil && !p.blank(at) {
-			return r, append(values, p.from(at))
+		if r := n.greedy.method(s.verb, s.method); r != nil && !s.path.blank(at) {
+			return r, append(values, s.path.from(at))
 		}
 		return nil, values
 	}
-	return n.leaf.method(method), values
+	return n.leaf.method(s.verb, s.method), values
 }
 
 // nearest returns a route of the most specific pattern that matches a path from a place
@@ -136,8 +198,8 @@ func (n *node) nearest(p *path, at int) *route {
 	if p.ended(at) {
 		return n.leaf.first()
 	}
-	seg, next := p.segment(at)
-	if child := n.literals.find(seg); child != nil {
+	seg, head, next := p.segment(at)
+	if child := n.literals.find(seg, head); child != nil {
 		if r := child.nearest(p, next); r != nil {
 			return r
 		}
@@ -153,11 +215,11 @@ func (n *node) nearest(p *path, at int) *route {
 	return n.greedy.first()
 }
 
-func (l leaf) first() *route {
-	if len(l) == 0 {
+func (l *leaf) first() *route {
+	if l == nil {
 		return nil
 	}
-	return l[0]
+	return l.routes[0]
 }
 
 // allowed appends the methods that the routes matching a path from a place on have,
@@ -166,8 +228,8 @@ func (n *node) allowed(p *path, at int, methods []string) []string {
 	if p.ended(at) {
 		return n.leaf.methods(methods)
 	}
-	seg, next := p.segment(at)
-	if child := n.literals.find(seg); child != nil {
+	seg, head, next := p.segment(at)
+	if child := n.literals.find(seg, head); child != nil {
 		methods = child.allowed(p, next, methods)
 	}
 	if n.variable != nil && seg != "" {
@@ -179,8 +241,11 @@ func (n *node) allowed(p *path, at int, methods []string) []string {
 	return methods
 }
 
-func (l leaf) methods(methods []string) []string {
-	for _, r := range l {
+func (l *leaf) methods(methods []string) []string {
+	if l == nil {
+		return methods
+	}
+	for _, r := range l.routes {
 		if !slices.Contains(methods, r.pattern.method) {
 			methods = append(methods, r.pattern.method)
 		}
