@@ -114,8 +114,7 @@ func decodeBound(p *bind.Plan, event []byte, v reflect.Value) error {
 
 // shapeError says where the event is wrong without a value of it.
 func shapeError(err error) error {
-	var mismatch *json.UnmarshalTypeError
-	if errors.As(err, &mismatch) {
+	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Errorf("%s must be %s", mismatch.Field, expected(mismatch.Type))
 	}
 	return errors.New("not an object")

@@ -69,8 +69,8 @@ func isNilPointer(v any) bool {
 func malformed(event []byte) *Error {
 	var v json.RawMessage
 	err := json.Unmarshal(event, &v)
-	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) {
+	syntax, ok := errors.AsType[*json.SyntaxError](err)
+	if !ok {
 		return Errorf(400, "the event is not valid JSON")
 	}
 	return Errorf(400, "the event is not valid JSON: %v at byte %d", err, syntax.Offset)
@@ -79,7 +79,7 @@ func malformed(event []byte) *Error {
 // misfit makes the error for a valid document, called what, that does not fit T:
 // err is what decoding it returned.
 func misfit[T any](what string, doc []byte, err error) *Error {
-	if e := (*Error)(nil); errors.As(err, &e) && e != nil {
+	if e, _ := errors.AsType[*Error](err); e != nil {
 		return e // a type's own UnmarshalJSON chose it
 	}
 	path, err := blame(doc, err, func(doc []byte) error {
@@ -95,13 +95,7 @@ func misfit[T any](what string, doc []byte, err error) *Error {
 // complaint says what is wrong with a value that decoding refused with err,
 // without the value. Other errors than the known ones may quote it.
 func complaint(err error) string {
-	var (
-		mismatch *json.UnmarshalTypeError
-		when     *time.ParseError
-		corrupt  base64.CorruptInputError
-	)
-	switch {
-	case errors.As(err, &mismatch):
+	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		// Value is "string", "object" … or "number 300", which quotes the number.
 		got, _, quoted := strings.Cut(mismatch.Value, " ")
 		if quoted {
@@ -111,9 +105,11 @@ func complaint(err error) string {
 			got = "boolean"
 		}
 		return "must be " + expected(mismatch.Type) + ", not " + article(got)
-	case errors.As(err, &when):
+	}
+	if _, ok := errors.AsType[*time.ParseError](err); ok {
 		return "must be a time such as 2006-01-02T15:04:05Z"
-	case errors.As(err, &corrupt):
+	}
+	if _, ok := errors.AsType[base64.CorruptInputError](err); ok {
 		return "must be base64"
 	}
 	return "has an invalid value"

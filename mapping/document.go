@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/lambdarest/lambdarest/internal/bind"
 )
 
 // This file finds keys that occur twice in documents that encoding/json has found
@@ -130,7 +132,7 @@ func appendKey(path string, key []byte) string {
 	if path != "" {
 		path += "."
 	}
-	return path + cut(string(key), maxKey)
+	return path + bind.Cut(string(key), maxKey)
 }
 
 func appendIndex(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
@@ -66,7 +65,7 @@ func (e *Error) Error() string {
 		Detail    string       `json:"detail,omitempty"`
 		Errors    []bind.Fault `json:"errors,omitempty"`
 		RequestID string       `json:"requestId,omitempty"`
-	}{e.status(), e.title(), cut(e.Detail, maxDetail), few(e.faults), e.RequestID}
+	}{e.status(), e.title(), bind.Cut(e.Detail, maxDetail), few(e.faults), e.RequestID}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
@@ -106,24 +105,13 @@ func (e *Error) title() string {
 	return "Server Error"
 }
 
-// cut shortens s to at most n bytes and an ellipsis, between two runes.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
-}
-
 // boundary makes the error that leaves a handler: the *Error in err's chain, or
 // one of status 500, always with the request id. An *Error of the user's is not
 // changed; it may be a variable that invocations share. What was wrapped around it
 // becomes the cause, so that it stays in the chain.
 func boundary(ctx context.Context, err error) *Error {
-	var e *Error
-	if errors.As(err, &e) && e == nil {
+	e, ok := errors.AsType[*Error](err)
+	if ok && e == nil {
 		err = errors.New("mapping: a nil *Error was returned as an error")
 	}
 	if e == nil {

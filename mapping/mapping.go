@@ -127,7 +127,7 @@ func validate[T any](v *T) error {
 	if err == nil {
 		return nil
 	}
-	if e := (*Error)(nil); errors.As(err, &e) {
+	if _, own := errors.AsType[*Error](err); own {
 		return err
 	}
 	return &Error{Status: 400, Detail: err.Error(), Err: err}

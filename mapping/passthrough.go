@@ -95,11 +95,10 @@ func unmarshalBody[B any](raw json.RawMessage, body *B) error {
 		return nil
 	}
 	err := json.Unmarshal(raw, body)
-	var mismatch *json.UnmarshalTypeError
-	switch {
+	switch _, mismatch := errors.AsType[*json.UnmarshalTypeError](err); {
 	case err == nil:
 		return nil
-	case errors.As(err, &mismatch) && isEmptyObject(raw):
+	case mismatch && isEmptyObject(raw):
 		var zero B
 		*body = zero
 		return nil

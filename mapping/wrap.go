@@ -36,8 +36,8 @@ func MapError(h lambda.Handler, target error, status int) lambda.Handler {
 		if err == nil || !errors.Is(err, target) {
 			return out, err
 		}
-		var e *Error
-		if errors.As(err, &e) && !e.unforeseen {
+		e, ok := errors.AsType[*Error](err)
+		if ok && !e.unforeseen {
 			return out, err
 		}
 		if e != nil && err == error(e) { // nothing is wrapped around New's own
@@ -82,8 +82,7 @@ func logError(ctx context.Context, l *slog.Logger, e *Error) {
 	if e.Err != nil {
 		attrs = append(attrs, slog.String("cause", e.Err.Error()))
 	}
-	var p *panicError
-	if errors.As(e.Err, &p) {
+	if p, ok := errors.AsType[*panicError](e.Err); ok {
 		attrs = append(attrs, slog.String("stack", string(p.stack)))
 	}
 	l.LogAttrs(ctx, level, "request failed", attrs...)

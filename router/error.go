@@ -78,11 +78,10 @@ func StatusOf(err error) int {
 
 // problemOf returns the Error in err's tree, or a 500 that has err as its cause.
 func problemOf(err error) *Error {
-	var e *Error
-	if !errors.As(err, &e) || e == nil {
-		e = &Error{Err: err}
+	if e, _ := errors.AsType[*Error](err); e != nil {
+		return e
 	}
-	return e
+	return &Error{Err: err}
 }
 
 // MapError answers an error of the handlers inside with a status if it is target
@@ -95,8 +94,7 @@ func MapError(target error, status int) Middleware {
 	return func(next Handler) Handler {
 		return func(ctx context.Context, req *Request) (*Response, error) {
 			resp, err := next(ctx, req)
-			var own *Error
-			if err != nil && errors.Is(err, target) && !errors.As(err, &own) {
+			if _, own := errors.AsType[*Error](err); !own && err != nil && errors.Is(err, target) {
 				err = &Error{Status: status, Err: err}
 			}
 			return resp, err

@@ -75,8 +75,7 @@ func validate(configured func(any) error, pointer, value any) error {
 	if ok && err == nil {
 		err = v.Validate()
 	}
-	var own *Error
-	if err == nil || errors.As(err, &own) {
+	if _, own := errors.AsType[*Error](err); own || err == nil {
 		return err
 	}
 	return &Error{Status: http.StatusBadRequest, Detail: err.Error(), Err: err}

@@ -102,9 +102,8 @@ func (m *httpMessage) body() ([]byte, error) {
 		return []byte{}, nil
 	}
 	body, err := io.ReadAll(m.req.Body)
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
+	switch _, tooLarge := errors.AsType[*http.MaxBytesError](err); {
+	case tooLarge:
 		return nil, &Error{Status: http.StatusRequestEntityTooLarge, Err: err}
 	case err != nil:
 		return nil, &Error{Status: http.StatusBadRequest, Detail: "the body could not be read", Err: err}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -142,7 +142,7 @@ func (m *proxyMessage) event(v any) error {
 		err = json.Unmarshal(data, v)
 	}
 	if err != nil {
-		return errors.Join(errors.New("router: event"), err)
+		return fmt.Errorf("router: event: %w", err)
 	}
 	return nil
 }

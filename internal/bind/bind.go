@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
+	"unicode/utf8"
 )
 
 // A Plan says how a request becomes a value of one type. It is made once, when the handler is, and is safe for concurrent
@@ -216,9 +216,15 @@ func (p *Plan) Bind(from Source, v reflect.Value, strict bool) ([]Fault, error) 
 }
 
 // Clip shortens what a client sent for a message.
-func Clip(s string) string {
-	if len(s) > 40 {
-		return strings.ToValidUTF8(s[:40], "") + "…"
+func Clip(s string) string { return Cut(s, 40) }
+
+// Cut shortens s to at most n bytes and an ellipsis, between two runes.
+func Cut(s string, n int) string {
+	if len(s) <= n {
+		return s
 	}
-	return s
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
 }

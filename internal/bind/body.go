@@ -172,8 +172,7 @@ func (p *bodyPlan) decode(body []byte, v reflect.Value, strict bool) (faults []F
 // which top-level field.
 func brokenJSON(err error, key []byte) Fault {
 	f := Fault{Detail: "is not valid JSON: " + err.Error()}
-	var syntax *jsonscan.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*jsonscan.SyntaxError](err); ok {
 		f.Detail = fmt.Sprintf("is not valid JSON at byte %d: %s", syntax.Offset, syntax.Msg)
 	}
 	if len(key) > 0 {
@@ -222,9 +221,8 @@ func unmarshal(raw []byte, v reflect.Value, at string, strict bool) []Fault {
 		return nil
 	}
 	f := Fault{Pointer: at, Detail: "is not valid"}
-	var mistyped *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &mistyped):
+	switch mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); {
+	case ok:
 		s := jsonscan.New(raw)
 		inside, _ := pointerAt(&s, int(mistyped.Offset))
 		f.Pointer, f.Detail = at+inside, must(mistyped.Type)

@@ -114,8 +114,11 @@ func hex4(raw []byte) rune {
 // AppendQuote appends s as a JSON string literal. It escapes what JSON demands
 // and nothing else (no HTML escaping); what is not UTF-8 becomes U+FFFD.
 func AppendQuote[S ~string | ~[]byte](dst []byte, s S) []byte {
+	return appendQuote(dst, []byte(s)) // no copy: b does not escape and is only read
+}
+
+func appendQuote(dst, b []byte) []byte {
 	dst = append(dst, '"')
-	b := []byte(s) // for the compiler: no copy, b does not escape and is only read
 	if !utf8.Valid(b) {
 		b = appendValid(nil, b)
 	}
