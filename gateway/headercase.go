@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/textproto"
+	"slices"
 	"strconv"
 	"sync"
 )
@@ -23,34 +24,10 @@ const maxTapped = maxHeaderBytes + 8<<10
 // maxPipelined is how many requests may wait: more than fit into net/http's buffer.
 const maxPipelined = 512
 
-type tapListener struct{ net.Listener }
-
-func (l tapListener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	return &tappedConn{Conn: c, tap: &headerTap{}}, nil
-}
-
-type tappedConn struct {
-	net.Conn
-	tap *headerTap
-}
-
-func (c *tappedConn) Read(b []byte) (int, error) {
-	n, err := c.Conn.Read(b)
-	c.tap.feed(b[:n])
-	return n, err
-}
-
 type tapKey struct{}
 
 func withHeaderTap(ctx context.Context, c net.Conn) context.Context {
-	if tapped, ok := c.(*tappedConn); ok {
-		return context.WithValue(ctx, tapKey{}, tapped.tap)
-	}
-	return ctx
+	return context.WithValue(ctx, tapKey{}, &c.(*conn).tap)
 }
 
 type headerNamesKey struct{}
@@ -110,7 +87,7 @@ func (t *headerTap) next() map[string]string {
 		return nil
 	}
 	first := t.names[0]
-	t.names = t.names[1:]
+	t.names = slices.Delete(t.names, 0, 1) // mostly the only one, and its place is used again
 	return first
 }
 
@@ -131,6 +108,12 @@ func (t *headerTap) step(b []byte) []byte {
 			t.state = map[tapState]tapState{inBody: inHeader, inChunk: inSize}[t.state]
 		}
 		return b[n:]
+	}
+	if t.state == inHeader && len(t.buf) == 0 {
+		if end := headerEnd(b); 0 < end && end <= maxTapped {
+			t.endOfHeader(b[:end])
+			return b[end:]
+		}
 	}
 	line, rest, whole := bytes.Cut(b, []byte("\n"))
 	t.buf = append(t.buf, line...)
@@ -171,8 +154,27 @@ func (t *headerTap) endOfHeaderLine() {
 	if !bytes.HasSuffix(t.buf, []byte("\n\r\n")) && !bytes.HasSuffix(t.buf, []byte("\n\n")) {
 		return
 	}
-	names, length, chunked := readHeader(t.buf)
+	t.endOfHeader(t.buf)
 	t.buf = t.buf[:0]
+}
+
+// headerEnd returns how long the header is with which b begins, 0 where b does not hold all of it.
+func headerEnd(b []byte) int {
+	for at := 0; ; {
+		n := bytes.IndexByte(b[at:], '\n')
+		switch {
+		case n < 0 || at == 0 && isBlank(b[:n+1]):
+			return 0
+		}
+		line := b[at : at+n]
+		if at += n + 1; len(line) == 0 || string(line) == "\r" {
+			return at
+		}
+	}
+}
+
+func (t *headerTap) endOfHeader(header []byte) {
+	names, length, chunked := readHeader(header)
 	t.names = append(t.names, names)
 	switch {
 	case names == nil || length < 0 || len(t.names) > maxPipelined:

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,9 +30,9 @@ const (
 // so that no page on the web can reach the functions through a name of its own that resolves to 127.0.0.1. Further
 // hosts may be named, without a port.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, hosts ...string) error {
-	conns := &connTable{open: make(map[net.Conn]bool)}
+	conns := &connTable{open: make(map[*conn]bool)}
 	srv := &http.Server{
-		Handler:           withHeaderNames(checkHost(timeAnswers(h), l, hosts)),
+		Handler:           withHeaderNames(checkHost(h, l, hosts)),
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: maxHeaderBytes, DisableGeneralOptionsHandler: true,
 		ConnContext: withHeaderTap, ConnState: conns.watch,
@@ -46,21 +47,26 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, hosts ...string)
 		}
 		stopped <- err
 	})
-	err := srv.Serve(tapListener{l})
+	err := srv.Serve(connListener{l})
 	if stop() {
 		return err // not ended by ctx
 	}
 	return <-stopped
 }
 
-// checkHost refuses requests for hosts that are not this server's.
+// checkHost refuses requests for hosts that are not this server's. The host that was right last is not looked at again.
 func checkHost(next http.Handler, l net.Listener, hosts []string) http.Handler {
 	bound, _, _ := net.SplitHostPort(l.Addr().String())
 	hosts = append([]string{bound}, hosts...)
+	var right atomic.Pointer[string]
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isOwnHost(r.Host, hosts) {
-			writeBody(w, http.StatusMisdirectedRequest, "text/plain; charset=utf-8", "this server does not answer for the host of the request\n")
-			return
+		if last := right.Load(); last == nil || *last != r.Host {
+			if !isOwnHost(r.Host, hosts) {
+				writeBody(w, http.StatusMisdirectedRequest, "text/plain; charset=utf-8", "this server does not answer for the host of the request\n")
+				return
+			}
+			host := r.Host
+			right.Store(&host)
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -87,76 +93,37 @@ func isOwnHost(host string, hosts []string) bool {
 	return false
 }
 
-// timeAnswers gives each write of an answer a deadline of its own: a deadline for the whole answer would count the time
-// that a function takes. net/http sets none where there is no WriteTimeout, nor does it clear the one of the request
-// before, so that every way to write must set it, the end of the handler included.
-func timeAnswers(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		tw := &timedWriter{ResponseWriter: w}
-		defer tw.extend()
-		next.ServeHTTP(tw, r)
-	})
-}
-
-type timedWriter struct {
-	http.ResponseWriter
-	extended time.Time
-}
-
-// extend sets the deadline, unless it did so less than a second ago: to set one costs as much as to write a header.
-func (w *timedWriter) extend() {
-	now := time.Now()
-	if now.Sub(w.extended) < time.Second {
-		return
-	}
-	w.extended = now
-	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(now.Add(answerTimeout)) // at worst none
-}
-
-func (w *timedWriter) WriteHeader(status int) {
-	w.extend()
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *timedWriter) Write(b []byte) (int, error) {
-	w.extend()
-	return w.ResponseWriter.Write(b)
-}
-
-// Unwrap serves http.ResponseController.
-func (w *timedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
 // A connTable bounds the open connections: beyond maxConns a new one costs an old one, if possible one that waits for
 // its next request.
 type connTable struct {
 	mu   sync.Mutex
-	open map[net.Conn]bool // whether the connection waits for a request
+	open map[*conn]bool
 }
 
-func (t *connTable) watch(c net.Conn, state http.ConnState) {
+func (t *connTable) watch(nc net.Conn, state http.ConnState) {
+	c := nc.(*conn)
+	c.idle.Store(state == http.StateNew || state == http.StateIdle)
+	if state == http.StateIdle || state == http.StateActive {
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	switch state {
-	case http.StateNew:
-		if len(t.open) >= maxConns {
-			t.evict()
-		}
-		t.open[c] = true
-	case http.StateIdle:
-		t.open[c] = true
-	case http.StateActive:
-		t.open[c] = false
-	default:
+	if state != http.StateNew {
 		delete(t.open, c)
+		return
 	}
+	if len(t.open) >= maxConns {
+		t.evict()
+	}
+	t.open[c] = true
 }
 
 // evict closes a connection that waits; if none does, one of the others, whose client may be sending a byte a second.
 func (t *connTable) evict() {
-	var victim net.Conn
-	for c, waits := range t.open {
+	var victim *conn
+	for c := range t.open {
 		victim = c
-		if waits {
+		if c.idle.Load() {
 			break
 		}
 	}
