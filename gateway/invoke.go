@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"runtime/debug"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
@@ -96,8 +97,11 @@ func panicCause(v any) error {
 // errDeadline is the cause of a context that reached the gateway's time-out.
 var errDeadline = errors.New("gateway: integration timed out")
 
+// limit is how long the integration may take.
+func (c *call) limit() time.Duration { return orDefault(c.route.timeout, c.g.cfg.Timeout) }
+
 func (c *call) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, orDefault(c.route.timeout, c.g.cfg.Timeout), errDeadline)
+	return context.WithTimeoutCause(ctx, c.limit(), errDeadline)
 }
 
 // invoke calls the function of the route. The error is the function's (always a *FunctionError); a failure is the
@@ -117,32 +121,15 @@ func (c *call) invoke(h lambda.Handler, event []byte) ([]byte, *failure, error) 
 // time-out even where the function does not look at its context; such a function keeps its goroutine until it returns.
 // A Process looks at its context, and needs no goroutine.
 func (c *call) run(h lambda.Handler, event []byte, id string) ([]byte, *failure, error) {
+	p, ok := h.(*Process)
+	if !ok {
+		return settle(runTask(c.r.Context(), c.limit(), h, event, id))
+	}
 	ctx, cancel := c.withTimeout(context.WithoutCancel(c.r.Context()))
 	defer cancel()
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: id})
-	if p, ok := h.(*Process); ok {
-		out, err := callHandler(ctx, p, event)
-		return settle(ctx, result{out, err})
-	}
-	done := make(chan result, 1)
-	go func() {
-		var res result
-		returned := false
-		defer func() { // also at a Goexit
-			if !returned {
-				res.err = errGoexit()
-			}
-			done <- res
-		}()
-		res.out, res.err = callHandler(ctx, h, event)
-		returned = true
-	}()
-	select {
-	case <-ctx.Done():
-		return nil, errTimedOut(context.Cause(ctx)), nil
-	case res := <-done:
-		return settle(ctx, res)
-	}
+	out, err := callHandler(ctx, p, event)
+	return settle(result{out, err}, ctx.Err() != nil && err != nil)
 }
 
 // result is what a handler returned.
@@ -151,11 +138,11 @@ type result struct {
 	err error
 }
 
-// settle says what a result is to the client.
-func settle(ctx context.Context, res result) ([]byte, *failure, error) {
+// settle says what a result is to the client; late is one that came after the time-out, or did not.
+func settle(res result, late bool) ([]byte, *failure, error) {
 	switch {
-	case res.err != nil && ctx.Err() != nil:
-		return nil, errTimedOut(context.Cause(ctx)), nil
+	case late:
+		return nil, errTimedOut(errDeadline), nil
 	case res.err != nil:
 		return nil, nil, asFunctionError(res.err)
 	}

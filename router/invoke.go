@@ -13,7 +13,8 @@ import (
 // It fails only for events that are not HTTP requests ([ErrNotHTTP]) or not
 // JSON, and runs no handler for them. Everything that a handler or a client does
 // wrong becomes an answer, but for a panic, which needs [Recover]. It keeps nothing
-// of event and is safe for concurrent use.
+// of event, but for one that the package gateway has made, which nobody else uses. It
+// is safe for concurrent use.
 func (r *Router) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	req, p, err := r.newInvocation(ctx, event)
 	if err != nil {
@@ -29,7 +30,7 @@ func (r *Router) newInvocation(ctx context.Context, event []byte) (*Request, *pa
 		payload payload
 	})
 	p, req := &in.payload, &in.req
-	if err := p.parse(event); err != nil {
+	if err := p.parse(ctx, event); err != nil {
 		r.root().use(ctx)
 		return nil, nil, err
 	}

@@ -2,6 +2,7 @@ package router
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -9,12 +10,13 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/lambdarest/lambdarest/internal/handover"
 	"github.com/lambdarest/lambdarest/internal/jsonscan"
 )
 
 // A payload is a message that comes as a raw event.
 type payload struct {
-	data   []byte // a copy of the event; the parts and all strings point into it
+	data   []byte // the event, which nobody changes; the parts and all strings point into it
 	ev     event
 	src    Source
 	lambda string // the invocation's request id
@@ -23,10 +25,11 @@ type payload struct {
 	names [8]string // backs the names of the answer's headers
 }
 
-// parse copies the event, because the runtime uses its buffer again, and takes
-// the copy apart.
-func (p *payload) parse(data []byte) (err error) {
-	p.data = bytes.Clone(data)
+// parse takes the event apart, or a copy of it: Lambda's runtime uses its buffer again.
+func (p *payload) parse(ctx context.Context, data []byte) (err error) {
+	if p.data = data; !handover.IsOwn(ctx, data) {
+		p.data = bytes.Clone(data)
+	}
 	p.ev, p.src, err = parseEvent(p.data)
 	return err
 }

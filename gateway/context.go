@@ -1,0 +1,141 @@
+package gateway
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/lambdarest/lambdarest/internal/handover"
+)
+
+// A task is the call of a handler in this process, and the context that it gets: what the standard library would do with
+// a context for the deadline, one for each value, a channel to close, one for the result and their timers is a single
+// object here, as this is done for each request.
+type task struct {
+	values   context.Context // those of the request, with lambda
+	lambda   lambdacontext.LambdaContext
+	event    []byte // the handler's for good, see package handover
+	deadline time.Time
+
+	over sync.WaitGroup // of the first of the result and the deadline
+
+	mu      sync.Mutex
+	settled bool // over is
+	res     result
+	err     error         // why the context has ended
+	done    chan struct{} // made when somebody asks for it, closed with err
+	then    []*func()     // to call at the end
+}
+
+// runTask calls a handler in a goroutine and returns its result; late means that there is none, or an error that came
+// with the deadline or after it.
+func runTask(parent context.Context, limit time.Duration, h lambda.Handler, event []byte, id string) (res result, late bool) {
+	t := &task{event: event, deadline: time.Now().Add(limit)}
+	t.lambda.AwsRequestID = id
+	t.values = lambdacontext.NewContext(context.WithoutCancel(parent), &t.lambda)
+	t.over.Add(1)
+	timer := time.AfterFunc(limit, t.expire)
+	go t.call(h)
+	t.over.Wait()
+	t.mu.Lock()
+	res, late = t.res, t.err != nil && t.res.err != nil
+	t.mu.Unlock()
+	timer.Stop()
+	t.end(context.Canceled)
+	return res, late
+}
+
+// call calls the handler.
+func (t *task) call(h lambda.Handler) {
+	res := result{err: errGoexit()}
+	defer func() { t.settle(res) }() // also at a Goexit
+	res.out, res.err = callHandler(t, h, t.event)
+}
+
+func (t *task) expire() {
+	t.end(context.DeadlineExceeded)
+	t.settle(result{err: context.DeadlineExceeded})
+}
+
+// settle takes the first result.
+func (t *task) settle(res result) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.settled {
+		t.settled, t.res = true, res
+		t.over.Done()
+	}
+}
+
+// end ends the context, once.
+func (t *task) end(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err != nil {
+		return
+	}
+	t.err = err
+	if t.done != nil {
+		close(t.done)
+	}
+	for _, f := range t.then {
+		go (*f)()
+	}
+	t.then = nil
+}
+
+// Deadline is part of context.Context.
+func (t *task) Deadline() (time.Time, bool) { return t.deadline, true }
+
+// Done is part of context.Context.
+func (t *task) Done() <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.done == nil {
+		t.done = make(chan struct{})
+		if t.err != nil {
+			close(t.done)
+		}
+	}
+	return t.done
+}
+
+// Err is part of context.Context.
+func (t *task) Err() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.err
+}
+
+// Value is part of context.Context.
+func (t *task) Value(key any) any {
+	if _, ok := key.(handover.Key); ok {
+		return &t.event
+	}
+	return t.values.Value(key)
+}
+
+// AfterFunc spares contexts that are derived from this one a goroutine each: package context looks for it.
+func (t *task) AfterFunc(f func()) (stop func() bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err != nil {
+		go f()
+		return func() bool { return false }
+	}
+	own := &f
+	t.then = append(t.then, own)
+	return func() bool {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		i := slices.Index(t.then, own)
+		if i >= 0 {
+			t.then = slices.Delete(t.then, i, i+1)
+		}
+		return i >= 0
+	}
+}
