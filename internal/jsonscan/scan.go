@@ -23,11 +23,7 @@
 // Value returns nil, so the loops above end and End reports it.
 package jsonscan
 
-import (
-	"encoding/binary"
-	"fmt"
-	"math/bits"
-)
+import "fmt"
 
 // MaxDepth is the deepest nesting of objects and arrays that is accepted. It
 // is encoding/json's limit.
@@ -74,8 +70,8 @@ func (s *Scanner) Err() error {
 // space follows the document's value.
 func (s *Scanner) End() error {
 	if s.err == nil {
-		if s.space(); s.pos < len(s.data) {
-			s.unexpected("after the top-level value")
+		if s.pos = space(s.data, s.pos); s.pos < len(s.data) {
+			s.unexpected(s.pos, "after the top-level value")
 		}
 	}
 	return s.Err()
@@ -97,7 +93,7 @@ func (s *Scanner) Peek() byte {
 	if s.err != nil {
 		return 0
 	}
-	if s.space(); s.pos < len(s.data) {
+	if s.pos = space(s.data, s.pos); s.pos < len(s.data) {
 		return s.data[s.pos]
 	}
 	return 0
@@ -112,7 +108,7 @@ func (s *Scanner) EnterObject() bool { return s.enter('{') }
 func (s *Scanner) EnterArray() bool { return s.enter('[') }
 
 func (s *Scanner) enter(open byte) bool {
-	if s.Peek() != open || !s.deeper() {
+	if s.Peek() != open || !s.deeper(s.pos) {
 		return false
 	}
 	s.pos++
@@ -130,12 +126,15 @@ func (s *Scanner) NextKey() bool {
 	if !s.next('}', "after an object's member") {
 		return false
 	}
-	raw := s.string("at the start of a key")
-	if !s.colon() {
+	start := space(s.data, s.pos)
+	end := s.name(start)
+	value := s.colon(end)
+	if value < 0 {
 		return false
 	}
-	s.key = raw[1 : len(raw)-1]
-	if hasEscape(s.key) {
+	s.pos = value
+	raw := s.data[start:end]
+	if s.key = raw[1 : len(raw)-1]; hasEscape(s.key) {
 		s.buf = AppendUnquote(s.buf[:0], raw)
 		s.key = s.buf
 	}
@@ -192,7 +191,7 @@ func (s *Scanner) next(closing byte, where string) bool {
 		s.pos++
 		return true
 	}
-	s.unexpected(where)
+	s.unexpected(s.pos, where)
 	return false
 }
 
@@ -202,249 +201,30 @@ func (s *Scanner) Value() []byte {
 	if s.err != nil {
 		return nil
 	}
-	s.space()
-	start := s.pos
-	s.value()
-	if s.err != nil {
-		return nil
+	start := space(s.data, s.pos)
+	if end := s.value(start); end >= 0 {
+		s.pos = end
+		return s.data[start:end:end]
 	}
-	return s.data[start:s.pos:s.pos]
+	return nil
 }
 
 // Skip validates the next value and moves past it.
 func (s *Scanner) Skip() { s.Value() }
 
-// value validates one value that begins at pos.
-func (s *Scanner) value() {
-	if s.pos >= len(s.data) {
-		s.unexpected("looking for a value")
-		return
+// unexpected fails at i, naming the character there and where it stands.
+func (s *Scanner) unexpected(i int, where string) int {
+	if i >= len(s.data) {
+		return s.fail(i, "unexpected end of input "+where)
 	}
-	switch c := s.data[s.pos]; c {
-	case '"':
-		s.string("")
-	case '{':
-		if s.enter('{') {
-			s.members()
-		}
-	case '[':
-		if s.enter('[') {
-			s.elements()
-		}
-	case 't':
-		s.literal("true")
-	case 'f':
-		s.literal("false")
-	case 'n':
-		s.literal("null")
-	default:
-		s.number()
-	}
+	return s.fail(i, fmt.Sprintf("unexpected character %q %s", s.data[i], where))
 }
 
-// members validates the rest of an object without keeping its keys.
-func (s *Scanner) members() {
-	for s.next('}', "after an object's member") {
-		s.string("at the start of a key")
-		if s.colon() {
-			s.space()
-			s.value()
-		}
-	}
-}
-
-// colon consumes the colon after a key.
-func (s *Scanner) colon() bool {
-	if s.Peek() != ':' {
-		s.unexpected("after a key")
-		return false
-	}
-	s.pos++
-	return true
-}
-
-// elements validates the rest of an array.
-func (s *Scanner) elements() {
-	for s.next(']', "after an array's element") {
-		s.space()
-		s.value()
-	}
-}
-
-// deeper counts one more level of nesting, up to MaxDepth.
-func (s *Scanner) deeper() bool {
-	if s.depth++; s.depth > MaxDepth {
-		s.fail("nested deeper than 10,000 levels")
-		return false
-	}
-	return true
-}
-
-// string validates a string literal, returning it with its quotes; where says
-// what was expected if there is none.
-func (s *Scanner) string(where string) []byte {
-	if s.Peek() != '"' {
-		s.unexpected(where)
-		return nil
-	}
-	return s.stringFrom(s.pos, s.pos+1)
-}
-
-// stringFrom is string from start on, where all bytes before i are plain.
-func (s *Scanner) stringFrom(start, i int) []byte {
-	for {
-		i = plain(s.data, i)
-		if i >= len(s.data) {
-			s.pos = len(s.data)
-			s.fail("unexpected end of input in a string")
-			return nil
-		}
-		switch s.data[i] {
-		case '"':
-			s.pos = i + 1
-			return s.data[start:s.pos]
-		case '\\':
-			if i = s.escape(i); s.err != nil {
-				return nil
-			}
-		default:
-			s.pos = i
-			s.unexpected("in a string")
-			return nil
-		}
-	}
-}
-
-const (
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
-)
-
-// plain returns the index of the first byte at or after i that is a quote, a
-// backslash or a control character, or len(data). It looks at eight bytes at a
-// time: in x^('"' × ones) a quote is a zero byte, and (v-ones)&^v has the high
-// bit of the lowest zero byte set; what borrows make of the bytes above that
-// does not matter.
-func plain(data []byte, i int) int {
-	for ; i+8 <= len(data); i += 8 {
-		x := binary.LittleEndian.Uint64(data[i:])
-		q := x ^ ('"' * ones)
-		b := x ^ ('\\' * ones)
-		if m := ((q-ones)&^q | (b-ones)&^b | (x-' '*ones)&^x) & highs; m != 0 {
-			return i + bits.TrailingZeros64(m)>>3
-		}
-	}
-	for ; i < len(data); i++ {
-		if c := data[i]; c == '"' || c == '\\' || c < ' ' {
-			break
-		}
-	}
-	return i
-}
-
-// escape validates the escape sequence at i and returns the index after it.
-func (s *Scanner) escape(i int) int {
-	s.pos = i + 1
-	if s.pos >= len(s.data) {
-		s.fail("unexpected end of input in a string")
-		return i
-	}
-	switch s.data[s.pos] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return i + 2
-	case 'u':
-		for s.pos = i + 2; s.pos < i+6; s.pos++ {
-			if s.pos >= len(s.data) || !isHex(s.data[s.pos]) {
-				s.unexpected(`in a \u escape`)
-				return i
-			}
-		}
-		return i + 6
-	}
-	s.unexpected("in a string escape")
-	return i
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
-}
-
-func (s *Scanner) literal(want string) {
-	for i := range len(want) {
-		if s.pos >= len(s.data) || s.data[s.pos] != want[i] {
-			s.unexpected("in literal " + want)
-			return
-		}
-		s.pos++
-	}
-}
-
-// number validates -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?
-func (s *Scanner) number() {
-	where := "looking for a value"
-	if s.at('-') {
-		s.pos++
-		where = "in a number"
-	}
-	if s.at('0') {
-		s.pos++
-	} else if !s.digits(where) {
-		return
-	}
-	if s.at('.') {
-		s.pos++
-		if !s.digits("after a decimal point") {
-			return
-		}
-	}
-	if s.at('e') || s.at('E') {
-		s.pos++
-		if s.at('+') || s.at('-') {
-			s.pos++
-		}
-		s.digits("in an exponent")
-	}
-}
-
-// digits consumes one digit or more.
-func (s *Scanner) digits(where string) bool {
-	start := s.pos
-	for s.pos < len(s.data) && '0' <= s.data[s.pos] && s.data[s.pos] <= '9' {
-		s.pos++
-	}
-	if s.pos == start {
-		s.unexpected(where)
-		return false
-	}
-	return true
-}
-
-func (s *Scanner) at(c byte) bool { return s.pos < len(s.data) && s.data[s.pos] == c }
-
-// space moves past white space.
-func (s *Scanner) space() {
-	for s.pos < len(s.data) {
-		switch s.data[s.pos] {
-		case ' ', '\t', '\r', '\n':
-			s.pos++
-		default:
-			return
-		}
-	}
-}
-
-// unexpected fails at pos, naming the character there and where it stands.
-func (s *Scanner) unexpected(where string) {
-	if s.pos >= len(s.data) {
-		s.fail("unexpected end of input " + where)
-		return
-	}
-	s.fail(fmt.Sprintf("unexpected character %q %s", s.data[s.pos], where))
-}
-
-// fail keeps the first error.
-func (s *Scanner) fail(msg string) {
+// fail keeps the first error, moves to it, and returns -1.
+func (s *Scanner) fail(i int, msg string) int {
 	if s.err == nil {
+		s.pos = min(i, len(s.data))
 		s.err = &SyntaxError{Offset: s.pos, Msg: msg}
 	}
+	return -1
 }

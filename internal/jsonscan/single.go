@@ -43,7 +43,7 @@ func (s *Scanner) Match(lit []byte) bool {
 // MatchEnd moves past the end of an object that Match has opened, if nothing else
 // of it is left, and reports whether that is so.
 func (s *Scanner) MatchEnd() bool {
-	if !s.at('}') && s.Peek() != '}' {
+	if !at(s.data, s.pos, '}') && s.Peek() != '}' {
 		return false
 	}
 	s.pos++
@@ -78,7 +78,7 @@ func (s *Scanner) LeaveMember() bool {
 // Not valid is a string that is not UTF-8, unlike the halves of surrogate pairs in
 // escapes, which become U+FFFD.
 func (s *Scanner) Text() (text []byte, valid, ok bool) {
-	if !s.at('"') && s.Peek() != '"' {
+	if !at(s.data, s.pos, '"') && s.Peek() != '"' {
 		return nil, false, false
 	}
 	s.pos++
@@ -119,22 +119,20 @@ func (s *Scanner) escaped(end int, ascii bool) (text []byte, valid, ok bool) {
 		out = append(out, s.data[i:end]...)
 		switch {
 		case end >= len(s.data):
-			s.pos = end
-			s.fail("unexpected end of input in a string")
+			s.fail(end, "unexpected end of input in a string")
 			return nil, false, false
 		case s.data[end] == '"':
 			s.pos, s.text = end+1, out
 			return out, valid, true
 		case s.data[end] != '\\':
-			s.pos = end
-			s.unexpected("in a string")
+			s.unexpected(end, "in a string")
 			return nil, false, false
 		}
 		until := s.escape(end)
-		if s.err == nil && bytes.HasPrefix(s.data[until:], []byte(`\u`)) {
+		if until >= 0 && bytes.HasPrefix(s.data[until:], []byte(`\u`)) {
 			until = s.escape(until) // the two may be one character
 		}
-		if s.err != nil {
+		if until < 0 {
 			return nil, false, false
 		}
 		var rest []byte
@@ -150,9 +148,7 @@ func closing(data []byte, i int) (end int, ascii bool) {
 	var seen uint64
 	for ; i+8 <= len(data); i += 8 {
 		x := binary.LittleEndian.Uint64(data[i:])
-		q := x ^ ('"' * ones)
-		b := x ^ ('\\' * ones)
-		if m := ((q-ones)&^q | (b-ones)&^b | (x-' '*ones)&^x) & highs; m != 0 {
+		if m := special(x); m != 0 {
 			n := bits.TrailingZeros64(m) >> 3
 			seen |= x & (1<<(8*n) - 1)
 			return i + n, seen&highs == 0
