@@ -17,6 +17,7 @@ import (
 // authorizations are the gateway's for a template's authorizers, each made once: routes that share one share its cache.
 type authorizations struct {
 	s    *system
+	d    *deployment
 	made map[*sam.Authorizer]gateway.Authorization
 }
 
@@ -38,7 +39,7 @@ func (as *authorizations) of(ctx context.Context, a *sam.Authorizer) (gateway.Au
 		made = j
 	default:
 		made = &gateway.Authorizer{
-			Handler: as.s.functions[a.Function.ID], Token: a.Token, Simple: a.Simple, PayloadV1: a.PayloadV1,
+			Handler: as.d.functions[a.Function.ID].Process, Token: a.Token, Simple: a.Simple, PayloadV1: a.PayloadV1,
 			Identity: a.Identity, Validation: a.Validation, TTL: a.TTL,
 		}
 	}
@@ -92,10 +93,10 @@ func readKeys(ctx context.Context, location string) ([]byte, error) {
 }
 
 // checkJWTFlags refuses flags for authorizers that the template does not have.
-func (s *system) checkJWTFlags() error {
+func (s *system) checkJWTFlags(app *sam.App) error {
 	for flag, given := range map[string]pairs{"jwks": s.flags.jwks, "issuer": s.flags.issuers} {
 		for name := range given {
-			has := slices.ContainsFunc(s.app.APIs, func(a *sam.API) bool {
+			has := slices.ContainsFunc(app.APIs, func(a *sam.API) bool {
 				return slices.ContainsFunc(a.Routes, func(r sam.Route) bool {
 					return r.Authorizer != nil && r.Authorizer.Name == name && len(r.Authorizer.Issuers) > 0
 				})

@@ -8,27 +8,22 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
 )
 
-// A builder makes a bootstrap binary of each function.
+// A builder makes a bootstrap binary of each function. It belongs to the goroutine that deploys.
 type builder struct {
-	dir string
-	log io.Writer
+	dir     string
+	log     io.Writer
+	folders map[string]int // numbers of the folders with sources
 }
 
-// newBuilder builds the functions, one after the other: the go command uses all processors for each.
-func newBuilder(ctx context.Context, dir string, functions []*sam.Function, log io.Writer) (*builder, error) {
-	b := &builder{dir: dir, log: log}
-	for _, fn := range functions {
-		if err := b.build(ctx, fn); err != nil {
-			return nil, err
-		}
-	}
-	return b, nil
+func newBuilder(dir string, log io.Writer) *builder {
+	return &builder{dir: dir, log: log, folders: make(map[string]int)}
 }
 
 // isBuilt reports whether the function's folder has a binary already, and no program.
@@ -37,12 +32,18 @@ func isBuilt(fn *sam.Function) bool {
 	return len(sources) == 0 && isFile(filepath.Join(fn.CodeURI, "bootstrap"))
 }
 
-// binary is where the function's bootstrap is.
+// binary is where the function's bootstrap is. A function that has moved to another folder has another: the one that
+// runs must not become it before the template is in use.
 func (b *builder) binary(fn *sam.Function) string {
 	if isBuilt(fn) {
 		return filepath.Join(fn.CodeURI, "bootstrap")
 	}
-	return filepath.Join(b.dir, fn.ID, "bootstrap")
+	number, ok := b.folders[fn.CodeURI]
+	if !ok {
+		number = len(b.folders)
+		b.folders[fn.CodeURI] = number
+	}
+	return filepath.Join(b.dir, strconv.Itoa(number), fn.ID, "bootstrap")
 }
 
 // build compiles a function for this machine. A binary that runs is replaced, not written to.

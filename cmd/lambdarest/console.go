@@ -80,7 +80,9 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 }
 
 func (s *system) consoleRoutes(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, s.apis())
+	d := s.use()
+	defer d.users.Done()
+	writeJSON(w, http.StatusOK, d.infos())
 }
 
 // summary is a line of the console's list.
@@ -110,7 +112,9 @@ func (s *system) consoleRequests(w http.ResponseWriter, r *http.Request) {
 	for _, rec := range records {
 		list = append(list, rec.summary())
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"requests": list, "last": last})
+	d := s.use()
+	defer d.users.Done()
+	writeJSON(w, http.StatusOK, map[string]any{"requests": list, "last": last, "deployment": d.number})
 }
 
 // detail is all that the console shows of a request. Bodies that are not text are shown with U+FFFD.
@@ -158,9 +162,11 @@ func (s *system) consoleRequest(w http.ResponseWriter, r *http.Request) {
 
 // isRendered reports whether the event of a request was made by a mapping template.
 func (s *system) isRendered(rec *record) bool {
-	for _, srv := range s.servers {
-		for _, r := range srv.api.Routes {
-			if srv.api.ID == rec.api && r.Method+" "+r.Path == rec.exchange.Route {
+	d := s.use()
+	defer d.users.Done()
+	for _, served := range d.apis {
+		for _, r := range served.api.Routes {
+			if served.api.ID == rec.api && r.Method+" "+r.Path == rec.exchange.Route {
 				return len(r.Templates.Request) > 0
 			}
 		}
@@ -199,25 +205,22 @@ func (s *system) consoleReplay(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxReplay)).Decode(&in)
-	var srv *server
-	for _, candidate := range s.servers {
-		if candidate.api.ID == in.API {
-			srv = candidate
-		}
-	}
-	if err == nil && srv == nil {
+	d := s.use()
+	defer d.users.Done()
+	i := slices.IndexFunc(d.apis, func(a *servedAPI) bool { return a.api.ID == in.API })
+	if err == nil && i < 0 {
 		err = fmt.Errorf("no API %q", in.API)
 	}
 	var req *http.Request
 	if err == nil {
-		req, err = s.replayed(srv, in.Method, in.Target, in.Body, in.Headers)
+		req, err = replayed(d.apis[i].url, in.Method, in.Target, in.Body, in.Headers)
 	}
 	if err != nil {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
 		return
 	}
 	answer := &discarded{header: http.Header{}}
-	serveReplay(srv.gateway, answer, req.WithContext(r.Context()))
+	serveReplay(d.apis[i].gateway, answer, req.WithContext(r.Context()))
 	id := answer.header.Get("X-Amzn-Requestid") + answer.header.Get("Apigw-Requestid")
 	writeJSON(w, http.StatusOK, map[string]int{"number": s.history.numberOf(id)})
 }
@@ -232,11 +235,11 @@ func serveReplay(h http.Handler, w http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(w, r)
 }
 
-func (s *system) replayed(srv *server, method, target, body string, headers [][2]string) (*http.Request, error) {
+func replayed(url, method, target, body string, headers [][2]string) (*http.Request, error) {
 	if !strings.HasPrefix(target, "/") {
 		return nil, fmt.Errorf("path %q does not start with a slash", target)
 	}
-	req, err := http.NewRequest(strings.ToUpper(method), srv.url()+target, bytes.NewReader([]byte(body)))
+	req, err := http.NewRequest(strings.ToUpper(method), url+target, bytes.NewReader([]byte(body)))
 	if err != nil {
 		return nil, err
 	}

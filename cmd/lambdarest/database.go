@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,13 +22,13 @@ import (
 // A database is where functions find DynamoDB: the embedded engine, or one that runs elsewhere.
 type database struct {
 	url    string
-	tables []sam.Table
-	server *http.Server // of the embedded engine
+	made   map[string]map[string]any // requests of the tables that were made, or found, by name
+	server *http.Server              // of the embedded engine
 }
 
-// startDatabase makes the tables, in the database at url, or in a new one where url is "".
-func startDatabase(ctx context.Context, url string, tables []sam.Table) (*database, error) {
-	db := &database{url: url, tables: tables}
+// startDatabase is the database at url, or a new one where url is "".
+func startDatabase(url string) (*database, error) {
+	db := &database{url: url, made: make(map[string]map[string]any)}
 	if url == "" {
 		l, err := listen("127.0.0.1:0", false)
 		if err != nil {
@@ -36,16 +38,28 @@ func startDatabase(ctx context.Context, url string, tables []sam.Table) (*databa
 		db.server = &http.Server{Handler: loopbackOnly(dynamotest.New().Handler()), ReadHeaderTimeout: 10 * time.Second}
 		go func() { _ = db.server.Serve(l) }() // ends with close
 	}
+	return db, nil
+}
+
+// makeTables makes the tables that are not there. What is there keeps its data, and its keys and indexes as well, which
+// log is told where the template has others by now.
+func (db *database) makeTables(ctx context.Context, tables []sam.Table, log io.Writer) error {
 	client := dynamodb.New(dynamodb.Options{
 		Region: "us-east-1", BaseEndpoint: &db.url, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "local"),
 	})
 	for _, table := range tables {
-		if err := makeTable(ctx, client, table); err != nil {
-			db.close()
-			return nil, fmt.Errorf("table %s at %s: %w", table.Name, db.url, err)
+		if was, ok := db.made[table.Name]; ok {
+			if !reflect.DeepEqual(was, table.Request) {
+				fmt.Fprintf(log, "warning: table %s stays as it was made, with its data; start again for the definition that it has now\n", table.Name)
+			}
+			continue
 		}
+		if err := makeTable(ctx, client, table); err != nil {
+			return fmt.Errorf("table %s at %s: %w", table.Name, db.url, err)
+		}
+		db.made[table.Name] = table.Request
 	}
-	return db, nil
+	return nil
 }
 
 // makeTable makes a table unless it is there.
@@ -74,14 +88,6 @@ func makeTable(ctx context.Context, client *dynamodb.Client, table sam.Table) er
 		TableName: &table.Name, TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &table.TTL, Enabled: aws.Bool(true)},
 	})
 	return err
-}
-
-func (db *database) tableNames() []string {
-	names := []string{}
-	for _, table := range db.tables {
-		names = append(names, table.Name)
-	}
-	return names
 }
 
 func (db *database) close() {

@@ -82,7 +82,7 @@ func invokeOnce(ctx context.Context, f startFlags, name string, event []byte, st
 	if err != nil {
 		return seen, nil, err
 	}
-	p := s.functions[fn.ID]
+	p := s.current.functions[fn.ID]
 	p.Output = nil // WriteTo has it
 	p.Observe = func(i gateway.Invocation) { seen = i }
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: newID()})

@@ -12,7 +12,8 @@ import (
 )
 
 // What start reports: where everything is, and what happens. It is text for people, or, with -o json, a JSON object a
-// line, each with a member "event": "ready" once, then "request" and "schedule".
+// line, each with a member "event": "ready" once, then "request" and "schedule", and "reloaded" when another template is in
+// use.
 
 // An apiInfo is an API for the console and for -o json.
 type apiInfo struct {
@@ -28,11 +29,11 @@ type routeInfo struct {
 	Target string `json:"target"`
 }
 
-func (s *system) apis() []apiInfo {
+func (d *deployment) infos() []apiInfo {
 	all := []apiInfo{}
-	for _, srv := range s.servers {
-		a := apiInfo{ID: srv.api.ID, Kind: kindName(srv.api.Config.Kind), URL: srv.url()}
-		for _, r := range srv.api.Routes {
+	for _, served := range d.apis {
+		a := apiInfo{ID: served.api.ID, Kind: kindName(served.api.Config.Kind), URL: served.url}
+		for _, r := range served.api.Routes {
 			a.Routes = append(a.Routes, routeInfo{r.Method, r.Path, target(r)})
 		}
 		all = append(all, a)
@@ -89,11 +90,11 @@ type scheduleInfo struct {
 	Fires      bool   `json:"fires"`
 }
 
-func (s *system) scheduleInfos() []scheduleInfo {
+func (d *deployment) scheduleInfos(fires bool) []scheduleInfo {
 	all := []scheduleInfo{}
-	for _, fn := range s.app.Functions {
+	for _, fn := range d.app.Functions {
 		for _, sch := range fn.Schedules {
-			all = append(all, scheduleInfo{sch.Name, fn.ID, sch.Expression, s.flags.schedules})
+			all = append(all, scheduleInfo{sch.Name, fn.ID, sch.Expression, fires})
 		}
 	}
 	return all
@@ -104,26 +105,43 @@ type databaseInfo struct {
 	Tables []string `json:"tables"`
 }
 
+func (d *deployment) tableNames() []string {
+	names := []string{}
+	for _, table := range d.app.Tables {
+		names = append(names, table.Name)
+	}
+	return names
+}
+
+// reportState prints where everything is, as a line of -o json.
+func (s *system) reportState(event string) {
+	d := s.use()
+	defer d.users.Done()
+	s.report(struct {
+		Event     string         `json:"event"`
+		APIs      []apiInfo      `json:"apis"`
+		DynamoDB  databaseInfo   `json:"dynamodb"`
+		Schedules []scheduleInfo `json:"schedules"`
+		Console   string         `json:"console,omitempty"`
+	}{event, d.infos(), databaseInfo{s.db.url, d.tableNames()}, d.scheduleInfos(s.flags.schedules), s.consoleURL(d)})
+}
+
 // reportReady says where everything is.
 func (s *system) reportReady() {
 	if s.flags.output == "json" {
-		s.report(struct {
-			Event     string         `json:"event"`
-			APIs      []apiInfo      `json:"apis"`
-			DynamoDB  databaseInfo   `json:"dynamodb"`
-			Schedules []scheduleInfo `json:"schedules"`
-			Console   string         `json:"console,omitempty"`
-		}{"ready", s.apis(), databaseInfo{s.db.url, s.db.tableNames()}, s.scheduleInfos(), s.consoleURL()})
+		s.reportState("ready")
 		return
 	}
+	d := s.use()
+	defer d.users.Done()
 	var b strings.Builder
-	for _, a := range s.apis() {
+	for _, a := range d.infos() {
 		fmt.Fprintf(&b, "%s %s (%s)\n", a.URL, a.ID, a.Kind)
 		for _, r := range a.Routes {
 			fmt.Fprintf(&b, "  %-7s %-28s %s\n", r.Method, r.Path, r.Target)
 		}
 	}
-	for _, sch := range s.scheduleInfos() {
+	for _, sch := range d.scheduleInfos(s.flags.schedules) {
 		state := "does not fire without -schedules"
 		if sch.Fires {
 			state = "fires"
@@ -131,11 +149,11 @@ func (s *system) reportReady() {
 		fmt.Fprintf(&b, "%s of %s: %s, %s\n", sch.Name, sch.Function, sch.Expression, state)
 	}
 	tables := ""
-	if names := s.db.tableNames(); len(names) > 0 {
+	if names := d.tableNames(); len(names) > 0 {
 		tables = ", tables: " + strings.Join(names, ", ")
 	}
 	fmt.Fprintf(&b, "%s DynamoDB%s\n", s.db.url, tables)
-	if url := s.consoleURL(); url != "" {
+	if url := s.consoleURL(d); url != "" {
 		fmt.Fprintf(&b, "%s console\n", url)
 	}
 	b.WriteString("Ctrl-C ends it all.\n")
@@ -143,11 +161,11 @@ func (s *system) reportReady() {
 }
 
 // consoleURL is where the console is, "" where there is none.
-func (s *system) consoleURL() string {
-	if len(s.servers) == 0 || !s.flags.console {
+func (s *system) consoleURL(d *deployment) string {
+	if len(d.apis) == 0 || !s.flags.console {
 		return ""
 	}
-	return s.servers[0].url() + consolePath
+	return d.apis[0].url + consolePath
 }
 
 // report prints a line of -o json.

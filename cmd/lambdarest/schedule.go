@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -15,22 +14,45 @@ import (
 	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
 )
 
-// runSchedules fires schedules until ctx ends. As in AWS, a function that is still busy with one event gets the next
-// all the same, in another instance.
-func (s *system) runSchedules(ctx context.Context, running *sync.WaitGroup) {
-	for _, fn := range s.app.Functions {
+// A schedule is a function's. One that a new template still has goes on, as if nothing had happened.
+type schedule struct {
+	function string // logical id
+	sam.Schedule
+}
+
+// followSchedules begins to fire the schedules of the deployment that do not fire yet, until ctx ends, and ends those
+// that it has no more.
+func (s *system) followSchedules(ctx context.Context) {
+	current := make(map[schedule]bool)
+	for _, fn := range s.current.app.Functions {
 		for _, sch := range fn.Schedules {
-			next, err := cron.Parse(sch.Expression)
-			if err != nil {
-				fmt.Fprintf(s.stderr, "%s: schedule %s of %s does not fire: %v\n", fn.Pos, sch.Name, fn.ID, err)
-				continue
-			}
-			running.Go(func() { s.fire(ctx, running, fn, sch, next) })
+			current[schedule{fn.ID, sch}] = true
 		}
+	}
+	for sch, end := range s.firing {
+		if !current[sch] {
+			close(end)
+			delete(s.firing, sch)
+		}
+	}
+	for sch := range current {
+		if s.firing[sch] != nil {
+			continue
+		}
+		next, err := cron.Parse(sch.Expression)
+		if err != nil {
+			fmt.Fprintf(s.stderr, "schedule %s of %s does not fire: %v\n", sch.Name, sch.function, err)
+			continue
+		}
+		end := make(chan struct{})
+		s.firing[sch] = end
+		s.running.Go(func() { s.fire(ctx, end, sch, next) })
 	}
 }
 
-func (s *system) fire(ctx context.Context, running *sync.WaitGroup, fn *sam.Function, sch sam.Schedule, next func(time.Time) time.Time) {
+// fire sends events until ctx ends or end is closed; what is under way then ends with ctx only. As in AWS, a function that
+// is still busy with one event gets the next all the same, in another instance.
+func (s *system) fire(ctx context.Context, end <-chan struct{}, sch schedule, next func(time.Time) time.Time) {
 	for after := time.Now(); ; {
 		at := next(after)
 		if at.IsZero() {
@@ -39,22 +61,33 @@ func (s *system) fire(ctx context.Context, running *sync.WaitGroup, fn *sam.Func
 		select {
 		case <-ctx.Done():
 			return
+		case <-end:
+			return
 		case <-time.After(time.Until(at)):
 		}
 		if after = time.Now(); after.Before(at) { // the clock was set back: what has fired does not fire again
 			after = at
 		}
-		running.Go(func() {
-			event := []byte(sch.Input)
-			if sch.Input == "" {
-				event = scheduledEvent(sch.Name, at)
-			}
-			id := newID()
-			begin := time.Now()
-			_, err := s.functions[fn.ID].Invoke(lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: id}), event)
-			s.reportSchedule(sch.Name, fn.ID, id, begin, err)
-		})
+		s.running.Go(func() { s.send(ctx, sch, at) })
 	}
+}
+
+// send sends one event to the function as it is deployed now.
+func (s *system) send(ctx context.Context, sch schedule, at time.Time) {
+	d := s.use()
+	defer d.users.Done()
+	f := d.functions[sch.function]
+	if f == nil {
+		return // deployed without it in this moment
+	}
+	event := []byte(sch.Input)
+	if sch.Input == "" {
+		event = scheduledEvent(sch.Name, at)
+	}
+	id := newID()
+	begin := time.Now()
+	_, err := f.Invoke(lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: id}), event)
+	s.reportSchedule(sch.Name, sch.function, id, begin, err)
 }
 
 // scheduledEvent is the event of an EventBridge rule.

@@ -24,7 +24,8 @@ func TestScheduleFires(t *testing.T) {
 	var log, out bytes.Buffer
 	var mu sync.Mutex
 	p.Output = &lockedWriter{w: &log, mu: &mu}
-	s := &system{functions: map[string]*gateway.Process{"F": p}, stdout: &lockedWriter{w: &out, mu: &mu}}
+	s := &system{stdout: &lockedWriter{w: &out, mu: &mu}, processes: make(map[*gateway.Process]bool)}
+	s.replace(&deployment{functions: map[string]*function{"F": {Process: p}}})
 	times := 2
 	next := func(after time.Time) time.Time {
 		if times--; times < 0 {
@@ -32,9 +33,9 @@ func TestScheduleFires(t *testing.T) {
 		}
 		return after
 	}
-	var running sync.WaitGroup
-	running.Go(func() { s.fire(t.Context(), &running, &sam.Function{ID: "F"}, sam.Schedule{Name: "Tick"}, next) })
-	running.Wait()
+	sch := schedule{"F", sam.Schedule{Name: "Tick"}}
+	s.running.Go(func() { s.fire(t.Context(), nil, sch, next) })
+	s.running.Wait()
 	require.NoError(t, p.Close())
 	require.Equal(t, 2, bytes.Count(log.Bytes(), []byte("the schedule fired\n")), log.String())
 	require.Regexp(t, `SCHED +Tick +F [\d.]+ ms ok\n`, out.String())

@@ -17,8 +17,9 @@ const aboutStart = `Usage: lambdarest start [FLAGS] [TEMPLATE]
 Runs what a SAM template describes, or an OpenAPI definition: builds the functions
 with the Go tool, starts them as Lambda does, serves their APIs and function URLs,
 and gives them DynamoDB with their tables. TEMPLATE is template.yaml where it is
-left out. Functions are built again when their sources change. It ends on SIGINT
-and SIGTERM, with all that it has started.`
+left out. When sources change functions are built again, when the template changes it
+is read again, and both take the place of what runs. It ends on SIGINT and SIGTERM,
+with all that it has started.`
 
 // startFlags are the flags of start.
 type startFlags struct {
@@ -55,7 +56,7 @@ func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done b
 	flags.Var(f.issuers, "issuer", "`NAME=URL` of the issuer whose tokens a JWT or Cognito authorizer takes, in place of the template's; may be repeated")
 	flags.Var(&f.apiKeys, "api-key", "`VALUE` of an API key that opens routes which require one; may be repeated")
 	flags.Var(&f.hosts, "host", "further host `NAME` to answer for; may be repeated")
-	flags.BoolVar(&f.watch, "watch", true, "build and restart functions when their sources change")
+	flags.BoolVar(&f.watch, "watch", true, "build and restart functions when their sources change, and use the template when it does")
 	flags.BoolVar(&f.schedules, "schedules", false, "fire Schedule events")
 	flags.BoolVar(&f.console, "console", true, "serve the console at "+consolePath)
 	flags.DurationVar(&f.timeout, "timeout", 0, "how long an API waits for a function, in place of AWS's own limit")
@@ -89,12 +90,18 @@ func runStart(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	return exitOK
 }
 
-// loadTemplate reads the template and prints its warnings, also those beside an error.
-func loadTemplate(f startFlags, stderr io.Writer) (*sam.App, error) {
+// readTemplate reads the template; the app beside an error has its files and warnings.
+func readTemplate(f startFlags) (*sam.App, error) {
 	app, err := sam.Load(f.template, sam.Options{Parameters: f.parameters, Functions: f.functions})
 	if app == nil && errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("there is no %s; expected a SAM template or an OpenAPI definition", f.template)
 	}
+	return app, err
+}
+
+// loadTemplate reads the template and prints its warnings, also those beside an error.
+func loadTemplate(f startFlags, stderr io.Writer) (*sam.App, error) {
+	app, err := readTemplate(f)
 	if app != nil {
 		for _, warning := range app.Warnings {
 			fmt.Fprintln(stderr, "warning:", warning)

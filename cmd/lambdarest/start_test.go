@@ -37,6 +37,12 @@ func TestMain(m *testing.M) {
 			return &events.LambdaFunctionURLStreamingResponse{StatusCode: 202, Body: strings.NewReader("in pieces")}, nil
 		case body == "stream, but break off":
 			return &events.LambdaFunctionURLStreamingResponse{StatusCode: 202, Body: io.MultiReader(strings.NewReader("half"), iotest.ErrReader(errors.New("it broke")))}, nil
+		case strings.HasPrefix(body, "wait for "):
+			resp, err := http.Get(strings.TrimPrefix(body, "wait for "))
+			if err != nil {
+				return nil, err
+			}
+			resp.Body.Close()
 		case body == "fail":
 			return nil, errors.New("as told")
 		case event["detail-type"] != nil:
@@ -44,7 +50,7 @@ func TestMain(m *testing.M) {
 			return map[string]any{}, nil
 		}
 		_, _ = io.WriteString(os.Stdout, "hello log\n")
-		answer, _ := json.Marshal(map[string]any{"event": event, "table": os.Getenv("TABLE"), "endpoint": os.Getenv("AWS_ENDPOINT_URL_DYNAMODB")})
+		answer, _ := json.Marshal(map[string]any{"event": event, "table": os.Getenv("TABLE"), "endpoint": os.Getenv("AWS_ENDPOINT_URL_DYNAMODB"), "process": os.Getpid()})
 		return map[string]any{"statusCode": 200, "body": string(answer)}, nil
 	})
 }
@@ -265,7 +271,7 @@ func TestRebuild(t *testing.T) {
 	url := regexp.MustCompile(`(http://127\.0\.0\.1:\d+) Serverless`).FindStringSubmatch(out)[1]
 	_, body := call(t, "GET", url, "")
 	require.Equal(t, "one", body)
-	s.until(t, "watching the sources")
+	s.until(t, "watching the template and the sources")
 
 	write("main.go", "package main\n\nfunc main() { nonsense }\n")
 	out = s.until(t, "F runs on as it was")

@@ -13,57 +13,105 @@ import (
 	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
 )
 
-// settleTime is how long sources must be left alone before a build: editors and git write in several steps.
+// settleTime is how long files must be left alone before they are read: editors and git write in several steps.
 const settleTime = 100 * time.Millisecond
 
-// watch builds and restarts functions whose sources change, until ctx ends. A function that does not build keeps
-// running as it was.
+// A watcher knows which folders hold what. Folders are known by one name each, whatever way leads to them: the library
+// reports a folder that was added twice under one of its names.
+type watcher struct {
+	s     *system
+	fs    *fsnotify.Watcher
+	of    map[string][]string // ids of functions by the folders of their sources
+	files map[string]bool     // the template and what it includes
+
+	changed map[string]bool // functions to build
+	reload  bool            // the template has changed, or the one that is there could not be used yet
+}
+
+// watch builds and restarts functions whose sources change, and reloads the template when it or a file that it includes
+// does, until ctx ends. A function that does not build keeps running as it was, and so does everything where the
+// template cannot be used.
 func (s *system) watch(ctx context.Context) {
-	w, err := fsnotify.NewWatcher()
+	fs, err := fsnotify.NewWatcher()
 	if err != nil {
 		fmt.Fprintf(s.stderr, "sources are not watched: %v\n", err)
 		return
 	}
-	defer w.Close()
-	of := make(map[string][]*sam.Function) // functions by folder
-	for _, fn := range s.app.Functions {
-		s.watchSources(ctx, w, of, fn)
-	}
-	for _, name := range s.app.Files {
-		_ = w.Add(filepath.Dir(name)) // at worst a change is not mentioned
-	}
-	fmt.Fprintln(s.stderr, "watching the sources")
-	changed := make(map[*sam.Function]bool)
+	defer fs.Close()
+	w := &watcher{s: s, fs: fs, of: make(map[string][]string), files: make(map[string]bool), changed: make(map[string]bool)}
+	w.add(ctx, s.current.app)
+	fmt.Fprintln(s.stderr, "watching the template and the sources")
 	settled := time.NewTimer(0)
 	<-settled.C
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case err := <-w.Errors:
+		case err := <-fs.Errors:
 			fmt.Fprintf(s.stderr, "watching sources: %v\n", err)
-		case ev := <-w.Events:
-			if s.isTemplate(ev) {
-				fmt.Fprintf(s.stderr, "%s has changed: start again to use it\n", ev.Name)
+		case ev := <-fs.Events:
+			if w.note(ev) {
+				settled.Reset(settleTime)
 			}
-			if !isSource(ev) {
-				continue
-			}
-			for _, fn := range of[filepath.Dir(ev.Name)] {
-				changed[fn] = true
-			}
-			settled.Reset(settleTime)
 		case <-settled.C:
-			for fn := range changed {
-				s.rebuild(ctx, fn)
-				s.watchSources(ctx, w, of, fn) // it may import more by now
-			}
-			clear(changed)
+			w.act(ctx)
 		}
 	}
 }
 
-func (s *system) watchSources(ctx context.Context, w *fsnotify.Watcher, of map[string][]*sam.Function, fn *sam.Function) {
+// note remembers what a change calls for, and reports whether that is anything.
+func (w *watcher) note(ev fsnotify.Event) bool {
+	if ev.Op == fsnotify.Chmod {
+		return false
+	}
+	name := realName(ev.Name)
+	ids := w.of[filepath.Dir(name)]
+	switch isCode := isSource(name) && len(ids) > 0; {
+	case w.files[name]:
+		w.reload = true
+	case !isCode:
+		return false
+	}
+	for _, id := range ids {
+		w.changed[id] = w.changed[id] || isSource(name)
+	}
+	return true
+}
+
+// act does what the changes call for.
+func (w *watcher) act(ctx context.Context) {
+	s, before := w.s, w.s.current
+	if w.reload {
+		app, ok := s.reload(ctx)
+		w.reload = !ok // a template that could not be used is tried again when sources change: they may be the reason
+		if app != nil {
+			w.add(ctx, app)
+		}
+	}
+	for id, isChanged := range w.changed {
+		fn := s.current.app.Function(id)
+		if !isChanged || fn == nil || s.current != before && !before.hasCode(fn) {
+			continue // what was built a moment ago
+		}
+		s.rebuild(ctx, fn)
+		w.addSources(ctx, fn) // it may import more by now
+	}
+	clear(w.changed)
+}
+
+// add watches what belongs to a template. What an earlier one has had is watched on, to no harm.
+func (w *watcher) add(ctx context.Context, app *sam.App) {
+	for _, name := range app.Files {
+		name = realName(name)
+		w.files[name] = true
+		w.addFolder(filepath.Dir(name))
+	}
+	for _, fn := range app.Functions {
+		w.addSources(ctx, fn)
+	}
+}
+
+func (w *watcher) addSources(ctx context.Context, fn *sam.Function) {
 	if isBuilt(fn) {
 		return
 	}
@@ -72,27 +120,42 @@ func (s *system) watchSources(ctx context.Context, w *fsnotify.Watcher, of map[s
 		dirs = []string{fn.CodeURI}
 	}
 	for _, dir := range dirs {
-		if abs, err := filepath.Abs(dir); err == nil {
-			dir = abs
-		}
-		if slices.Contains(of[dir], fn) {
-			continue
-		}
-		of[dir] = append(of[dir], fn)
-		if err := w.Add(dir); err != nil {
-			fmt.Fprintf(s.stderr, "%s is not watched: %v\n", dir, err)
+		dir = realFolder(dir)
+		if !slices.Contains(w.of[dir], fn.ID) {
+			w.of[dir] = append(w.of[dir], fn.ID)
+			w.addFolder(dir)
 		}
 	}
 }
 
-func isSource(ev fsnotify.Event) bool {
-	base := filepath.Base(ev.Name)
-	return !ev.Has(fsnotify.Chmod) && !strings.HasPrefix(base, ".") &&
-		(strings.HasSuffix(base, ".go") && !strings.HasSuffix(base, "_test.go") || base == "go.mod")
+func (w *watcher) addFolder(dir string) {
+	if slices.Contains(w.fs.WatchList(), dir) {
+		return
+	}
+	if err := w.fs.Add(dir); err != nil {
+		fmt.Fprintf(w.s.stderr, "%s is not watched: %v\n", dir, err)
+	}
 }
 
-func (s *system) isTemplate(ev fsnotify.Event) bool {
-	return ev.Has(fsnotify.Write) && slices.ContainsFunc(s.app.Files, func(name string) bool { return filepath.Clean(name) == filepath.Clean(ev.Name) })
+// realFolder is the one name of a folder: absolute, without symbolic links.
+func realFolder(dir string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		return real
+	}
+	return dir
+}
+
+// realName is the one name of a file, which may be gone.
+func realName(name string) string {
+	return filepath.Join(realFolder(filepath.Dir(name)), filepath.Base(name))
+}
+
+func isSource(name string) bool {
+	base := filepath.Base(name)
+	return !strings.HasPrefix(base, ".") && (strings.HasSuffix(base, ".go") && !strings.HasSuffix(base, "_test.go") || base == "go.mod")
 }
 
 func (s *system) rebuild(ctx context.Context, fn *sam.Function) {
@@ -102,5 +165,5 @@ func (s *system) rebuild(ctx context.Context, fn *sam.Function) {
 		}
 		return
 	}
-	s.functions[fn.ID].Restart()
+	s.current.functions[fn.ID].Restart()
 }

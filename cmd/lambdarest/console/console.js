@@ -7,6 +7,7 @@ let newest = 0;         // the number of the newest
 let chosen = 0;         // the number of the one that is shown
 let shown = null;       // its details
 let apis = [];
+let deployment = 0;     // the number of the one whose routes are shown
 
 function element(name, text, className) {
   const e = document.createElement(name);
@@ -47,6 +48,10 @@ async function poll() {
       requests = state.requests.concat(requests).slice(0, 100);
       newest = requests[0].number;
       drawList();
+    }
+    if (state.deployment !== deployment) {
+      await drawRoutes();
+      deployment = state.deployment;
     }
     $("state").textContent = state.last + (state.last === 1 ? " request" : " requests");
   } catch {
@@ -186,9 +191,8 @@ $("filter").addEventListener("input", drawList);
 $("replay-form").addEventListener("submit", sendReplay);
 $("replay-cancel").addEventListener("click", () => $("replay").close());
 
-async function begin() {
+async function drawRoutes() {
   apis = await get("routes");
   $("routes").replaceChildren(...apis.map((a) => table(a.id + ", " + a.kind + ", " + a.url, a.routes.map((r) => [(r.method + " " + r.path).trim(), r.target]))));
-  poll();
 }
-begin().catch(() => { $("state").textContent = "lambdarest does not answer"; });
+poll();

@@ -66,7 +66,7 @@ type template struct {
 }
 
 // Load reads a SAM template or an OpenAPI definition. The error joins an [Error] for each problem; the app beside it, where
-// there is one, has nothing but warnings, which may say why.
+// there is one, has nothing but its files, and warnings, which may say why.
 func Load(name string, opt Options) (*App, error) {
 	t := &template{
 		name: name, given: opt.Parameters, included: make(map[string]*yaml.Node), names: make(map[*resource]string),
@@ -84,7 +84,7 @@ func Load(name string, opt Options) (*App, error) {
 	}
 	t.Warnings = t.problems.warnings
 	if err := t.err(); err != nil {
-		return &App{Warnings: t.Warnings}, err
+		return &App{Files: t.Files, Warnings: t.Warnings}, err
 	}
 	return &t.App, nil
 }
