@@ -51,9 +51,16 @@ func runTask(parent context.Context, limit time.Duration, h lambda.Handler, even
 
 // call calls the handler.
 func (t *task) call(h lambda.Handler) {
-	res := result{err: errGoexit()}
-	defer func() { t.settle(res) }() // also at a Goexit
+	var res result
+	returned := false
+	defer func() { // also at a Goexit
+		if !returned {
+			res.err = errGoexit()
+		}
+		t.settle(res)
+	}()
 	res.out, res.err = callHandler(t, h, t.event)
+	returned = true
 }
 
 func (t *task) expire() {

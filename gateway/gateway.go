@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/lambdarest/lambdarest/internal/gwevent"
@@ -105,6 +106,7 @@ type Gateway struct {
 	log       *slog.Logger
 
 	streamTimeout time.Duration // of streamed answers
+	answers       sync.Pool     // of *gwevent.Answer
 }
 
 // New makes a gateway. The error names the route that is wrong: a bad path, two routes for the same requests, a
@@ -133,6 +135,9 @@ func New(cfg Config, routes ...Route) (*Gateway, error) {
 		}
 	}
 	g.routes.sort()
+	for _, r := range g.routes {
+		r.resourceID, r.deploymentID = gwevent.IDs(g.cfg.APIID, r.path)
+	}
 	return g, nil
 }
 
@@ -219,11 +224,12 @@ func (r *Route) checkAuthorizer(kind Kind) error {
 // ServeHTTP answers one request. It panics where the handler of an [HTTPProxy] panics after the first byte, where a
 // streamed answer breaks off, or with http.ErrAbortHandler, so that net/http ends the connection.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{g: g, r: r.WithContext(r.Context()), start: time.Now(), requestID: gwevent.NewRequestID()}
-	c.headerNames = headerNames(r.Context())
-	sw := &statusWriter{ResponseWriter: w}
-	sw.Header().Set(g.idHeader(), c.requestID)
-	if r.Body != http.NoBody {
+	c := &call{g: g, r: r, start: time.Now(), ids: [1]string{gwevent.NewRequestID()}, headerNames: headerNames(r.Context())}
+	c.requestID, c.writer.ResponseWriter = c.ids[0], w
+	sw := &c.writer
+	sw.Header()[g.idHeader()] = c.ids[:]
+	if r.Body != nil && r.Body != http.NoBody {
+		c.ownRequest()
 		c.r.Body = http.MaxBytesReader(w, r.Body, g.rules.body)
 	}
 	observed := newObserver(c, sw)
@@ -325,12 +331,18 @@ type call struct {
 	grant     any             // requestContext.authorizer
 	caller    *gwevent.Caller // who signed the request; nil where nobody did
 
+	writer statusWriter
+	ids    [1]string // backs the header with the request's id
+
 	headerNames map[string]string // as the client wrote them, by their canonical form
 
 	functionID    string // the request id of the function's invocation; "" where there was none
 	event, result []byte // of the invocation, kept for Config.Observe
 	functionErr   error
 }
+
+// ownRequest replaces the request by a copy that can be changed.
+func (c *call) ownRequest() { c.r = c.r.WithContext(c.r.Context()) }
 
 func (c *call) options() gwevent.Options {
 	cfg := &c.g.cfg
@@ -343,6 +355,7 @@ func (c *call) options() gwevent.Options {
 	}
 	if c.route != nil {
 		opt.Resource, opt.RouteKey = c.route.path, c.route.key
+		opt.ResourceID, opt.DeploymentID = c.route.resourceID, c.route.deploymentID
 	}
 	opt.ForwardedProto, opt.ForwardedPort = c.forwarded()
 	return opt
@@ -368,6 +381,20 @@ func (c *call) forwarded() (proto, port string) {
 	}
 	u := url.URL{Host: c.r.Host}
 	return proto, cmp.Or(u.Port(), port)
+}
+
+// takeAnswer returns an answer to fill, giveBack keeps one, without what it holds, for the next request.
+func (g *Gateway) takeAnswer() *gwevent.Answer {
+	if a, ok := g.answers.Get().(*gwevent.Answer); ok {
+		return a
+	}
+	return new(gwevent.Answer)
+}
+
+func (g *Gateway) giveBack(a *gwevent.Answer) {
+	clear(a.Header)
+	*a = gwevent.Answer{Header: a.Header}
+	g.answers.Put(a)
 }
 
 func headerSize(h http.Header) int {

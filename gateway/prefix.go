@@ -42,6 +42,7 @@ func (c *call) stripPrefix() bool {
 	c.prefix = prefix
 	stripped := *c.r.URL
 	stripped.Path, stripped.RawPath = decoded, rest
+	c.ownRequest()
 	c.r.URL = &stripped
 	return true
 }

@@ -47,8 +47,9 @@ func (p proxy) serve(w http.ResponseWriter, c *call) *failure {
 	if err != nil {
 		return errBadFunction(err)
 	}
-	answer, err := gwevent.ParseAnswer(opt.Source, out)
-	if err != nil {
+	answer := c.g.takeAnswer()
+	defer c.g.giveBack(answer)
+	if err := answer.Parse(opt.Source, out); err != nil {
 		return errBadFunction(err)
 	}
 	if c.g.cfg.Kind == REST {

@@ -45,6 +45,8 @@ type route struct {
 	endpoint endpoint
 	key      string // the route key of an HTTP API
 
+	resourceID, deploymentID string // see gwevent.IDs
+
 	authorizer  Authorization
 	scopes      []string
 	keyRequired bool

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 )
 
 // An Answer is what a client gets to see of a function's answer.
@@ -16,7 +15,7 @@ type Answer struct {
 	// Header has canonical names. It always has a Content-Type: the one that the service adds where the function
 	// gave none.
 	Header http.Header
-	// Body is decoded where the function sent Base64.
+	// Body is decoded where the function sent Base64. It may be a part of what the function returned.
 	Body []byte
 	// Encoded is the Base64 text where the function sent Base64, else "". A REST API passes this on in place of the
 	// body unless [DecodesFor] says otherwise.
@@ -70,37 +69,42 @@ func (e *MalformedError) Error() string {
 // REST and FunctionURL take a streamed answer as well: an object as above but without a body, eight zero bytes, and
 // then the body as it is.
 func ParseAnswer(src Source, payload []byte) (*Answer, error) {
-	p := &answerParser{src: src}
-	if prelude, body, ok := CutStreamed(payload); ok && (src == REST || src == FunctionURL) {
-		a, err := ParseAnswer(src, prelude)
-		if err == nil {
-			a.Body = append(a.Body, body...)
-		}
-		return a, err
-	}
-	if !json.Valid(payload) {
-		return nil, p.fail("not JSON")
-	}
-	size := len(payload)
-	payload = bytes.Trim(payload, " \t\r\n")
-	var a *Answer
-	var err error
-	switch src {
-	case REST:
-		a, err = p.rest(payload)
-	case HTTPAPI, FunctionURL:
-		a, err = p.v2(payload)
-	case HTTPAPIv1:
-		a, err = p.v1(payload)
-	case ALB, ALBMultiValue, Lattice:
-		a, err = p.alb(payload, size)
-	default:
-		err = p.fail("unknown source")
-	}
-	if err != nil {
+	a := new(Answer)
+	if err := a.Parse(src, payload); err != nil {
 		return nil, err
 	}
 	return a, nil
+}
+
+// Parse is ParseAnswer into an Answer whose Header, cleared, is used again; after an error it is of no use.
+func (a *Answer) Parse(src Source, payload []byte) error {
+	p := answerParser{src: src}
+	if prelude, body, ok := CutStreamed(payload); ok && (src == REST || src == FunctionURL) {
+		err := a.Parse(src, prelude)
+		a.Body = append(a.Body[:len(a.Body):len(a.Body)], body...)
+		return err
+	}
+	if !json.Valid(payload) {
+		return p.fail("not JSON")
+	}
+	if a.Header == nil {
+		a.Header = http.Header{}
+	}
+	clear(a.Header)
+	a.Status, a.Body, a.Encoded = http.StatusOK, nil, ""
+	size := len(payload)
+	payload = bytes.Trim(payload, " \t\r\n")
+	switch src {
+	case REST:
+		return p.rest(a, payload)
+	case HTTPAPI, FunctionURL:
+		return p.v2(a, payload)
+	case HTTPAPIv1:
+		return p.v1(a, payload)
+	case ALB, ALBMultiValue, Lattice:
+		return p.alb(a, payload, size)
+	}
+	return p.fail("unknown source")
 }
 
 // CutStreamed splits a streamed answer into its prelude and its body; ok is false for anything else, as for all JSON.
@@ -111,7 +115,12 @@ func CutStreamed(payload []byte) (prelude, body []byte, ok bool) {
 // streamMark stands between the prelude and the body of a streamed answer. No JSON has a zero byte.
 var streamMark = make([]byte, 8)
 
-type answerParser struct{ src Source }
+type answerParser struct {
+	src   Source
+	inner [5]memberOf // room for the members of an answer
+	names [8]memberOf // and of its headers
+	once  bool        // of a header that has the value already: it is not added again
+}
 
 func (p *answerParser) fail(format string, args ...any) error {
 	return &MalformedError{Source: p.src, Reason: fmt.Sprintf(format, args...)}
@@ -119,33 +128,32 @@ func (p *answerParser) fail(format string, args ...any) error {
 
 func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
-func (p *answerParser) rest(payload []byte) (*Answer, error) {
-	f, _ := readMembers(payload)
+func (p *answerParser) rest(a *Answer, payload []byte) error {
+	f, _ := appendMembers(p.inner[:0], payload)
 	if len(f) == 0 {
-		return nil, p.fail("not an object, or an empty one")
+		return p.fail("not an object, or an empty one")
 	}
 	for _, m := range f {
 		switch m.key {
 		case "statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded":
 		default:
-			return nil, p.fail("unknown key %q", m.key)
+			return p.fail("unknown key %q", m.key)
 		}
 	}
-	a := &Answer{Status: http.StatusOK, Header: http.Header{}}
 	if status := f.get("statusCode"); !isNull(status) {
 		var err error
 		if a.Status, err = p.status(status, lenient); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := p.restHeaders(a.Header, f); err != nil {
-		return nil, err
+		return err
 	}
 	if err := p.body(a, f, lenient); err != nil {
-		return nil, err
+		return err
 	}
 	setDefault(a.Header, "application/json")
-	return a, nil
+	return nil
 }
 
 // restHeaders merges both header maps: the values of multiValueHeaders first, then those of headers. A pair that both
@@ -154,53 +162,39 @@ func (p *answerParser) restHeaders(h http.Header, f members) error {
 	if err := p.addMulti(h, "multiValueHeaders", f.get("multiValueHeaders"), lenient); err != nil {
 		return err
 	}
-	if isNull(f.get("headers")) {
-		return nil
-	}
-	single := http.Header{}
-	if err := p.addSingle(single, "headers", f.get("headers"), lenient); err != nil {
-		return err
-	}
-	for name, values := range single {
-		for _, value := range values {
-			if !slices.Contains(h[name], value) {
-				h[name] = append(h[name], value)
-			}
-		}
-	}
-	return nil
+	p.once = true
+	return p.addSingle(h, "headers", f.get("headers"), lenient)
 }
 
 // v2 follows the inference of format 2.0: without a statusCode the whole answer is the body, a string without its
 // quotes. Unverified: the Content-Type of an HTTP API's structured answer that gives none, and a null answer.
-func (p *answerParser) v2(payload []byte) (*Answer, error) {
-	a := &Answer{Status: http.StatusOK, Header: http.Header{}}
-	f, _ := readMembers(payload)
+func (p *answerParser) v2(a *Answer, payload []byte) error {
+	f, _ := appendMembers(p.inner[:0], payload)
 	if f.get("statusCode") == nil {
 		setDefault(a.Header, "application/json")
-		if a.Body = bytes.Clone(payload); payload[0] == '"' {
-			a.Body = []byte(unquote(payload))
+		if a.Body = payload; payload[0] == '"' {
+			a.Body = unquoteBytes(payload)
 		}
-		return a, nil
+		return nil
 	}
 	var err error
 	if a.Status, err = p.status(f.get("statusCode"), lenient); err != nil {
-		return nil, err
+		return err
 	}
 	if err := p.addSingle(a.Header, "headers", f.get("headers"), lenient); err != nil {
-		return nil, err
+		return err
 	}
 	if err := p.cookies(a.Header, f.get("cookies")); err != nil {
-		return nil, err
+		return err
 	}
 	if err := p.body(a, f, lenient); err != nil {
-		return nil, err
+		return err
 	}
 	if p.src == HTTPAPI {
 		setDefault(a.Header, "text/plain;charset=UTF-8")
 	}
 	setDefault(a.Header, "application/json")
-	return a, nil
+	return nil
 }
 
 func (p *answerParser) cookies(h http.Header, raw json.RawMessage) error {
@@ -219,27 +213,26 @@ func (p *answerParser) cookies(h http.Header, raw json.RawMessage) error {
 // maxALBAnswer is the largest answer that a load balancer takes, in bytes of JSON.
 const maxALBAnswer = 1 << 20
 
-func (p *answerParser) alb(payload []byte, size int) (*Answer, error) {
+func (p *answerParser) alb(a *Answer, payload []byte, size int) error {
 	if p.src != Lattice && size > maxALBAnswer {
-		return nil, p.fail("%d bytes, the limit is %d", size, maxALBAnswer)
+		return p.fail("%d bytes, the limit is %d", size, maxALBAnswer)
 	}
-	f, ok := readMembers(payload)
+	f, ok := appendMembers(p.inner[:0], payload)
 	if !ok {
-		return nil, p.fail("not an object")
+		return p.fail("not an object")
 	}
-	a := &Answer{Header: http.Header{}}
 	var err error
 	if a.Status, err = p.status(f.get("statusCode"), strict); err != nil {
-		return nil, err
+		return err
 	}
 	if err := p.albHeaders(a.Header, f); err != nil {
-		return nil, err
+		return err
 	}
 	if err := p.body(a, f, strict); err != nil {
-		return nil, err
+		return err
 	}
 	setDefault(a.Header, "application/octet-stream")
-	return a, nil
+	return nil
 }
 
 // albHeaders reads the map of the mode and ignores the other. A load balancer refuses a null map.
@@ -256,7 +249,7 @@ func (p *answerParser) albHeaders(h http.Header, f members) error {
 }
 
 func (p *answerParser) body(a *Answer, f members, c coercion) error {
-	text, ok := c.text(f.get("body"))
+	text, ok := c.bytes(f.get("body"))
 	if !ok {
 		return p.fail("body is not a string")
 	}
@@ -264,13 +257,13 @@ func (p *answerParser) body(a *Answer, f members, c coercion) error {
 	if !ok {
 		return p.fail("isBase64Encoded is not a boolean")
 	}
-	a.Body = []byte(text)
+	a.Body = text
 	if isBase64 {
-		decoded, err := base64.StdEncoding.DecodeString(text)
+		decoded, err := base64.StdEncoding.AppendDecode(nil, text)
 		if err != nil {
 			return p.fail("body is not Base64: %v", err)
 		}
-		a.Body, a.Encoded = decoded, text
+		a.Body, a.Encoded = decoded, string(text)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package gwevent
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,18 +17,23 @@ const (
 	strict  coercion = false
 )
 
-// text returns a string; absent and null are "".
-func (c coercion) text(raw json.RawMessage) (s string, ok bool) {
+// bytes returns a string, a part of raw where it can; absent and null are "".
+func (c coercion) bytes(raw json.RawMessage) (text []byte, ok bool) {
 	if isNull(raw) {
-		return "", true
+		return nil, true
 	}
 	if raw[0] == '"' {
-		return unquote(raw), true
+		return unquoteBytes(raw), true
 	}
 	if isContainer := raw[0] == '{' || raw[0] == '['; isContainer || c == strict {
-		return "", false
+		return nil, false
 	}
-	return string(raw), true // a number or a boolean, as it was written
+	return raw, true // a number or a boolean, as it was written
+}
+
+func (c coercion) text(raw json.RawMessage) (s string, ok bool) {
+	text, ok := c.bytes(raw)
+	return string(text), ok
 }
 
 func (c coercion) boolean(raw json.RawMessage) (b, ok bool) {
@@ -36,7 +42,7 @@ func (c coercion) boolean(raw json.RawMessage) (b, ok bool) {
 	}
 	text := string(raw)
 	if c == lenient && raw[0] == '"' {
-		text = unquote(raw)
+		text = string(unquoteBytes(raw))
 	}
 	return text == "true", text == "true" || text == "false"
 }
@@ -45,6 +51,9 @@ func (c coercion) boolean(raw json.RawMessage) (b, ok bool) {
 func (p *answerParser) status(raw json.RawMessage, c coercion) (int, error) {
 	if isNull(raw) {
 		return 0, p.fail("no statusCode")
+	}
+	if len(raw) == 3 && '2' <= raw[0] && raw[0] <= '5' && isDigit(raw[1]) && isDigit(raw[2]) {
+		return int(raw[0]-'0')*100 + int(raw[1]-'0')*10 + int(raw[2]-'0'), nil
 	}
 	text := string(raw)
 	if c == lenient && raw[0] == '"' {
@@ -65,12 +74,14 @@ func (p *answerParser) status(raw json.RawMessage, c coercion) (int, error) {
 	return status, nil
 }
 
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
 // addSingle adds a map of name to value. Null values are left out; of names that differ in case only, all count.
 func (p *answerParser) addSingle(h http.Header, key string, raw json.RawMessage, c coercion) error {
 	if isNull(raw) {
 		return nil
 	}
-	ms, ok := readMembers(raw)
+	ms, ok := appendMembers(p.names[:0], raw)
 	if !ok {
 		return p.fail("%s is not an object", key)
 	}
@@ -87,7 +98,7 @@ func (p *answerParser) addMulti(h http.Header, key string, raw json.RawMessage, 
 	if isNull(raw) {
 		return nil
 	}
-	ms, ok := readMembers(raw)
+	ms, ok := appendMembers(p.names[:0], raw)
 	if !ok {
 		return p.fail("%s is not an object", key)
 	}
@@ -125,7 +136,9 @@ func (p *answerParser) add(h http.Header, name, value string) error {
 	if strings.ContainsAny(value, "\r\n\x00") {
 		return p.fail("the value of header %q has a control character", name)
 	}
-	h.Add(name, value)
+	if name = http.CanonicalHeaderKey(name); !p.once || !slices.Contains(h[name], value) {
+		h[name] = append(h[name], value)
+	}
 	return nil
 }
 

@@ -80,6 +80,8 @@ type Options struct {
 	Resource string
 	// RouteKey is the matched route of an HTTP API, as "GET /users/{id}"; "" for "$default".
 	RouteKey string
+	// ResourceID and DeploymentID are those that [IDs] returns, where they are known already.
+	ResourceID, DeploymentID string
 	// PathParameters are the values of the resource's or the route's variables as the event carries them:
 	// percent-encoded for REST, decoded for HTTPAPI.
 	PathParameters map[string]string
@@ -127,14 +129,14 @@ func New(r *http.Request, opt Options) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gwevent: reading the body: %w", err)
 	}
+	switch opt.Source { // the usual ones, whose input stays on the stack
+	case REST:
+		return newREST(r, opt, body)
+	case HTTPAPI, FunctionURL:
+		return newV2(r, opt, body)
+	}
 	in := newInput(r, opt, body)
 	switch opt.Source {
-	case REST:
-		ev := in.rest()
-		return ev.write()
-	case HTTPAPI, FunctionURL:
-		ev := in.v2()
-		return ev.write()
 	case HTTPAPIv1:
 		return marshal(in.v1())
 	case ALB, ALBMultiValue:

@@ -13,7 +13,7 @@ import (
 func (in *input) forwarded(dropped func(name string) bool) pairs {
 	own := [...]string{in.host, in.TraceID, in.SourceIP, in.ForwardedPort, in.ForwardedProto}
 	trace := own[1:2:2]
-	header := append(make(pairs, 0, len(in.r.Header)+len(own)), pair{"Host", own[0:1:1]})
+	header := append(pairs(in.few[:0]), pair{"Host", own[0:1:1]})
 	for name, values := range in.r.Header {
 		switch {
 		case len(values) == 0 || dropped(name):

@@ -2,7 +2,6 @@ package gwevent
 
 import (
 	"bytes"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/base64"
@@ -11,14 +10,22 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"strings"
 	"time"
 )
 
-// clfTime is the layout of requestTime and time in request contexts.
-const clfTime = "02/Jan/2006:15:04:05 -0700"
+// clf is a time as requestTime and time show it in request contexts.
+type clf struct{ time.Time }
+
+const clfLayout = "02/Jan/2006:15:04:05 -0700"
+
+// MarshalJSON is for the events that encoding/json writes.
+func (t clf) MarshalJSON() ([]byte, error) { return t.append(nil), nil }
+
+func (t clf) append(b []byte) []byte { return append(t.AppendFormat(append(b, '"'), clfLayout), '"') }
 
 // AccountID and APIID are those of API Gateway's events where the options name none.
 const AccountID, APIID = "123456789012", "a1b2c3d4e5"
@@ -32,10 +39,20 @@ type input struct {
 	rawPath string // percent-encoded, as the client sent it, without stage and base path
 	host    string
 	proto   string
+
+	few [16]pair // room for headers
 }
 
 func newInput(r *http.Request, opt Options, body []byte) *input {
-	in := &input{Options: opt, r: r, body: body, method: r.Method, rawPath: r.URL.EscapedPath(), host: r.Host, proto: r.Proto}
+	in := &input{Options: opt, r: r, body: body}
+	in.fill()
+	return in
+}
+
+// fill fills in what follows from the request and the options.
+func (in *input) fill() {
+	r := in.r
+	in.method, in.rawPath, in.host, in.proto = r.Method, r.URL.EscapedPath(), r.Host, r.Proto
 	orElse(&in.method, http.MethodGet)
 	orElse(&in.proto, "HTTP/1.1")
 	if !strings.HasPrefix(in.rawPath, "/") {
@@ -48,7 +65,6 @@ func newInput(r *http.Request, opt Options, body []byte) *input {
 	in.fillIDs()
 	orElse(&in.host, r.URL.Host)
 	orElse(&in.host, in.DomainName)
-	return in
 }
 
 func (in *input) fillIDs() {
@@ -110,9 +126,14 @@ func hashOf(a, b string) [32]byte {
 
 var lowerBase32 = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv")
 
-// idOf returns an id of something that is the same for every request of an API.
-func (in *input) idOf(label string) string {
-	sum := hashOf(in.APIID, label)
+// IDs returns the ids of a resource and of the deployment, which are the same for every request of an API.
+func IDs(apiID, resource string) (resourceID, deploymentID string) {
+	orElse(&apiID, APIID)
+	return idOf(apiID, "resource "+resource), idOf(apiID, "deployment")
+}
+
+func idOf(apiID, label string) string {
+	sum := hashOf(apiID, label)
 	var text [8]byte
 	lowerBase32.Encode(text[:], sum[:5])
 	return string(text[:6])
@@ -121,7 +142,9 @@ func (in *input) idOf(label string) string {
 // extendedID returns an id in the form of x-amz-apigw-id: 11 bytes in Base64.
 func (in *input) extendedID() string {
 	sum := in.derive("extended")
-	return base64.StdEncoding.EncodeToString(sum[:11])
+	var text [16]byte
+	base64.StdEncoding.Encode(text[:], sum[:11])
+	return string(text[:])
 }
 
 // base returns the path of a custom domain's mapping as a prefix: "" or "/pay".
@@ -132,20 +155,21 @@ func (in *input) domainPrefix() string {
 	return prefix
 }
 
-// NewRequestID returns a random UUID (version 4), the form of request ids.
+// NewRequestID returns a random UUID (version 4), the form of request ids. Nobody has to be kept from guessing it.
 func NewRequestID() string {
 	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
+	binary.BigEndian.PutUint64(b[:8], rand.Uint64())
+	binary.BigEndian.PutUint64(b[8:], rand.Uint64())
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
 	var text [36]byte
 	at := 0
-	for _, part := range [][]byte{b[:4], b[4:6], b[6:8], b[8:10], b[10:]} {
-		if at > 0 {
+	for i, c := range b {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
 			text[at] = '-'
 			at++
 		}
-		at += hex.Encode(text[at:], part)
+		at += hex.Encode(text[at:], []byte{c})
 	}
 	return string(text[:])
 }
@@ -167,7 +191,8 @@ func stringOrNil(s string) *string {
 	if s == "" {
 		return nil
 	}
-	return &s
+	text := s // s itself would be moved to the heap, empty or not
+	return &text
 }
 
 func readBody(r *http.Request) ([]byte, error) {

@@ -31,7 +31,11 @@ func (ms members) get(key string) json.RawMessage {
 
 // sorted returns the members in the order of their keys, of the same key the last one.
 func (ms members) sorted() members {
-	if len(ms) < 2 {
+	isSorted := true
+	for i := 1; i < len(ms); i++ {
+		isSorted = isSorted && ms[i-1].key < ms[i].key
+	}
+	if isSorted {
 		return ms
 	}
 	ms = slices.Clone(ms)
@@ -45,19 +49,18 @@ func (ms members) sorted() members {
 	return kept
 }
 
-// readMembers cuts up an object; ok is false for any other value but null, which has none. The text must be valid JSON,
+// appendMembers cuts up an object; ok is false for any other value but null, which has none. The text must be valid JSON,
 // without white space in front.
-func readMembers(text []byte) (ms members, ok bool) {
+func appendMembers(ms members, text []byte) (_ members, ok bool) {
 	if string(text) == "null" {
-		return nil, true
+		return ms, true
 	}
 	if text[0] != '{' {
-		return nil, false
+		return ms, false
 	}
-	ms = make(members, 0, 4)
 	for rest := space(text[1:]); rest[0] != '}'; {
 		end := valueEnd(rest)
-		key := unquote(rest[:end])
+		key := keyOf(rest[:end])
 		rest = space(space(rest[end:])[1:]) // behind the colon
 		end = valueEnd(rest)
 		ms = append(ms, memberOf{key, rest[:end:end]})
@@ -142,13 +145,32 @@ func stringEnd(text []byte) int {
 	}
 }
 
-// unquote returns the value of a valid string.
-func unquote(literal []byte) string {
-	inner := literal[1 : len(literal)-1]
+// keyOf returns the key that a literal is; those of most answers are there already.
+func keyOf(literal []byte) string {
+	switch string(literal) {
+	case `"statusCode"`:
+		return "statusCode"
+	case `"headers"`:
+		return "headers"
+	case `"multiValueHeaders"`:
+		return "multiValueHeaders"
+	case `"body"`:
+		return "body"
+	case `"isBase64Encoded"`:
+		return "isBase64Encoded"
+	case `"Content-Type"`:
+		return "Content-Type"
+	}
+	return string(unquoteBytes(literal))
+}
+
+// unquoteBytes returns the value of a valid string, a part of the literal where it can.
+func unquoteBytes(literal []byte) []byte {
+	inner := literal[1 : len(literal)-1 : len(literal)-1]
 	if bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
-		return string(inner)
+		return inner
 	}
 	var s string
 	_ = json.Unmarshal(literal, &s) // it is valid
-	return s
+	return []byte(s)
 }

@@ -27,7 +27,7 @@ type restContext struct {
 	ResourcePath      string       `json:"resourcePath"`
 	HTTPMethod        string       `json:"httpMethod"`
 	ExtendedRequestID string       `json:"extendedRequestId"`
-	RequestTime       string       `json:"requestTime"`
+	RequestTime       clf          `json:"requestTime"`
 	Path              string       `json:"path"`
 	AccountID         string       `json:"accountId"`
 	Protocol          string       `json:"protocol"`
@@ -59,10 +59,24 @@ type restIdentity struct {
 	User                          *string `json:"user"`
 }
 
+func newREST(r *http.Request, opt Options, body []byte) ([]byte, error) {
+	authorizer, err := encodeAuthorizer(opt.Authorizer)
+	if err != nil {
+		return nil, err
+	}
+	in := input{Options: opt, r: r, body: body}
+	in.fill()
+	ev := in.rest()
+	return ev.write(authorizer), nil
+}
+
 // rest builds the event of a REST API. The path and its parameters stay percent-encoded; slashes in front of the path
 // are folded into one, those inside and at its end stay; the query is decoded once.
 func (in *input) rest() restEvent {
-	path := "/" + strings.TrimLeft(in.rawPath, "/")
+	path := in.rawPath
+	if strings.HasPrefix(path, "//") {
+		path = "/" + strings.TrimLeft(path, "/")
+	}
 	resource, params := in.Resource, in.PathParameters
 	if resource == "" {
 		resource, params = proxyResource(path)
@@ -91,13 +105,17 @@ func (in *input) restContext(resource string) restContext {
 	if in.BasePath != "" {
 		path = in.base() + in.rawPath
 	}
+	resourceID, deploymentID := in.ResourceID, in.DeploymentID
+	if resourceID == "" {
+		resourceID, deploymentID = IDs(in.APIID, resource)
+	}
 	return restContext{
-		ResourceID:        in.idOf("resource " + resource),
+		ResourceID:        resourceID,
 		Authorizer:        in.Authorizer,
 		ResourcePath:      resource,
 		HTTPMethod:        in.method,
 		ExtendedRequestID: in.extendedID(),
-		RequestTime:       in.Time.Format(clfTime),
+		RequestTime:       clf{in.Time},
 		Path:              path,
 		AccountID:         in.AccountID,
 		Protocol:          in.proto,
@@ -107,7 +125,7 @@ func (in *input) restContext(resource string) restContext {
 		RequestID:         in.RequestID,
 		Identity:          in.restIdentity(),
 		DomainName:        in.DomainName,
-		DeploymentID:      in.idOf("deployment"),
+		DeploymentID:      deploymentID,
 		APIID:             in.APIID,
 	}
 }
@@ -115,7 +133,10 @@ func (in *input) restContext(resource string) restContext {
 func (in *input) restIdentity() restIdentity {
 	id := restIdentity{
 		APIKey: stringOrNil(in.APIKey), APIKeyID: stringOrNil(in.APIKeyID),
-		SourceIP: in.SourceIP, UserAgent: stringOrNil(in.r.UserAgent()),
+		SourceIP: in.SourceIP,
+	}
+	if agent := in.r.Header["User-Agent"]; len(agent) > 0 && agent[0] != "" {
+		id.UserAgent = &agent[0]
 	}
 	if c := in.Caller; c != nil {
 		id.AccessKey, id.AccountID, id.UserArn = &c.AccessKey, &c.AccountID, &c.UserARN

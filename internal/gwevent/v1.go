@@ -40,7 +40,7 @@ type v1Context struct {
 	Path              string     `json:"path"`
 	Protocol          string     `json:"protocol"`
 	RequestID         string     `json:"requestId"`
-	RequestTime       string     `json:"requestTime"`
+	RequestTime       clf        `json:"requestTime"`
 	RequestTimeEpoch  int64      `json:"requestTimeEpoch"`
 	ResourceID        string     `json:"resourceId"`
 	ResourcePath      string     `json:"resourcePath"`
@@ -112,7 +112,7 @@ func (in *input) v1() v1Event {
 			Path:              path,
 			Protocol:          in.proto,
 			RequestID:         in.RequestID,
-			RequestTime:       in.Time.Format(clfTime),
+			RequestTime:       clf{in.Time},
 			RequestTimeEpoch:  in.Time.UnixMilli(),
 			ResourceID:        key,
 			ResourcePath:      resource,
@@ -128,22 +128,21 @@ func orDefault(s, fallback string) string {
 
 // v1 reads an answer in format 1.0 of an HTTP API: the fields of a REST API's answer, of which the status is needed.
 // Unverified: that unknown keys do no harm.
-func (p *answerParser) v1(payload []byte) (*Answer, error) {
-	f, ok := readMembers(payload)
+func (p *answerParser) v1(a *Answer, payload []byte) error {
+	f, ok := appendMembers(p.inner[:0], payload)
 	if !ok {
-		return nil, p.fail("not an object")
+		return p.fail("not an object")
 	}
-	a := &Answer{Header: http.Header{}}
 	var err error
 	if a.Status, err = p.status(f.get("statusCode"), lenient); err != nil {
-		return nil, err
+		return err
 	}
 	if err := p.restHeaders(a.Header, f); err != nil {
-		return nil, err
+		return err
 	}
 	if err := p.body(a, f, lenient); err != nil {
-		return nil, err
+		return err
 	}
 	setDefault(a.Header, "text/plain;charset=UTF-8")
-	return a, nil
+	return nil
 }

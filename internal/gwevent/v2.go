@@ -1,6 +1,7 @@
 package gwevent
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 )
@@ -31,7 +32,7 @@ type v2Context struct {
 	RequestID    string `json:"requestId"`
 	RouteKey     string `json:"routeKey"`
 	Stage        string `json:"stage"`
-	Time         string `json:"time"`
+	Time         clf    `json:"time"`
 	TimeEpoch    int64  `json:"timeEpoch"`
 }
 
@@ -41,6 +42,17 @@ type v2HTTP struct {
 	Protocol  string `json:"protocol"`
 	SourceIP  string `json:"sourceIp"`
 	UserAgent string `json:"userAgent"`
+}
+
+func newV2(r *http.Request, opt Options, body []byte) ([]byte, error) {
+	authorizer, err := encodeAuthorizer(opt.Authorizer)
+	if err != nil {
+		return nil, err
+	}
+	in := input{Options: opt, r: r, body: body}
+	in.fill()
+	ev := in.v2()
+	return ev.write(authorizer), nil
 }
 
 // v2 builds the event of an HTTP API or a function URL. They differ where it hurts: an HTTP API decodes rawPath and
@@ -91,7 +103,7 @@ func (in *input) v2Context(path string) v2Context {
 		RequestID: in.RequestID,
 		RouteKey:  in.RouteKey,
 		Stage:     in.Stage,
-		Time:      in.Time.Format(clfTime),
+		Time:      clf{in.Time},
 		TimeEpoch: in.Time.UnixMilli(),
 	}
 }

@@ -12,26 +12,31 @@ import (
 // only part that it has from encoding/json.
 type writer struct{ buf []byte }
 
-// newWriter begins the object of an event, whose request has so many headers and so long a body.
-func newWriter(headers pairs, body int) *writer {
-	size := 2<<10 + body
-	for _, p := range headers {
-		size += 2 * (len(p.name) + len(p.values[0]) + len(`"":["",],`))
+// newWriter begins the object of an event that is about as long.
+func newWriter(size int) *writer { return &writer{append(make([]byte, 0, size), '{')} }
+
+// size is about how long a member is that shows pairs; some of the values stand there alone, others as a list.
+func (ps pairs) size() int {
+	n := 0
+	for _, p := range ps {
+		n += len(p.name) + len(`"":"",`)
+		for _, value := range p.values {
+			n += len(value) + len(`"",`)
+		}
 	}
-	return &writer{append(make([]byte, 0, size), '{')}
+	return n
+}
+
+func sizeOf(m map[string]string) int {
+	n := 0
+	for name, value := range m {
+		n += len(name) + len(value) + len(`"":"",`)
+	}
+	return n
 }
 
 // end ends the event.
 func (w *writer) end() []byte { return append(w.buf, '}') }
-
-// value writes any value.
-func (w *writer) value(v any) error {
-	encoded, err := marshal(v)
-	if err == nil {
-		w.buf = append(w.buf, encoded...)
-	}
-	return err
-}
 
 // name writes the name of the next member of an object, which needs no escapes; anyName writes any.
 func (w *writer) name(s string) {
@@ -82,6 +87,11 @@ func (w *writer) number(name string, value int64) {
 	w.buf = strconv.AppendInt(w.buf, value, 10)
 }
 
+func (w *writer) time(name string, t clf) {
+	w.name(name)
+	w.buf = t.append(w.buf)
+}
+
 func (w *writer) boolean(name string, value bool) {
 	w.name(name)
 	w.buf = strconv.AppendBool(w.buf, value)
@@ -96,8 +106,6 @@ func (w *writer) list(values []string) {
 	w.raw("]")
 }
 
-func (w *writer) last(values []string) { w.text(values[len(values)-1]) }
-
 func (w *writer) joined(values []string) {
 	w.buf = append(w.buf, '"')
 	for i, value := range values {
@@ -109,8 +117,17 @@ func (w *writer) joined(values []string) {
 	w.buf = append(w.buf, '"')
 }
 
+// A form is how the values of a name are shown: see multiValues and the others.
+type form int
+
+const (
+	asList form = iota
+	asLast
+	asJoined
+)
+
 // pairs writes a member whose value is an object of pairs, null where there are none.
-func (w *writer) pairs(name string, ps pairs, write func(values []string)) {
+func (w *writer) pairs(name string, ps pairs, as form) {
 	w.name(name)
 	if len(ps) == 0 {
 		w.raw("null")
@@ -119,7 +136,14 @@ func (w *writer) pairs(name string, ps pairs, write func(values []string)) {
 	w.raw("{")
 	for _, p := range ps {
 		w.anyName(p.name)
-		write(p.values)
+		switch as {
+		case asList:
+			w.list(p.values)
+		case asLast:
+			w.text(p.values[len(p.values)-1])
+		case asJoined:
+			w.joined(p.values)
+		}
 	}
 	w.raw("}")
 }
@@ -145,16 +169,24 @@ func (w *writer) strings(name string, m map[string]string) {
 	w.raw("}")
 }
 
-// authorizer writes what an authorizer has found, if there was one.
-func (w *writer) authorizer(v any) error {
+// encodeAuthorizer returns what an authorizer has found in JSON, nil if there was none. It is no part of writing an event,
+// so that the rest of an event needs no place on the heap.
+func encodeAuthorizer(v any) ([]byte, error) {
 	if v == nil {
-		return nil
+		return nil, nil
 	}
-	w.name("authorizer")
-	if err := w.value(v); err != nil {
-		return fmt.Errorf("gwevent: authorizer: %w", err)
+	encoded, err := marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("gwevent: authorizer: %w", err)
 	}
-	return nil
+	return encoded, nil
+}
+
+func (w *writer) authorizer(encoded []byte) {
+	if encoded != nil {
+		w.name("authorizer")
+		w.buf = append(w.buf, encoded...)
+	}
 }
 
 // plain are the ASCII characters that stand for themselves in JSON.

@@ -1,42 +1,52 @@
 package gwevent
 
-func (e *restEvent) write() ([]byte, error) {
-	w := newWriter(pairs(e.MultiValueHeaders), bodyLength(e.Body))
+// write writes the event with an authorizer's findings in JSON, or nil.
+func (e *restEvent) write(authorizer []byte) []byte {
+	w := newWriter(e.size())
 	w.member("resource", e.Resource)
 	w.member("path", e.Path)
 	w.member("httpMethod", e.HTTPMethod)
-	w.pairs("headers", pairs(e.Headers), w.last)
-	w.pairs("multiValueHeaders", pairs(e.MultiValueHeaders), w.list)
-	w.pairs("queryStringParameters", pairs(e.QueryStringParameters), w.last)
-	w.pairs("multiValueQueryStringParameters", pairs(e.MultiValueQueryStringParameters), w.list)
+	w.pairs("headers", pairs(e.Headers), asLast)
+	w.pairs("multiValueHeaders", pairs(e.MultiValueHeaders), asList)
+	w.pairs("queryStringParameters", pairs(e.QueryStringParameters), asLast)
+	w.pairs("multiValueQueryStringParameters", pairs(e.MultiValueQueryStringParameters), asList)
 	w.strings("pathParameters", e.PathParameters)
 	w.strings("stageVariables", e.StageVariables)
 	w.name("requestContext")
-	if err := e.RequestContext.write(w); err != nil {
-		return nil, err
-	}
+	e.RequestContext.write(w, authorizer)
 	w.memberOrNull("body", e.Body)
 	w.boolean("isBase64Encoded", e.IsBase64Encoded)
-	return w.end(), nil
+	return w.end()
 }
 
-func bodyLength(body *string) int {
-	if body == nil {
+// restFixed is how much of an event is the same in all of them, and a little more.
+const restFixed = 850
+
+// size is how long the event is, but for escapes and what an authorizer has found.
+func (e *restEvent) size() int {
+	c := &e.RequestContext
+	return restFixed + len(c.Identity.SourceIP) + bodyLength(c.Identity.UserAgent) + 2*pairs(e.MultiValueHeaders).size() + 2*pairs(e.MultiValueQueryStringParameters).size() +
+		len(e.Resource) + len(c.ResourcePath) + len(e.Path) + len(c.Path) + 2*len(e.HTTPMethod) +
+		len(c.DomainName) + len(c.DomainPrefix) + len(c.Stage) + len(c.APIID) + len(c.AccountID) +
+		sizeOf(e.PathParameters) + sizeOf(e.StageVariables) + bodyLength(e.Body)
+}
+
+// bodyLength is how long a text is with some escapes.
+func bodyLength(text *string) int {
+	if text == nil {
 		return 0
 	}
-	return len(*body) + len(*body)/8 // and some escapes
+	return len(*text) + len(*text)/8
 }
 
-func (c *restContext) write(w *writer) error {
+func (c *restContext) write(w *writer, authorizer []byte) {
 	w.raw("{")
 	w.member("resourceId", c.ResourceID)
-	if err := w.authorizer(c.Authorizer); err != nil {
-		return err
-	}
+	w.authorizer(authorizer)
 	w.member("resourcePath", c.ResourcePath)
 	w.member("httpMethod", c.HTTPMethod)
 	w.member("extendedRequestId", c.ExtendedRequestID)
-	w.member("requestTime", c.RequestTime)
+	w.time("requestTime", c.RequestTime)
 	w.member("path", c.Path)
 	w.member("accountId", c.AccountID)
 	w.member("protocol", c.Protocol)
@@ -50,7 +60,6 @@ func (c *restContext) write(w *writer) error {
 	w.member("deploymentId", c.DeploymentID)
 	w.member("apiId", c.APIID)
 	w.raw("}")
-	return nil
 }
 
 func (id *restIdentity) write(w *writer) {

@@ -1,7 +1,8 @@
 package gwevent
 
-func (e *v2Event) write() ([]byte, error) {
-	w := newWriter(pairs(e.Headers), bodyLength(e.Body))
+// write writes the event with an authorizer's findings in JSON, or nil.
+func (e *v2Event) write(authorizer []byte) []byte {
+	w := newWriter(e.size())
 	w.member("version", e.Version)
 	w.member("routeKey", e.RouteKey)
 	w.member("rawPath", e.RawPath)
@@ -10,14 +11,12 @@ func (e *v2Event) write() ([]byte, error) {
 		w.name("cookies")
 		w.list(e.Cookies)
 	}
-	w.pairs("headers", pairs(e.Headers), w.joined)
+	w.pairs("headers", pairs(e.Headers), asJoined)
 	if len(e.QueryStringParameters) > 0 {
-		w.pairs("queryStringParameters", pairs(e.QueryStringParameters), w.joined)
+		w.pairs("queryStringParameters", pairs(e.QueryStringParameters), asJoined)
 	}
 	w.name("requestContext")
-	if err := e.RequestContext.write(w); err != nil {
-		return nil, err
-	}
+	e.RequestContext.write(w, authorizer)
 	w.optional("body", e.Body)
 	if len(e.PathParameters) > 0 {
 		w.strings("pathParameters", e.PathParameters)
@@ -26,16 +25,28 @@ func (e *v2Event) write() ([]byte, error) {
 		w.strings("stageVariables", e.StageVariables)
 	}
 	w.boolean("isBase64Encoded", e.IsBase64Encoded)
-	return w.end(), nil
+	return w.end()
 }
 
-func (c *v2Context) write(w *writer) error {
+const v2Fixed = 400
+
+// size is how long the event is, but for escapes and what an authorizer has found.
+func (e *v2Event) size() int {
+	c := &e.RequestContext
+	n := v2Fixed + len(c.HTTP.SourceIP) + pairs(e.Headers).size() + pairs(e.QueryStringParameters).size() + len(e.RawPath) + len(e.RawQueryString) +
+		2*len(e.RouteKey) + len(c.DomainName) + len(c.DomainPrefix) + len(c.Stage) + len(c.APIID) + len(c.AccountID) +
+		len(c.HTTP.Path) + len(c.HTTP.UserAgent) + sizeOf(e.PathParameters) + sizeOf(e.StageVariables) + bodyLength(e.Body)
+	for _, cookie := range e.Cookies {
+		n += len(cookie) + len(`"",`)
+	}
+	return n
+}
+
+func (c *v2Context) write(w *writer, authorizer []byte) {
 	w.raw("{")
 	w.member("accountId", c.AccountID)
 	w.member("apiId", c.APIID)
-	if err := w.authorizer(c.Authorizer); err != nil {
-		return err
-	}
+	w.authorizer(authorizer)
 	w.member("domainName", c.DomainName)
 	w.member("domainPrefix", c.DomainPrefix)
 	w.name("http")
@@ -49,8 +60,7 @@ func (c *v2Context) write(w *writer) error {
 	w.member("requestId", c.RequestID)
 	w.member("routeKey", c.RouteKey)
 	w.member("stage", c.Stage)
-	w.member("time", c.Time)
+	w.time("time", c.Time)
 	w.number("timeEpoch", c.TimeEpoch)
 	w.raw("}")
-	return nil
 }
