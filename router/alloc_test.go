@@ -46,8 +46,8 @@ func TestAllocations(t *testing.T) {
 		name, changes string
 		budget        float64
 	}{
-		{"text", `{"path":"/payments/42"}`, 8},
-		{"JSON", `{"path":"/payments/42","httpMethod":"POST","body":"{\"title\":\"Call back\",\"done\":true}"}`, 20},
+		{"text", `{"path":"/payments/42"}`, 7},
+		{"JSON", `{"path":"/payments/42","httpMethod":"POST","body":"{\"title\":\"Call back\",\"done\":true}"}`, 14},
 	} {
 		event := largeEvent(t, tt.changes)
 		n := testing.AllocsPerRun(100, func() {

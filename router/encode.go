@@ -37,7 +37,8 @@ func tooLargeAnswer(size, limit int) *Error {
 }
 
 func (p *payload) append(dst []byte, resp *Response, method string) []byte {
-	a := newAnswer(resp, method, p.names[:0])
+	var names [8]string
+	a := newAnswer(resp, method, names[:0])
 	if dst == nil {
 		dst = make([]byte, 0, a.size())
 	}
@@ -51,7 +52,7 @@ func (p *payload) append(dst []byte, resp *Response, method string) []byte {
 		dst = jsonscan.AppendQuote(dst, strings.TrimSpace(strconv.Itoa(resp.Status)+" "+http.StatusText(resp.Status)))
 		if p.src == ALB && p.ev.isMultiValue() {
 			dst = append(dst, `,"multiValueHeaders":{`...)
-			dst = a.appendLists(dst, func(string) bool { return true })
+			dst = a.appendLists(dst, all)
 			dst = append(dst, '}')
 		} else {
 			dst = a.appendSpelled(dst)
@@ -78,28 +79,48 @@ func tooLargeStream(limit int) *Error {
 // newAnswer returns what is sent of a response to a request with this method. It
 // appends the names of the headers to names.
 func newAnswer(resp *Response, method string, names []string) answer {
-	a := answer{header: canonical(resp.Header), body: resp.Body}
-	if bodiless(resp.Status, http.MethodGet) {
-		a.body = nil
+	header, body, binary := resp.Header, resp.Body, false
+	names, ok := appendNames(names, header)
+	if !ok {
+		header = canonical(header)
+		names, _ = appendNames(names[:0], header)
 	}
-	if len(a.body) > 0 {
-		a.describeBody()
+	if bodiless(resp.Status, http.MethodGet) {
+		body = nil
+	}
+	if len(body) > 0 {
+		var detected string
+		if detected, binary = describeBody(header, body); detected != "" {
+			header = maps.Clone(header)
+			if header == nil {
+				header = make(http.Header)
+			}
+			header["Content-Type"] = []string{detected}
+			names, _ = appendNames(names[:0], header)
+		}
 	}
 	if method == http.MethodHead {
-		a.body, a.base64 = nil, false
+		body, binary = nil, false
 	}
-	a.names = names
-	for name, values := range a.header {
+	slices.Sort(names)
+	return answer{header, names, body, binary}
+}
+
+// appendNames appends the names of the headers that are sent, and reports whether all
+// names are canonical.
+func appendNames(names []string, h http.Header) (_ []string, ok bool) {
+	ok = true
+	for name, values := range h {
+		ok = ok && http.CanonicalHeaderKey(name) == name
 		switch name {
 		case "Connection", "Content-Length", "Transfer-Encoding":
 		default:
 			if len(values) > 0 {
-				a.names = append(a.names, name)
+				names = append(names, name)
 			}
 		}
 	}
-	slices.Sort(a.names)
-	return a
+	return names, ok
 }
 
 // bodiless reports whether an answer of this status to a request with this method
@@ -111,33 +132,23 @@ func bodiless(status int, method string) bool {
 // canonical returns headers under canonical names: a name in two spellings would
 // reach the client twice, or once with one of the values lost.
 func canonical(h http.Header) http.Header {
-	for name := range h {
-		if http.CanonicalHeaderKey(name) == name {
-			continue
-		}
-		merged := make(http.Header, len(h))
-		for _, name := range slices.Sorted(maps.Keys(h)) {
-			key := http.CanonicalHeaderKey(name)
-			merged[key] = append(merged[key], h[name]...)
-		}
-		return merged
+	merged := make(http.Header, len(h))
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		key := http.CanonicalHeaderKey(name)
+		merged[key] = append(merged[key], h[name]...)
 	}
-	return h
+	return merged
 }
 
 // describeBody detects the Content-Type where the response has none, unless it is
-// hidden by an encoding, and decides about base64.
-func (a *answer) describeBody() {
-	encoding := a.header.Get("Content-Encoding")
-	contentType := a.header.Get("Content-Type")
+// hidden by an encoding, and decides whether the body is sent as base64.
+func describeBody(h http.Header, body []byte) (detected string, binary bool) {
+	encoding, contentType := h.Get("Content-Encoding"), h.Get("Content-Type")
 	if contentType == "" && encoding == "" {
-		contentType = http.DetectContentType(a.body)
-		if a.header = maps.Clone(a.header); a.header == nil {
-			a.header = make(http.Header)
-		}
-		a.header["Content-Type"] = []string{contentType}
+		contentType = http.DetectContentType(body)
+		detected = contentType
 	}
-	a.base64 = encoding != "" && encoding != "identity" || isBinary(contentType) || !utf8.Valid(a.body)
+	return detected, encoding != "" && encoding != "identity" || isBinary(contentType) || !utf8.Valid(body)
 }
 
 // isBinary reports whether a media type is not text, for the types that are
@@ -194,48 +205,67 @@ func (a *answer) appendBody(dst []byte) []byte {
 // would merge them.
 func (a *answer) appendSplit(dst []byte) []byte {
 	dst = append(dst, `,"headers":{`...)
-	dst = a.appendSingles(dst, func(name string) bool { return len(a.header[name]) == 1 })
+	dst = a.appendSingles(dst, single)
 	dst = append(dst, '}')
-	if !slices.ContainsFunc(a.names, a.isMulti) {
+	if !slices.ContainsFunc(a.names, func(name string) bool { return a.has(several, name) }) {
 		return dst
 	}
 	dst = append(dst, `,"multiValueHeaders":{`...)
-	dst = a.appendLists(dst, a.isMulti)
+	dst = a.appendLists(dst, several)
 	return append(dst, '}')
 }
-
-func (a *answer) isMulti(name string) bool { return len(a.header[name]) > 1 }
 
 // appendJoined appends headers for payload format 2.0: one string a name, and
 // cookies apart, because they cannot be joined.
 func (a *answer) appendJoined(dst []byte) []byte {
 	dst = append(dst, `,"headers":{`...)
-	dst = a.appendSingles(dst, func(name string) bool { return !isSetCookie(name) })
+	dst = a.appendSingles(dst, joinable)
 	dst = append(dst, '}')
-	i := slices.IndexFunc(a.names, isSetCookie)
-	if i < 0 {
+	cookies := a.header["Set-Cookie"]
+	if len(cookies) == 0 {
 		return dst
 	}
 	dst = append(dst, `,"cookies":`...)
-	return appendStrings(dst, a.header[a.names[i]])
+	return appendStrings(dst, cookies)
 }
-
-func isSetCookie(name string) bool { return name == "Set-Cookie" }
 
 // appendSpelled appends headers for an ALB in single-value mode and for VPC Lattice:
 // one string a name. Several cookies, which cannot be joined, go under names that differ in
 // case.
 func (a *answer) appendSpelled(dst []byte) []byte {
-	several := func(name string) bool { return isSetCookie(name) && len(a.header[name]) > 1 }
 	dst = append(dst, `,"headers":{`...)
-	dst = a.appendSingles(dst, func(name string) bool { return !several(name) })
-	if i := slices.IndexFunc(a.names, several); i >= 0 {
-		for n, v := range a.header[a.names[i]] {
-			dst = appendKey(dst, spelling("SET-COOKIE", n))
-			dst = jsonscan.AppendQuote(dst, v)
-		}
+	cookies := a.header["Set-Cookie"]
+	if len(cookies) < 2 {
+		return append(a.appendSingles(dst, all), '}')
+	}
+	dst = a.appendSingles(dst, joinable)
+	for n, v := range cookies {
+		dst = appendKey(dst, spelling("SET-COOKIE", n))
+		dst = jsonscan.AppendQuote(dst, v)
 	}
 	return append(dst, '}')
+}
+
+// A choice is which headers an object of the answer has.
+type choice uint8
+
+const (
+	all      choice = iota
+	single          // with one value
+	several         // with more
+	joinable        // but cookies
+)
+
+func (a *answer) has(chosen choice, name string) bool {
+	switch chosen {
+	case single:
+		return len(a.header[name]) == 1
+	case several:
+		return len(a.header[name]) > 1
+	case joinable:
+		return name != "Set-Cookie"
+	}
+	return true
 }
 
 // spelling returns the n-th way to write a name of capital letters: the bits of n
@@ -257,9 +287,9 @@ func spelling(name string, n int) string {
 
 // appendSingles appends the members of an object for the chosen headers, several
 // values joined by commas.
-func (a *answer) appendSingles(dst []byte, choose func(name string) bool) []byte {
+func (a *answer) appendSingles(dst []byte, chosen choice) []byte {
 	for _, name := range a.names {
-		if choose(name) {
+		if a.has(chosen, name) {
 			dst = appendKey(dst, name)
 			dst = jsonscan.AppendQuote(dst, strings.Join(a.header[name], ", "))
 		}
@@ -269,9 +299,9 @@ func (a *answer) appendSingles(dst []byte, choose func(name string) bool) []byte
 
 // appendLists appends the members of an object for the chosen headers, each with
 // a list of values.
-func (a *answer) appendLists(dst []byte, choose func(name string) bool) []byte {
+func (a *answer) appendLists(dst []byte, chosen choice) []byte {
 	for _, name := range a.names {
-		if choose(name) {
+		if a.has(chosen, name) {
 			dst = appendKey(dst, name)
 			dst = appendStrings(dst, a.header[name])
 		}

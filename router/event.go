@@ -1,9 +1,9 @@
 package router
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/lambdarest/lambdarest/internal/jsonscan"
@@ -15,30 +15,49 @@ import (
 var ErrNotHTTP = errors.New("router: not an HTTP event")
 
 // An event is a raw event taken apart in one pass, which validates all of it and
-// builds nothing. The fields are raw JSON, nil where the event lacks them; they
-// are decoded when asked for.
+// builds nothing. The fields are places in data; what stands there is decoded when
+// asked for. They are numbers and not slices, so that an event is half as large and the
+// garbage collector has one pointer to follow.
 type event struct {
-	httpMethod, path, resource, pathParameters []byte
-	method, latticePath                        []byte
-	rawPath, rawQueryString, routeKey, cookies []byte
-	headers, multiValueHeaders                 []byte
-	queryString, multiValueQuery               []byte
-	stageVariables, body, isBase64Encoded      []byte
-	version                                    []byte
-	authorizerType, authorizerArn              []byte // of a request to a Lambda authorizer
+	data []byte // nobody changes it; all strings that a request returns point into it
+
+	httpMethod, path, resource, pathParameters span
+	method, latticePath                        span
+	rawPath, rawQueryString, routeKey, cookies span
+	headers, multiValueHeaders                 span
+	queryString, multiValueQuery               span
+	stageVariables, body, isBase64Encoded      span
+	version                                    span
+	authorizerType, authorizerArn              span // of a request to a Lambda authorizer
 	context                                    struct {
-		elb, http, path, domainName, stage, requestID, authorizer, connectionID, serviceArn []byte
-		httpMethod, sourceIP                                                                []byte
+		elb, path, domainName, stage, requestID, authorizer, connectionID, serviceArn span
+		httpMethod, sourceIP                                                          span
 	}
 }
 
-// parseEvent takes data apart and tells its source. The fields point into data.
-func parseEvent(data []byte) (ev event, src Source, err error) {
+// A span is the place of a value in an event; an empty one, of a value that the event
+// lacks.
+type span struct{ from, to uint32 }
+
+// at returns the raw JSON at a place, which is empty where the event lacks the value.
+func (ev *event) at(place span) []byte { return ev.data[place.from:place.to] }
+
+func (ev *event) isString(place span) bool { return isString(ev.at(place)) }
+
+// str returns the string at a place, and "" for anything else.
+func (ev *event) str(place span) string { return str(ev.at(place)) }
+
+// parse takes data apart and tells its source.
+func (ev *event) parse(data []byte) (Source, error) {
+	if len(data) > math.MaxUint32 {
+		return 0, errors.New("router: event: larger than 4 GB")
+	}
+	ev.data = data
 	s := jsonscan.New(data)
 	if s.EnterObject() {
 		for s.NextKey() {
 			if field := ev.field(s.Key()); field != nil {
-				*field = s.Value()
+				*field = value(&s)
 			} else if string(s.Key()) == "requestContext" && s.EnterObject() {
 				ev.readContext(&s)
 			} else {
@@ -49,14 +68,20 @@ func parseEvent(data []byte) (ev event, src Source, err error) {
 		s.Skip()
 	}
 	if err := s.End(); err != nil {
-		return ev, 0, fmt.Errorf("router: event: %w", err)
+		return 0, fmt.Errorf("router: event: %w", err)
 	}
-	src, err = ev.source(data)
-	return ev, src, err
+	return ev.source()
+}
+
+// value reads a value and returns its place.
+func value(s *jsonscan.Scanner) span {
+	raw := s.Value()
+	end := s.Offset()
+	return span{uint32(end - len(raw)), uint32(end)}
 }
 
 // field returns the field for a member of the event.
-func (ev *event) field(key []byte) *[]byte {
+func (ev *event) field(key []byte) *span {
 	switch string(key) {
 	case "version":
 		return &ev.version
@@ -108,26 +133,48 @@ func (ev *event) readContext(s *jsonscan.Scanner) {
 	for s.NextKey() {
 		switch string(s.Key()) {
 		case "elb":
-			c.elb = s.Value()
+			c.elb = value(s)
 		case "http":
-			c.http = s.Value()
-			c.httpMethod, c.sourceIP = lookup(c.http, "method"), lookup(c.http, "sourceIp")
+			ev.readClient(s, true)
 		case "identity":
-			c.sourceIP = lookup(s.Value(), "sourceIp")
+			ev.readClient(s, false)
 		case "path":
-			c.path = s.Value()
+			c.path = value(s)
 		case "domainName":
-			c.domainName = s.Value()
+			c.domainName = value(s)
 		case "stage":
-			c.stage = s.Value()
+			c.stage = value(s)
 		case "requestId":
-			c.requestID = s.Value()
+			c.requestID = value(s)
 		case "authorizer":
-			c.authorizer = s.Value()
+			c.authorizer = value(s)
 		case "connectionId":
-			c.connectionID = s.Value()
+			c.connectionID = value(s)
 		case "serviceArn":
-			c.serviceArn = s.Value()
+			c.serviceArn = value(s)
+		default:
+			s.Skip()
+		}
+	}
+}
+
+// readClient reads what requestContext says of the client's request: the member http of
+// payload format 2.0, or the member identity of 1.0, which has no method.
+func (ev *event) readClient(s *jsonscan.Scanner, http bool) {
+	c := &ev.context
+	if c.sourceIP = (span{}); http {
+		c.httpMethod = span{}
+	}
+	if !s.EnterObject() {
+		s.Skip()
+		return
+	}
+	for s.NextKey() {
+		switch key := string(s.Key()); {
+		case key == "sourceIp":
+			c.sourceIP = value(s)
+		case key == "method" && http:
+			c.httpMethod = value(s)
 		default:
 			s.Skip()
 		}
@@ -137,26 +184,26 @@ func (ev *event) readContext(s *jsonscan.Scanner) {
 // source tells what sent the event. Neither version nor rawPath decides: function
 // URLs and HTTP APIs share version 2.0, and REST APIs behind a base path mapping
 // send an undocumented rawPath.
-func (ev *event) source(data []byte) (Source, error) {
+func (ev *event) source() (Source, error) {
 	switch {
-	case isString(ev.authorizerType) && isString(ev.authorizerArn):
+	case ev.isString(ev.authorizerType) && ev.isString(ev.authorizerArn):
 		return 0, fmt.Errorf("%w: a request to a Lambda authorizer", ErrNotHTTP)
-	case isString(ev.context.connectionID):
+	case ev.isString(ev.context.connectionID):
 		return 0, fmt.Errorf("%w: an event of a WebSocket API", ErrNotHTTP)
-	case isObject(ev.context.elb) && isString(ev.httpMethod) && isString(ev.path):
+	case isObject(ev.at(ev.context.elb)) && ev.isString(ev.httpMethod) && ev.isString(ev.path):
 		return ALB, nil
-	case isString(ev.context.httpMethod) && isString(ev.rawPath):
-		if strings.Contains(str(ev.context.domainName), ".lambda-url.") {
+	case ev.isString(ev.context.httpMethod) && ev.isString(ev.rawPath):
+		if strings.Contains(ev.str(ev.context.domainName), ".lambda-url.") {
 			return FunctionURL, nil
 		}
 		return HTTP, nil
-	case isString(ev.httpMethod) && isString(ev.path):
+	case ev.isString(ev.httpMethod) && ev.isString(ev.path):
 		return REST, nil
-	case isString(ev.method) && isString(ev.latticePath),
-		isString(ev.method) && isString(ev.path) && isString(ev.context.serviceArn):
+	case ev.isString(ev.method) && ev.isString(ev.latticePath),
+		ev.isString(ev.method) && ev.isString(ev.path) && ev.isString(ev.context.serviceArn):
 		return Lattice, nil
 	}
-	return 0, fmt.Errorf("%w: %s", ErrNotHTTP, describe(data))
+	return 0, fmt.Errorf("%w: %s", ErrNotHTTP, describe(ev.data))
 }
 
 // describe says what a foreign event looks like, without its values.
@@ -182,5 +229,5 @@ func describe(data []byte) string {
 // isMultiValue reports whether an ALB sent the event in its multi-value mode; the
 // answer must be in the same mode.
 func (ev *event) isMultiValue() bool {
-	return isObject(ev.multiValueHeaders) || bytes.Equal(ev.headers, []byte("null"))
+	return isObject(ev.at(ev.multiValueHeaders)) || string(ev.at(ev.headers)) == "null"
 }

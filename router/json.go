@@ -44,7 +44,7 @@ func JSON[In, Out any](f func(ctx context.Context, in In) (Out, error)) Handler 
 		if err := bindRequest(plan, req, reflect.ValueOf(in).Elem()); err != nil {
 			return nil, err
 		}
-		if err := validate(req.bind.Validate, any(in), any(*in)); err != nil {
+		if err := validate(req.bind.Validate, in); err != nil {
 			return nil, err
 		}
 		out, err := f(ctx, *in)
@@ -63,14 +63,14 @@ func JSON[In, Out any](f func(ctx context.Context, in In) (Out, error)) Handler 
 
 // validate calls the configured validator, and the Validate of a value of type In or
 // of the pointer to it.
-func validate(configured func(any) error, pointer, value any) error {
+func validate(configured func(any) error, pointer any) error {
 	var err error
 	if configured != nil {
 		err = configured(pointer)
 	}
 	v, ok := pointer.(interface{ Validate() error })
-	if !ok { // In may be a pointer itself
-		v, ok = value.(interface{ Validate() error })
+	if value := reflect.ValueOf(pointer).Elem(); !ok && (value.Kind() == reflect.Pointer || value.Kind() == reflect.Interface) {
+		v, ok = value.Interface().(interface{ Validate() error })
 	}
 	if ok && err == nil {
 		err = v.Validate()

@@ -6,8 +6,8 @@ import (
 	"github.com/lambdarest/lambdarest/internal/jsonscan"
 )
 
-// What follows reads raw JSON that parseEvent has validated and whose buffer is
-// never written again. All of it takes nil for a value that is not there.
+// What follows reads raw JSON that event.parse has validated and whose buffer is
+// never written again. All of it takes an empty slice for a value that is not there.
 
 func isString(raw []byte) bool { return len(raw) > 0 && raw[0] == '"' }
 func isObject(raw []byte) bool { return len(raw) > 0 && raw[0] == '{' }

@@ -16,21 +16,18 @@ import (
 
 // A payload is a message that comes as a raw event.
 type payload struct {
-	data   []byte // the event, which nobody changes; the parts and all strings point into it
 	ev     event
 	src    Source
-	lambda string // the invocation's request id
-
-	index []member  // of the headers, those of multiValueHeaders first, once needed
-	names [8]string // backs the names of the answer's headers
+	lambda string   // the invocation's request id
+	index  []member // of the headers, those of multiValueHeaders first, once needed
 }
 
 // parse takes the event apart, or a copy of it: Lambda's runtime uses its buffer again.
 func (p *payload) parse(ctx context.Context, data []byte) (err error) {
-	if p.data = data; !handover.IsOwn(ctx, data) {
-		p.data = bytes.Clone(data)
+	if !handover.IsOwn(ctx, data) {
+		data = bytes.Clone(data)
 	}
-	p.ev, p.src, err = parseEvent(p.data)
+	p.src, err = p.ev.parse(data)
 	return err
 }
 
@@ -39,45 +36,47 @@ func (p *payload) target(to *path) (method string, err error) {
 	ev := &p.ev
 	switch p.src {
 	case HTTP:
-		return str(ev.context.httpMethod), p.httpPath(to)
+		return ev.str(ev.context.httpMethod), p.httpPath(to)
 	case FunctionURL:
-		return str(ev.context.httpMethod), to.parse(str(ev.rawPath), true)
+		return ev.str(ev.context.httpMethod), to.parse(ev.str(ev.rawPath), true)
 	case Lattice:
-		return str(ev.method), to.parse(p.latticePath(), true)
+		return ev.str(ev.method), to.parse(p.latticePath(), true)
 	case ALB:
-		return str(ev.httpMethod), to.parse(str(ev.path), true)
+		return ev.str(ev.httpMethod), to.parse(ev.str(ev.path), true)
 	}
-	resource := str(ev.resource)
-	raw := str(ev.path)
+	resource := ev.str(ev.resource)
+	raw := ev.str(ev.path)
 	if resource == "$default" { // an HTTP API with payload format 1.0
-		raw = stripStage(raw, str(ev.context.stage), str(ev.context.domainName))
+		raw = stripStage(raw, ev.str(ev.context.stage), ev.str(ev.context.domainName))
 	}
-	return str(ev.httpMethod), to.parse(restPath(raw, resource, str(ev.context.path), p.pathParameter), true)
+	return ev.str(ev.httpMethod), to.parse(restPath(raw, resource, ev.str(ev.context.path), p.pathParameter), true)
 }
 
 // pathParameter returns what the event says that a variable of its resource or route
 // stands for.
-func (p *payload) pathParameter(name string) string { return str(lookup(p.ev.pathParameters, name)) }
+func (p *payload) pathParameter(name string) string {
+	return str(lookup(p.ev.at(p.ev.pathParameters), name))
+}
 
 // httpPath sets the path of an HTTP API's event: what its route key says, or
 // the rawPath without the stage.
 func (p *payload) httpPath(to *path) error {
-	raw := str(p.ev.rawPath)
-	if to.fill(str(p.ev.routeKey), p.pathParameter) {
+	raw := p.ev.str(p.ev.rawPath)
+	if to.fill(p.ev.str(p.ev.routeKey), p.pathParameter) {
 		to.slash = strings.HasSuffix(raw, "/") && !strings.HasSuffix(to.text, "%2F") // it belongs to a variable there
 		return nil
 	}
-	return to.parse(stripStage(raw, str(p.ev.context.stage), str(p.ev.context.domainName)), false)
+	return to.parse(stripStage(raw, p.ev.str(p.ev.context.stage), p.ev.str(p.ev.context.domainName)), false)
 }
 
 // latticePath returns the path of a VPC Lattice event without the query that
 // version 1 has behind it.
 func (p *payload) latticePath() string {
 	raw := p.ev.latticePath
-	if raw == nil {
+	if raw == (span{}) {
 		raw = p.ev.path
 	}
-	path, _, _ := strings.Cut(str(raw), "?")
+	path, _, _ := strings.Cut(p.ev.str(raw), "?")
 	return path
 }
 
@@ -86,7 +85,7 @@ func (p *payload) source() Source { return p.src }
 func (p *payload) header(name string) string {
 	v := p.findHeader(name)
 	if v == nil && strings.EqualFold(name, "Cookie") {
-		return strings.Join(list(p.ev.cookies), "; ")
+		return strings.Join(list(p.ev.at(p.ev.cookies)), "; ")
 	}
 	return first(v)
 }
@@ -94,8 +93,8 @@ func (p *payload) header(name string) string {
 // findHeader returns the raw value of a header: an array of strings or a string.
 func (p *payload) findHeader(name string) []byte {
 	if p.index == nil {
-		p.index = appendMembers(make([]member, 0, 32), p.ev.multiValueHeaders)
-		p.index = appendMembers(p.index, p.ev.headers)
+		p.index = appendMembers(make([]member, 0, 32), p.ev.at(p.ev.multiValueHeaders))
+		p.index = appendMembers(p.index, p.ev.at(p.ev.headers))
 	}
 	return find(p.index, name)
 }
@@ -104,16 +103,16 @@ func (p *payload) findHeader(name string) []byte {
 // and headers holds the last value of it.
 func (p *payload) headers() http.Header {
 	h := make(http.Header)
-	for _, m := range appendMembers(nil, p.ev.multiValueHeaders) {
+	for _, m := range appendMembers(nil, p.ev.at(p.ev.multiValueHeaders)) {
 		addHeader(h, m.key, list(m.value)...)
 	}
 	multi := len(h) > 0
-	for _, m := range appendMembers(nil, p.ev.headers) {
+	for _, m := range appendMembers(nil, p.ev.at(p.ev.headers)) {
 		if _, ok := h[http.CanonicalHeaderKey(m.key)]; !ok || !multi {
 			addHeader(h, m.key, list(m.value)...)
 		}
 	}
-	if cookies := list(p.ev.cookies); len(cookies) > 0 && h["Cookie"] == nil {
+	if cookies := list(p.ev.at(p.ev.cookies)); len(cookies) > 0 && h["Cookie"] == nil {
 		h["Cookie"] = []string{strings.Join(cookies, "; ")}
 	}
 	return h
@@ -128,7 +127,7 @@ func addHeader(h http.Header, name string, values ...string) {
 
 // cookies returns the event's own list: HTTP APIs send it in place of the header,
 // function URLs beside it.
-func (p *payload) cookies() []string { return list(p.ev.cookies) }
+func (p *payload) cookies() []string { return list(p.ev.at(p.ev.cookies)) }
 
 func (p *payload) query() url.Values {
 	ev := &p.ev
@@ -136,11 +135,11 @@ func (p *payload) query() url.Values {
 		return parseQuery(raw)
 	}
 	q := make(url.Values)
-	for _, m := range appendMembers(nil, ev.multiValueQuery) {
+	for _, m := range appendMembers(nil, ev.at(ev.multiValueQuery)) {
 		key := p.queryText(m.key)
 		q[key] = append(q[key], p.queryTexts(list(m.value))...)
 	}
-	for _, m := range appendMembers(nil, ev.queryString) {
+	for _, m := range appendMembers(nil, ev.at(ev.queryString)) {
 		if key := p.queryText(m.key); !q.Has(key) {
 			q[key] = p.queryTexts(list(m.value))
 		}
@@ -152,9 +151,9 @@ func (p *payload) query() url.Values {
 func (p *payload) rawQuery() (raw string, ok bool) {
 	switch p.src {
 	case HTTP, FunctionURL:
-		return str(p.ev.rawQueryString), isString(p.ev.rawQueryString)
+		return p.ev.str(p.ev.rawQueryString), p.ev.isString(p.ev.rawQueryString)
 	case Lattice:
-		_, raw, ok = strings.Cut(str(p.ev.latticePath), "?")
+		_, raw, ok = strings.Cut(p.ev.str(p.ev.latticePath), "?")
 	}
 	return raw, ok
 }
@@ -177,11 +176,12 @@ func (p *payload) queryTexts(values []string) []string {
 }
 
 func (p *payload) body() ([]byte, error) {
-	if !isString(p.ev.body) {
+	raw := p.ev.at(p.ev.body)
+	if !isString(raw) {
 		return []byte{}, nil
 	}
-	body := jsonscan.AppendUnquote(make([]byte, 0, len(p.ev.body)), p.ev.body)
-	if string(p.ev.isBase64Encoded) != "true" {
+	body := jsonscan.AppendUnquote(make([]byte, 0, len(raw)), raw)
+	if string(p.ev.at(p.ev.isBase64Encoded)) != "true" {
 		return body, nil
 	}
 	n, err := base64.StdEncoding.Decode(body, body)
@@ -192,23 +192,25 @@ func (p *payload) body() ([]byte, error) {
 }
 
 func (p *payload) requestID() string {
-	if id := str(p.ev.context.requestID); id != "" {
+	if id := p.ev.str(p.ev.context.requestID); id != "" {
 		return id
 	}
 	return p.lambda
 }
 
-func (p *payload) sourceIP() string { return str(p.ev.context.sourceIP) }
+func (p *payload) sourceIP() string { return p.ev.str(p.ev.context.sourceIP) }
 
-func (p *payload) stage() string { return str(p.ev.context.stage) }
+func (p *payload) stage() string { return p.ev.str(p.ev.context.stage) }
 
-func (p *payload) stageVariable(name string) string { return str(lookup(p.ev.stageVariables, name)) }
+func (p *payload) stageVariable(name string) string {
+	return str(lookup(p.ev.at(p.ev.stageVariables), name))
+}
 
 // claim looks where authorizers put claims: JWT authorizers of HTTP APIs below
 // jwt.claims, their Lambda authorizers below lambda, Cognito authorizers of REST
 // APIs below claims, Lambda authorizers of REST APIs at the top.
 func (p *payload) claim(name string) (string, bool) {
-	a := p.ev.context.authorizer
+	a := p.ev.at(p.ev.context.authorizer)
 	for _, claims := range [][]byte{lookup(lookup(a, "jwt"), "claims"), lookup(a, "lambda"), lookup(a, "claims"), a} {
 		switch v := lookup(claims, name); {
 		case isString(v):
@@ -221,7 +223,7 @@ func (p *payload) claim(name string) (string, bool) {
 }
 
 func (p *payload) event(v any) error {
-	if err := json.Unmarshal(p.data, v); err != nil {
+	if err := json.Unmarshal(p.ev.data, v); err != nil {
 		return fmt.Errorf("router: event: %w", err)
 	}
 	return nil

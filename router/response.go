@@ -31,12 +31,27 @@ func Reply(status int, v any) (*Response, error) {
 	if err != nil {
 		return nil, fmt.Errorf("router: reply: %w", err)
 	}
-	return &Response{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: body}, nil
+	resp := newResponse(status, "application/json")
+	resp.Body = body
+	return resp, nil
 }
 
 // Text returns a response of type text/plain.
 func Text(status int, s string) *Response {
-	return &Response{Status: status, Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, Body: []byte(s)}
+	resp := newResponse(status, "text/plain; charset=utf-8")
+	resp.Body = []byte(s)
+	return resp
+}
+
+// newResponse returns a response with one header, whose list lies in one piece of memory
+// with the response.
+func newResponse(status int, contentType string) *Response {
+	r := &struct {
+		Response
+		contentType [1]string
+	}{contentType: [1]string{contentType}}
+	r.Status, r.Header = status, http.Header{"Content-Type": r.contentType[:]}
+	return &r.Response
 }
 
 // NoContent returns an empty response with status 204.

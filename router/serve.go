@@ -22,6 +22,8 @@ func (r *Router) serve(ctx context.Context, req *Request) *Response {
 	}
 	resp, err := h(ctx, req)
 	switch {
+	case r.chain == nil && req.route != nil && resp != nil && err == nil:
+		return resp // dispatch has checked it
 	case err != nil:
 		var header http.Header
 		if resp != nil {

@@ -3,7 +3,6 @@ package router
 import (
 	"fmt"
 	"io"
-	"net/http"
 	"sync"
 )
 
@@ -14,7 +13,9 @@ import (
 // Only [Router.Stream] and [Router.ServeHTTP] send such a body as it comes.
 // Everything else, [Router.Invoke] included, reads it to its end first.
 func Stream(status int, contentType string, body io.Reader) *Response {
-	return &Response{Status: status, Header: http.Header{"Content-Type": {contentType}}, Stream: body}
+	resp := newResponse(status, contentType)
+	resp.Stream = body
+	return resp
 }
 
 // StreamFunc returns a response whose body is what write writes. Each Write is sent at

@@ -47,12 +47,12 @@ func (r *Router) Stream(ctx context.Context, event json.RawMessage) (io.ReadClos
 // canStream reports whether the source may take a streamed answer. An HTTP API sends
 // a version with payload format 1.0, a REST API does not.
 func (p *payload) canStream() bool {
-	return p.src == FunctionURL || p.src == REST && isNull(p.ev.version)
+	return p.src == FunctionURL || p.src == REST && isNull(p.ev.at(p.ev.version))
 }
 
 // appendPrelude appends everything of a response but its stream.
 func (p *payload) appendPrelude(dst []byte, resp *Response, method string) []byte {
-	a := newAnswer(resp, method, p.names[:0])
+	a := newAnswer(resp, method, nil)
 	dst = append(dst, `{"statusCode":`...)
 	dst = strconv.AppendInt(dst, int64(resp.Status), 10)
 	if p.src == REST {
