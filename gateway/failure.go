@@ -30,6 +30,7 @@ const (
 	configuration
 	badFunction
 	timedOut
+	unreachable
 	noIdentity
 	notAllowed
 	denied
@@ -65,6 +66,7 @@ var restReplies = map[reason]reply{
 	configuration:        {500, "Internal server error", "InternalServerErrorException", "API_CONFIGURATION_ERROR"},
 	badFunction:          {502, "Internal server error", "InternalServerErrorException", ""},
 	timedOut:             {504, "Endpoint request timed out", "InternalServerErrorException", "INTEGRATION_TIMEOUT"},
+	unreachable:          {504, "Network error communicating with endpoint", "InternalServerErrorException", "INTEGRATION_FAILURE"},
 	noIdentity:           {401, "Unauthorized", "UnauthorizedException", "UNAUTHORIZED"},
 	notAllowed:           {403, "User is not authorized to access this resource", "AccessDeniedException", "ACCESS_DENIED"},
 	denied:               {403, "User is not authorized to access this resource with an explicit deny", "AccessDeniedException", "ACCESS_DENIED"},
@@ -85,6 +87,7 @@ var httpReplies = map[reason]reply{
 	headersTooLarge:  {431, "Request Header Fields Too Large", "", ""},
 	badRequest:       {400, "Bad Request", "", ""},
 	timedOut:         {503, "Service Unavailable", "", ""},
+	unreachable:      {503, "Service Unavailable", "", ""},
 	noIdentity:       {401, "Unauthorized", "", ""},
 	notAllowed:       {403, "Forbidden", "", ""},
 	denied:           {403, "Forbidden", "", ""},
@@ -101,7 +104,7 @@ var httpReplies = map[reason]reply{
 // plainReplies are the statuses of function URLs and load balancers; the text is the one of the status.
 var plainReplies = map[reason]int{
 	noRoute: 404, noMapping: 404, bodyTooLarge: 413, eventTooLarge: 413, headersTooLarge: 431, badRequest: 400,
-	badFunction: 502, configuration: 502, timedOut: 504,
+	badFunction: 502, configuration: 502, timedOut: 504, unreachable: 502,
 	unsigned: 403, badSignature: 403,
 }
 

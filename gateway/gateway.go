@@ -70,8 +70,8 @@ type Route struct {
 	// Path is a resource path: "/", "/users", "/users/{id}", "/files/{path+}". A greedy variable stands at the end.
 	// "$default", for any Kind but REST, gets what no other route does.
 	Path string
-	// Integration answers the requests: Proxy, Stream, HTTPProxy, Lambda or Mock. Other kinds than REST have Proxy and
-	// HTTPProxy only, a function URL Stream as well, an HTTP API ProxyV1.
+	// Integration answers the requests: Proxy, Stream, HTTPProxy, Backend, BackendProxy, Lambda or Mock. Other kinds than REST have
+	// Proxy, HTTPProxy and BackendProxy only, a function URL Stream as well, an HTTP API ProxyV1.
 	Integration Integration
 	// Authorizer decides on requests before the integration gets them: an *[Authorizer], a *[JWT] or [IAM]; nil is none.
 	Authorizer Authorization
@@ -83,7 +83,8 @@ type Route struct {
 	Timeout time.Duration
 }
 
-// Integration is what stands behind a route: made by [Proxy], [ProxyV1], [Stream], [HTTPProxy], [Lambda] or [Mock].
+// Integration is what stands behind a route: made by [Proxy], [ProxyV1], [Stream], [HTTPProxy], [Backend], [BackendProxy], [Lambda]
+// or [Mock].
 type Integration interface {
 	// build checks the integration, once, when the gateway is made.
 	build() (endpoint, error)
@@ -191,7 +192,7 @@ func (g *Gateway) add(r Route) error {
 		if kind != REST && kind != FunctionURL {
 			return fmt.Errorf("a %v does not stream", kind)
 		}
-	case httpProxy, nil:
+	case httpProxy, backendProxy, nil:
 	default:
 		if kind != REST {
 			return fmt.Errorf("a %v has proxy integrations only", kind)

@@ -109,6 +109,11 @@ func (e *mockEndpoint) serve(w http.ResponseWriter, c *call) *failure {
 
 // mapRequest reads the request's body and sends it through the template that fits.
 func (c *call) mapRequest(i *integration.Integration) (*integration.Call, *failure) {
+	return c.mapInto(i, integration.Request{})
+}
+
+// mapInto is mapRequest for a request that has something already.
+func (c *call) mapInto(i *integration.Integration, req integration.Request) (*integration.Call, *failure) {
 	body, err := io.ReadAll(c.r.Body)
 	if err != nil {
 		return nil, readFailure(err)
@@ -118,10 +123,9 @@ func (c *call) mapRequest(i *integration.Integration) (*integration.Call, *failu
 		return nil, errConfiguration(err)
 	}
 	in.Body = body
-	mapped, err := i.Call(integration.Request{
-		Input: in, ContentType: c.r.Header.Get("Content-Type"), Accept: c.r.Header.Get("Accept"),
-		BinaryMediaTypes: c.g.cfg.BinaryMediaTypes,
-	})
+	req.Input, req.ContentType, req.Accept = in, c.r.Header.Get("Content-Type"), c.r.Header.Get("Accept")
+	req.BinaryMediaTypes = c.g.cfg.BinaryMediaTypes
+	mapped, err := i.Call(req)
 	if err != nil {
 		return nil, integrationFailure(err)
 	}

@@ -28,7 +28,7 @@ type Exchange struct {
 	// RequestID is the gateway's id of the request, InvocationID that of the function's invocation, "" where there was
 	// none.
 	RequestID, InvocationID string
-	// Event is what the function got and Result what it returned; nil where there was no invocation or no result.
+	// Event is what the function, or a Backend, got and Result what it returned; nil where there was no invocation or no result.
 	Event, Result []byte
 	// Err is the function's error, or why the gateway itself answered; nil where all is well or the client is to blame.
 	Err error

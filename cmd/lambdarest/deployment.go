@@ -236,31 +236,28 @@ func (d *deployment) routes(ctx context.Context, authorizers *authorizations, ap
 		if err != nil {
 			return nil, err
 		}
-		i, err := d.integration(r)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", r.Pos, err)
-		}
 		routes = append(routes, gateway.Route{
-			Method: r.Method, Path: r.Path, Integration: i, Authorizer: authorizer, Scopes: r.Scopes, APIKeyRequired: r.KeyRequired,
+			Method: r.Method, Path: r.Path, Integration: d.integration(r), Authorizer: authorizer, Scopes: r.Scopes, APIKeyRequired: r.KeyRequired,
 			Timeout: cmp.Or(authorizers.s.flags.timeout, r.Timeout),
 		})
 	}
 	return routes, nil
 }
 
-func (d *deployment) integration(r sam.Route) (gateway.Integration, error) {
+func (d *deployment) integration(r sam.Route) gateway.Integration {
 	switch r.Kind {
 	case sam.Proxy:
-		return gateway.Proxy(d.functions[r.Function.ID].Process), nil
+		return gateway.Proxy(d.functions[r.Function.ID].Process)
 	case sam.ProxyV1:
-		return gateway.ProxyV1(d.functions[r.Function.ID].Process), nil
+		return gateway.ProxyV1(d.functions[r.Function.ID].Process)
 	case sam.Stream:
-		return gateway.Stream(d.functions[r.Function.ID].Stream), nil
+		return gateway.Stream(d.functions[r.Function.ID].Stream)
 	case sam.NonProxy:
-		return gateway.Lambda(d.functions[r.Function.ID].Process, r.Templates), nil
+		return gateway.Lambda(d.functions[r.Function.ID].Process, r.Templates)
 	case sam.Mock:
-		return gateway.Mock(r.Templates), nil
+		return gateway.Mock(r.Templates)
+	case sam.HTTP:
+		return gateway.Backend(r.URL, r.BackendMethod, r.Templates)
 	}
-	h, err := forward(r.URL)
-	return gateway.HTTPProxy(h), err
+	return gateway.BackendProxy(r.URL, r.BackendMethod, r.Templates.Parameters)
 }

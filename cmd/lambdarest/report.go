@@ -60,7 +60,7 @@ func target(r sam.Route) string {
 	switch r.Kind {
 	case sam.Mock:
 		text = "mock"
-	case sam.NonProxy:
+	case sam.NonProxy, sam.HTTP:
 		text += ", with templates"
 	case sam.Stream:
 		text += ", streamed"

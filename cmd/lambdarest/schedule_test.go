@@ -2,9 +2,6 @@ package main
 
 import (
 	"bytes"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"sync"
 	"testing"
@@ -39,23 +36,4 @@ func TestScheduleFires(t *testing.T) {
 	require.NoError(t, p.Close())
 	require.Equal(t, 2, bytes.Count(log.Bytes(), []byte("the schedule fired\n")), log.String())
 	require.Regexp(t, `SCHED +Tick +F [\d.]+ ms ok\n`, out.String())
-}
-
-func TestForward(t *testing.T) {
-	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, r.Method+" "+r.URL.RequestURI()+" "+r.Header.Get("X-Forwarded-Host"))
-	}))
-	defer backend.Close()
-	h, err := forward(backend.URL + "/to?a=b")
-	require.NoError(t, err)
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("POST", "http://api.test/from", nil))
-	require.Equal(t, "POST /to?a=b api.test", w.Body.String())
-	w = httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("GET", "http://api.test/from?q=1", nil))
-	require.Equal(t, "GET /to?q=1 api.test", w.Body.String())
-	for _, bad := range []string{"", "ftp://x", "/path", "http://"} {
-		_, err := forward(bad)
-		require.Error(t, err, bad)
-	}
 }

@@ -3,6 +3,7 @@ package integration
 import (
 	"bytes"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/lambdarest/lambdarest/mapping/vtl"
@@ -16,6 +17,12 @@ type Request struct {
 	ContentType, Accept string
 	// BinaryMediaTypes are the API's: see [ContentHandling].
 	BinaryMediaTypes []string
+
+	// For [Call.Outgoing] only: Header and Query with all values of a name, where request parameters ask for them, and the
+	// path variables percent-encoded, as they came.
+	Header http.Header
+	Query  url.Values
+	Path   map[string]string
 }
 
 // Call is one request on its way through an integration: first Event, then Success or Failure; or Mock alone.
@@ -24,6 +31,9 @@ type Call struct {
 	req      Request
 	body     []byte
 	override map[string]any // of the answer, set by the request template
+
+	requestOverride map[string]any
+	original        vtl.Input // with the body before the template
 }
 
 // Answer is what the client gets.
@@ -45,7 +55,8 @@ func (i *Integration) Call(req Request) (*Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Call{i: i, req: req, body: body}
+	c := &Call{i: i, req: req, body: body, original: req.Input}
+	c.original.Body = body
 	if template == nil {
 		return c, nil
 	}
@@ -57,7 +68,7 @@ func (i *Integration) Call(req Request) (*Call, error) {
 	if err := checkOverrides(out); err != nil {
 		return nil, err
 	}
-	c.body, c.override = out.Body, out.ResponseOverride
+	c.body, c.override, c.requestOverride = out.Body, out.ResponseOverride, out.RequestOverride
 	c.req.Input.Context = withOverrides(c.req.Input.Context, out)
 	return c, nil
 }
@@ -119,17 +130,17 @@ func (c *Call) respond(o outcome) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	content, payload, err := c.convertPayload(resp, o)
+	if err != nil {
+		return nil, err
+	}
 	in := c.req.Input
-	in.Body = o.payload
+	in.Body = payload
 	contentType, template := resp.template(c.req.Accept)
-	a := &Answer{Status: resp.status, Header: http.Header{"Content-Type": {contentType}}, Body: o.payload}
-	for _, p := range resp.headers {
-		value, err := p.evaluate(in)
-		if err != nil {
+	a := &Answer{Status: resp.status, Header: http.Header{"Content-Type": {contentType}}, Body: payload}
+	for i := range resp.headers {
+		if err := resp.headers[i].set(a.Header, values{in: in, header: o.header}); err != nil {
 			return nil, misconfigured(err)
-		}
-		if value != "" {
-			a.Header.Set(p.name, value)
 		}
 	}
 	override := c.override
@@ -144,5 +155,5 @@ func (c *Call) respond(o outcome) (*Answer, error) {
 		a.Body, override = out.Body, out.ResponseOverride
 	}
 	applyOverride(a, override)
-	return a, c.convertResponse(resp, a)
+	return a, c.convertResponse(content, a)
 }

@@ -2,6 +2,7 @@ package integration
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -33,6 +34,10 @@ type outcome struct {
 	payload  []byte
 	selector string
 	canMatch bool // false for a function's success, which matches no pattern
+
+	header    http.Header // of a backend
+	isBinary  bool        // a backend's body; a function's result is text
+	isForeign bool        // a backend's, whose text may be anything
 }
 
 // selectResponse returns the first response whose pattern matches, else the default one.

@@ -15,11 +15,12 @@ import (
 // always.
 //
 //	                 text                  binary
-//	AsIs             as it is; see below   as it is
+//	AsIs             as it is; see below   as it is; see below
 //	ConvertToBinary  Base64 is decoded     as it is
 //	ConvertToText    as it is              Base64
 //
-// A text answer that is left as it is becomes binary where the API's binary media types have the first one of Accept.
+// Where the API's binary media types have the first one of Accept, a text answer that is left as it is becomes binary, and
+// where they do not, a binary answer of an HTTP backend becomes Base64.
 type ContentHandling string
 
 // The values are those of contentHandling in an API definition.
@@ -62,11 +63,31 @@ func (i *Integration) convertRequest(req Request) ([]byte, error) {
 	return body, nil
 }
 
-func (c *Call) convertResponse(r *response, a *Answer) error {
-	content := r.content
-	if content == AsIs && gwevent.DecodesFor(c.req.Accept, c.req.BinaryMediaTypes) {
-		content = ConvertToBinary
+// isBinary reports whether the API's binary media types have the first one of a Content-Type or an Accept header.
+func (c *Call) isBinary(header string) bool {
+	return gwevent.DecodesFor(header, c.req.BinaryMediaTypes)
+}
+
+// convertPayload converts a binary payload before a template sees it, and returns what is left to be done with the answer.
+func (c *Call) convertPayload(r *response, o outcome) (left ContentHandling, payload []byte, err error) {
+	left = r.content
+	if left == AsIs && c.isBinary(c.req.Accept) {
+		left = ConvertToBinary
 	}
+	switch {
+	case o.isBinary && left == AsIs:
+		left = ConvertToText
+	case o.isForeign && !o.isBinary:
+		o.payload = bytes.ToValidUTF8(o.payload, []byte("\uFFFD"))
+	}
+	if !o.isBinary {
+		return left, o.payload, nil
+	}
+	payload, err = left.convert(o.payload, true)
+	return AsIs, payload, err
+}
+
+func (c *Call) convertResponse(content ContentHandling, a *Answer) error {
 	body, err := content.convert(a.Body, false)
 	if err != nil {
 		return misconfigured(err)

@@ -2,72 +2,39 @@ package integration
 
 import (
 	"fmt"
-	"regexp"
+	"net/http"
 	"strings"
-
-	"github.com/lambdarest/lambdarest/mapping/vtl"
 )
 
-// parameter gives one header of the answer. Each expression is turned into a small template, so that JSONPath and
-// $context have one meaning only.
+// parameter gives one header of the answer.
 type parameter struct {
-	name    string
-	literal string
-	value   *vtl.Template // nil for a literal
+	name string
+	expression
 }
-
-// The alphabets keep an expression from ending the string or the reference that it is put into.
-var (
-	jsonPathPattern = regexp.MustCompile(`^[\w\-.\[\]*@]+$`)
-	namePattern     = regexp.MustCompile(`^\w+(\.\w+)*$`)
-)
 
 func parseParameter(name, expr string) (parameter, error) {
 	p := parameter{name: name}
 	if !isToken(name) {
 		return p, fmt.Errorf("header %q is no header name", name)
 	}
-	if len(expr) >= 2 && expr[0] == '\'' && expr[len(expr)-1] == '\'' {
-		p.literal = expr[1 : len(expr)-1]
-		if strings.ContainsAny(p.literal, "\r\n\x00'") {
-			return p, fmt.Errorf("header %q: a literal with a quote or a line break", name)
-		}
-		return p, nil
-	}
-	if strings.HasPrefix(expr, "integration.response.header.") || strings.HasPrefix(expr, "integration.response.multivalueheader.") {
-		return p, nil // a function's result has no headers
-	}
-	src, ok := mappingTemplate(expr)
-	if !ok {
-		return p, fmt.Errorf("header %q: cannot map %q", name, expr)
-	}
 	var err error
-	p.value, err = vtl.Parse("header "+name, src)
+	p.expression, err = parseExpression(fmt.Sprintf("header %q", name), expr, ofResponse)
 	return p, err
 }
 
-func mappingTemplate(expr string) (src string, ok bool) {
-	if expr == "integration.response.body" {
-		return "$input.body", true
+// set sets the header, unless there is no value.
+func (p *parameter) set(h http.Header, v values) error {
+	found, err := p.evaluate(v)
+	if err != nil {
+		return err
 	}
-	if path, found := strings.CutPrefix(expr, "integration.response.body."); found {
-		return "$input.path('$." + path + "')", jsonPathPattern.MatchString(path)
-	}
-	for _, root := range []string{"context.", "stageVariables."} {
-		if path, found := strings.CutPrefix(expr, root); found {
-			return "${" + root + path + "}", namePattern.MatchString(path)
+	h.Del(p.name)
+	for _, value := range found {
+		if value = headerValue(value); value != "" {
+			h.Add(p.name, value)
 		}
 	}
-	return "", false
-}
-
-// evaluate returns the header's value; "" leaves the header out.
-func (p parameter) evaluate(in vtl.Input) (string, error) {
-	if p.value == nil {
-		return p.literal, nil
-	}
-	out, err := p.value.Render(in)
-	return headerValue(string(out.Body)), err
+	return nil
 }
 
 // headerValue makes a text fit for a header line.

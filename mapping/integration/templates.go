@@ -32,6 +32,12 @@ type Templates struct {
 	Passthrough Passthrough
 	// ContentHandling converts the body of requests; as it is where zero.
 	ContentHandling ContentHandling
+	// Parameters are the request parameters of an HTTP backend, from targets, as integration.request.header.X-A,
+	// integration.request.querystring.q or integration.request.path.id, to what they are: a literal in single quotes,
+	// method.request.header.<name>, .querystring.<name>, .path.<name>, .body or .body.<JSONPath>, method.request.multivalueheader.<name>
+	// or .multivaluequerystring.<name> for all values of a name, context.<name> or stageVariables.<name>. What has no value is
+	// left out. Functions get none of them.
+	Parameters map[string]string
 	// Responses are the integration responses, tried in this order. Without any, every result gives 200 and passes
 	// through.
 	Responses []Response
@@ -42,7 +48,7 @@ type Templates struct {
 // Response is an integration response: what the client gets for some of the function's results.
 type Response struct {
 	// Pattern is the selection pattern: a regular expression of Java's that must match the whole errorMessage of a
-	// function's error, or the whole status code that a mock chose. A function's success matches none. "" makes this
+	// function's error, or the whole status code that a mock chose or an HTTP backend answered. A function's success matches none. "" makes this
 	// the default response, which answers everything else.
 	//
 	// A dot matches no line break; write [\s\S] for one that does. What Java refuses is an error of [Compile], such as a brace
@@ -56,7 +62,8 @@ type Response struct {
 	Templates map[string]string
 	// Headers sets headers of the answer (response parameters) from mapping expressions: a literal in single quotes as
 	// "'*'", integration.response.body or integration.response.body.<JSONPath>, context.<name>, stageVariables.<name>.
-	// integration.response.header.<name> is accepted and sets nothing: a function's result has no headers.
+	// integration.response.header.<name> and integration.response.multivalueheader.<name> are an HTTP backend's; a function's result
+	// has no headers, and they set nothing.
 	Headers map[string]string
 	// ContentHandling converts the body of answers; where zero, the API's binary media types and Accept decide.
 	ContentHandling ContentHandling
@@ -67,6 +74,7 @@ type Integration struct {
 	request     map[string]*vtl.Template
 	passthrough Passthrough
 	content     ContentHandling
+	parameters  []requestParameter
 	responses   []*response
 	async       bool
 }
@@ -101,6 +109,9 @@ func (t Templates) compile() (*Integration, error) {
 		return nil, fmt.Errorf("unknown passthrough behaviour %d", t.Passthrough)
 	}
 	i := &Integration{request: request, passthrough: t.Passthrough, content: t.ContentHandling, async: t.Async}
+	if i.parameters, err = parseRequestParameters(t.Parameters); err != nil {
+		return nil, err
+	}
 	hasDefault := false
 	for n, r := range t.Responses {
 		resp, err := r.compile()

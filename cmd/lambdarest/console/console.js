@@ -44,14 +44,14 @@ function pretty(text) {
 async function poll() {
   try {
     const state = await get("requests?after=" + newest);
+    if (state.deployment !== deployment) { // the template has changed
+      await drawRoutes();
+      deployment = state.deployment;
+    }
     if (state.requests.length > 0) {
       requests = state.requests.concat(requests).slice(0, 100);
       newest = requests[0].number;
       drawList();
-    }
-    if (state.deployment !== deployment) {
-      await drawRoutes();
-      deployment = state.deployment;
     }
     $("state").textContent = state.last + (state.last === 1 ? " request" : " requests");
   } catch {

@@ -32,20 +32,22 @@ const (
 	Stream    = "stream"    // a proxy integration whose answer is streamed
 	NonProxy  = "non-proxy"
 	Mock      = "mock"
-	HTTPProxy = "http"
+	HTTP      = "http" // another server, behind templates
+	HTTPProxy = "http proxy"
 )
 
 // A Route is a route of an API.
 type Route struct {
-	Method, Path string
-	Kind         string    // of the integration
-	Function     *Function // of Proxy, Stream and NonProxy
-	URL          string    // of HTTPProxy
-	Templates    integration.Templates
-	Authorizer   *Authorizer
-	Scopes       []string // of which a token must have one
-	KeyRequired  bool
-	Timeout      time.Duration // of the integration; zero for the service's
+	Method, Path  string
+	Kind          string    // of the integration
+	Function      *Function // of Proxy, Stream and NonProxy
+	URL           string    // of HTTP and HTTPProxy
+	Templates     integration.Templates
+	Authorizer    *Authorizer
+	Scopes        []string // of which a token must have one
+	KeyRequired   bool
+	BackendMethod string        // of HTTP and HTTPProxy; "" for the client's
+	Timeout       time.Duration // of the integration; zero for the service's
 	// Pos is where the template has it, as file:line.
 	Pos string
 }

@@ -135,21 +135,46 @@ func (t *template) readIntegration(a *API, r *Route, v value) {
 		}
 	case "mock":
 		r.Kind = Mock
-	case "http_proxy":
-		r.Kind, r.URL = HTTPProxy, v.get("uri").text()
-	case "http":
-		v.get("type").fail("expected aws_proxy, aws, mock or http_proxy: http with templates is not run here")
-		return
+	case "http", "http_proxy":
+		r.readBackend(kind, v)
 	default:
-		v.fail("expected a type: aws_proxy, aws, mock or http_proxy")
+		v.fail("expected a type: aws_proxy, aws, mock, http or http_proxy")
 		return
 	}
 	r.Timeout = milliseconds(v.get("timeoutInMillis"))
-	if r.Kind == NonProxy || r.Kind == Mock {
+	if r.Kind == NonProxy || r.Kind == Mock || r.Kind == HTTP {
 		r.Templates = t.readTemplates(v)
-		if _, err := integration.Compile(r.Templates); err != nil {
-			v.fail("%v", err)
+	}
+	switch parameters := v.get("requestParameters"); r.Kind {
+	case NonProxy:
+		// What else a function is invoked with it does not notice.
+		r.Templates.Async = parameters.get("integration.request.header.X-Amz-Invocation-Type").text() == "'Event'"
+	case HTTP, HTTPProxy:
+		if a.Config.Kind == gateway.REST {
+			r.Templates.Parameters = parameters.textMap()
+		} else if parameters.exists() {
+			t.warn(parameters.n, parameters.path, "parameter mapping of HTTP APIs has no effect here")
 		}
+	}
+	if _, err := integration.Compile(r.Templates); err != nil {
+		v.fail("%v", err)
+	}
+}
+
+// readBackend reads where an HTTP integration leads to.
+func (r *Route) readBackend(kind string, v value) {
+	r.Kind, r.URL = HTTPProxy, v.get("uri").text()
+	if kind == "http" {
+		r.Kind = HTTP
+	}
+	if r.BackendMethod = strings.ToUpper(v.get("httpMethod").text()); r.BackendMethod == "ANY" {
+		r.BackendMethod = ""
+	}
+	if r.BackendMethod != "" && !slices.Contains(methods, r.BackendMethod) {
+		v.get("httpMethod").fail("expected ANY or an HTTP method, as GET, got %q", v.get("httpMethod").text())
+	}
+	if !strings.HasPrefix(r.URL, "http://") && !strings.HasPrefix(r.URL, "https://") {
+		v.fail("expected uri with an http or https URL")
 	}
 }
 

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const backendDefinition = `
+openapi: 3.0.1
+paths:
+  /mapped/{id}:
+    post:
+      x-amazon-apigateway-integration:
+        type: http
+        httpMethod: PUT
+        uri: BACKEND/${stageVariables.version}/{item}
+        passthroughBehavior: never
+        requestParameters:
+          integration.request.path.item: method.request.path.id
+          integration.request.header.X-A: method.request.header.X-Client
+        requestTemplates: {application/json: '{"n": $input.json("$.number")}'}
+        responses:
+          2\d\d: {statusCode: 201, responseTemplates: {application/json: 'made'}, responseParameters: {method.response.header.X-To: integration.response.header.X-Backend}}
+          default: {statusCode: 503}
+  /proxied/{proxy+}:
+    x-amazon-apigateway-any-method:
+      x-amazon-apigateway-integration:
+        type: http_proxy
+        httpMethod: ANY
+        uri: BACKEND/{proxy}
+        requestParameters: {integration.request.path.proxy: method.request.path.proxy}
+`
+
+// TestStartBackend: the HTTP integrations of a definition, with and without templates.
+func TestStartBackend(t *testing.T) {
+	var seen string
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		seen = fmt.Sprint(r.Method, " ", r.URL.RequestURI(), " ", r.Header.Get("X-A"), " ", string(body))
+		w.Header().Set("X-Backend", "b")
+		if strings.Contains(seen, "missing") {
+			w.WriteHeader(404)
+		}
+	}))
+	defer backend.Close()
+	name := filepath.Join(t.TempDir(), "api.yaml")
+	require.NoError(t, os.WriteFile(name, []byte(strings.ReplaceAll(backendDefinition, "BACKEND", backend.URL)), 0o600))
+	s := start(t, "start", "-addr", "127.0.0.1:0", "-watch=false", "-stage-variable", "version=v7", name)
+	out := s.until(t, "Ctrl-C")
+	s.drain()
+	require.Contains(t, out, "{item}, with templates")
+	url := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(out)
+
+	status, body := call(t, "POST", url+"/mapped/a%2Fb", `{"number": 5}`, "X-Client", "c", "Content-Type", "application/json")
+	require.Equal(t, 201, status)
+	require.Equal(t, "made", body)
+	require.Equal(t, `PUT /v7/a%2Fb c {"n": 5}`, seen)
+	status, _ = call(t, "POST", url+"/mapped/missing", `{}`, "Content-Type", "application/json")
+	require.Equal(t, 503, status)
+	status, _ = call(t, "POST", url+"/mapped/1", `{}`, "Content-Type", "text/plain")
+	require.Equal(t, 415, status)
+	status, _ = call(t, "GET", url+"/proxied/x/missing?q=1", "", "X-A", "client's")
+	require.Equal(t, 404, status)
+	require.Equal(t, "GET /x/missing?q=1 client's ", seen)
+	require.Equal(t, exitOK, s.stop())
+}
