@@ -2,6 +2,8 @@ package jsonscan
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -30,17 +32,49 @@ func AppendUnquote(dst, raw []byte) []byte { return AppendUnescaped(dst, raw[1:l
 
 // AppendUnescaped is AppendUnquote for a literal without its quotes.
 func AppendUnescaped(dst, raw []byte) []byte {
+	valid := utf8.Valid(raw)
 	for len(raw) > 0 {
-		n := bytes.IndexByte(raw, '\\')
-		if n < 0 {
-			n = len(raw)
+		if valid {
+			dst, raw = appendPlain(dst, raw)
+		} else {
+			n := run(raw)
+			dst, raw = appendValid(dst, raw[:n]), raw[n:]
 		}
-		dst = appendValid(dst, raw[:n])
-		if raw = raw[n:]; len(raw) > 0 {
+		if len(raw) > 0 {
 			dst, raw = appendEscaped(dst, raw)
 		}
 	}
 	return dst
+}
+
+// run returns how many bytes stand before the first escape.
+func run(raw []byte) int {
+	if n := bytes.IndexByte(raw, '\\'); n >= 0 {
+		return n
+	}
+	return len(raw)
+}
+
+// appendPlain appends what stands before the first escape of raw, and returns the rest
+// of raw. Between escapes there are a few bytes as a rule, for which copying eight of
+// them and looking for the escape in these costs less than two calls.
+func appendPlain(dst, raw []byte) (_, rest []byte) {
+	for range 4 {
+		n := len(dst)
+		if len(raw) < 8 || cap(dst)-n < 8 {
+			break
+		}
+		x := binary.LittleEndian.Uint64(raw)
+		binary.LittleEndian.PutUint64(dst[n:n+8], x)
+		b := x ^ '\\'*ones
+		if m := (b - ones) &^ b & highs; m != 0 {
+			k := bits.TrailingZeros64(m) >> 3
+			return dst[:n+k], raw[k:]
+		}
+		dst, raw = dst[:n+8], raw[8:]
+	}
+	n := run(raw)
+	return append(dst, raw[:n]...), raw[n:]
 }
 
 // appendValid appends b with U+FFFD for each byte that is not UTF-8.
