@@ -77,16 +77,16 @@ func hopByHop(name string) bool {
 // RemapHeaders renames the headers that a REST API does not let a function set to x-amzn-Remapped-…, as recorded, and
 // removes Transfer-Encoding. It changes h.
 func RemapHeaders(h http.Header) {
-	for _, name := range []string{
-		"Authorization", "Connection", "Content-Length", "Content-Md5", "Date", "Expect", "Host", "Max-Forwards",
-		"Proxy-Authenticate", "Server", "Trailer", "Upgrade", "User-Agent", "Www-Authenticate",
-	} {
-		if values := h[name]; len(values) > 0 {
+	for name, values := range h { // a name that is added is none of these
+		switch name {
+		case "Authorization", "Connection", "Content-Length", "Content-Md5", "Date", "Expect", "Host", "Max-Forwards",
+			"Proxy-Authenticate", "Server", "Trailer", "Upgrade", "User-Agent", "Www-Authenticate":
 			delete(h, name)
 			h["X-Amzn-Remapped-"+name] = values
+		case "Transfer-Encoding":
+			delete(h, name)
 		}
 	}
-	delete(h, "Transfer-Encoding")
 }
 
 // splitCookies returns the name=value pairs of Cookie headers.

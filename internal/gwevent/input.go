@@ -162,14 +162,15 @@ func NewRequestID() string {
 	binary.BigEndian.PutUint64(b[8:], rand.Uint64())
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
-	var text [36]byte
+	const digits = "0123456789abcdef"
+	text := [36]byte{8: '-', 13: '-', 18: '-', 23: '-'}
 	at := 0
-	for i, c := range b {
-		if i == 4 || i == 6 || i == 8 || i == 10 {
-			text[at] = '-'
+	for _, c := range b {
+		if text[at] == '-' {
 			at++
 		}
-		at += hex.Encode(text[at:], []byte{c})
+		text[at], text[at+1] = digits[c>>4], digits[c&15]
+		at += 2
 	}
 	return string(text[:])
 }

@@ -38,37 +38,19 @@ func sizeOf(m map[string]string) int {
 // end ends the event.
 func (w *writer) end() []byte { return append(w.buf, '}') }
 
-// name writes the name of the next member of an object, which needs no escapes; anyName writes any.
-func (w *writer) name(s string) {
-	w.separate('{')
-	w.buf = append(w.buf, '"')
-	w.buf = append(w.buf, s...)
-	w.buf = append(w.buf, '"', ':')
-}
-
-func (w *writer) anyName(s string) {
-	w.separate('{')
-	w.buf = append(appendText(w.buf, s), ':')
-}
-
-// separate writes a comma unless the object or the array has just begun.
-func (w *writer) separate(open byte) {
-	if w.buf[len(w.buf)-1] != open {
-		w.buf = append(w.buf, ',')
-	}
-}
-
+// raw writes text of JSON, text a string.
 func (w *writer) raw(s string)  { w.buf = append(w.buf, s...) }
 func (w *writer) text(s string) { w.buf = appendText(w.buf, s) }
 
-// member writes a member whose value is a string, memberOrNull one that may be missing.
+// member writes a member whose value is a string, memberOrNull one that may be missing. The name is as it stands in the
+// event, with its quotes, the colon and a comma in front unless it is the first.
 func (w *writer) member(name, value string) {
-	w.name(name)
+	w.raw(name)
 	w.text(value)
 }
 
 func (w *writer) memberOrNull(name string, value *string) {
-	w.name(name)
+	w.raw(name)
 	if value == nil {
 		w.raw("null")
 		return
@@ -83,24 +65,32 @@ func (w *writer) optional(name string, value *string) {
 }
 
 func (w *writer) number(name string, value int64) {
-	w.name(name)
+	w.raw(name)
 	w.buf = strconv.AppendInt(w.buf, value, 10)
 }
 
 func (w *writer) time(name string, t clf) {
-	w.name(name)
+	w.raw(name)
 	w.buf = t.append(w.buf)
 }
 
 func (w *writer) boolean(name string, value bool) {
-	w.name(name)
+	w.raw(name)
 	w.buf = strconv.AppendBool(w.buf, value)
 }
 
+// opening is what stands in front of the i-th member or element: the bracket or a comma.
+func opening(bracket string, i int) string {
+	if i == 0 {
+		return bracket
+	}
+	return ","
+}
+
+// list writes an array of at least one string.
 func (w *writer) list(values []string) {
-	w.raw("[")
-	for _, value := range values {
-		w.separate('[')
+	for i, value := range values {
+		w.raw(opening("[", i))
 		w.text(value)
 	}
 	w.raw("]")
@@ -128,14 +118,15 @@ const (
 
 // pairs writes a member whose value is an object of pairs, null where there are none.
 func (w *writer) pairs(name string, ps pairs, as form) {
-	w.name(name)
+	w.raw(name)
 	if len(ps) == 0 {
 		w.raw("null")
 		return
 	}
-	w.raw("{")
-	for _, p := range ps {
-		w.anyName(p.name)
+	for i, p := range ps {
+		w.raw(opening("{", i))
+		w.text(p.name)
+		w.raw(":")
 		switch as {
 		case asList:
 			w.list(p.values)
@@ -150,7 +141,7 @@ func (w *writer) pairs(name string, ps pairs, as form) {
 
 // strings writes a member whose value is a map, in the order of its keys; nil is null.
 func (w *writer) strings(name string, m map[string]string) {
-	w.name(name)
+	w.raw(name)
 	if m == nil {
 		w.raw("null")
 		return
@@ -162,8 +153,12 @@ func (w *writer) strings(name string, m map[string]string) {
 	}
 	slices.Sort(names)
 	w.raw("{")
-	for _, name := range names {
-		w.anyName(name)
+	for i, name := range names {
+		if i > 0 {
+			w.raw(",")
+		}
+		w.text(name)
+		w.raw(":")
 		w.text(m[name])
 	}
 	w.raw("}")
@@ -184,7 +179,7 @@ func encodeAuthorizer(v any) ([]byte, error) {
 
 func (w *writer) authorizer(encoded []byte) {
 	if encoded != nil {
-		w.name("authorizer")
+		w.raw(`,"authorizer":`)
 		w.buf = append(w.buf, encoded...)
 	}
 }
