@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"time"
 )
@@ -19,29 +20,21 @@ import (
 // runtime may answer on another one. Only when the runtime asks again, and its flights say that it is busy, were those
 // lost whose connection is gone.
 
-// A flight is an invocation that was delivered and not answered.
-type flight struct {
-	inv         *invocation
-	carrier     *runtimeConn // the connection to which it was written
-	carrierGone bool
-}
+// Sizes of events, in bytes. One of maxInline fits into the buffers of a connection that has nothing else in them; a
+// larger one may take as long as the runtime pleases, which must not keep an Invoke from its time-out.
+const (
+	maxInline = 32 << 10
+	anySize   = math.MaxInt
+)
 
-// maxInline is the largest event, in bytes, that an Invoke writes itself: it fits into the buffers of a connection that
-// has nothing else in them. A larger one may take as long as the runtime pleases, which must not keep an Invoke from its
-// time-out.
-const maxInline = 32 << 10
-
-// offer queues an invocation and delivers it if the runtime waits for one.
+// offer queues an invocation and delivers it if the runtime waits for one. What may take long is left to a goroutine.
 func (i *instance) offer(inv *invocation) {
 	i.mu.Lock()
 	i.queue = append(i.queue, inv)
 	i.mu.Unlock()
-	if len(inv.message) > maxInline || i.p.perInstance() > 1 || !i.delivery.TryLock() {
-		go i.dispatch() // which may take long, as may what else is in the queue and what goes on already
-		return
+	if !i.dispatch(maxInline) {
+		go i.dispatch(anySize)
 	}
-	defer i.delivery.Unlock()
-	i.dispatchLocked()
 }
 
 // withdraw takes an invocation back and reports whether it was still in the queue.
@@ -66,26 +59,18 @@ const (
 	newsPause = time.Millisecond
 )
 
-// park is GET next: the connection waits from now on, unless the instance has all that it takes.
+// park is GET next: the connection waits from now on, unless the instance has all that it takes. A delivery that is under
+// way counts, until it fails.
 func (i *instance) park(c *runtimeConn) error {
 	i.isReady()
-	for begin := time.Now(); !i.tryPark(c); time.Sleep(newsPause) {
-		if time.Since(begin) >= newsTime {
+	for waited := time.Duration(0); !i.hasRoom(c); waited += newsPause {
+		if waited >= newsTime {
 			return errBusy
 		}
+		time.Sleep(newsPause)
 	}
+	i.dispatch(anySize)
 	return nil
-}
-
-// tryPark parks a connection if there is room. Where a delivery is under way, which may fail, it waits for its end.
-func (i *instance) tryPark(c *runtimeConn) bool {
-	i.delivery.Lock()
-	defer i.delivery.Unlock()
-	if !i.hasRoom(c) {
-		return false
-	}
-	i.dispatchLocked()
-	return true
 }
 
 // hasRoom puts a connection into waiting, if the instance takes another invocation.
@@ -103,26 +88,20 @@ func (i *instance) hasRoom(c *runtimeConn) bool {
 // reclaim puts the invocations back whose connection is gone, where there is no room for another. Where there is room, a
 // connection that has closed says nothing: a runtime with several closes those that it has too many of.
 func (i *instance) reclaim() {
-	for id, f := range i.flights {
-		if f.carrierGone && len(i.flights) >= i.p.perInstance() {
+	for id, inv := range i.flights {
+		if inv.carrierGone && len(i.flights) >= i.p.perInstance() {
 			delete(i.flights, id)
-			i.queue = slices.Insert(i.queue, 0, f.inv)
+			i.queue = slices.Insert(i.queue, 0, inv)
 		}
 	}
 }
 
-// dispatch delivers until there is nothing to match. Between the process's end and the news of it nothing is delivered.
-func (i *instance) dispatch() {
-	i.delivery.Lock()
-	defer i.delivery.Unlock()
-	i.dispatchLocked()
-}
-
-func (i *instance) dispatchLocked() {
+// dispatch delivers until there is nothing to match, or an event is larger than the limit, where it reports false.
+func (i *instance) dispatch(limit int) bool {
 	for {
-		c, inv := i.match()
+		c, inv, fits := i.match(limit)
 		if c == nil {
-			return
+			return fits
 		}
 		if _, err := c.conn.Write(inv.message); err != nil {
 			i.putBack(inv)
@@ -132,19 +111,24 @@ func (i *instance) dispatchLocked() {
 
 // match takes a connection and an invocation for it; the connection that has come last is the one most likely to live.
 // Ids are the callers': while one is in flight, another invocation with it waits, since answers name nothing else.
-func (i *instance) match() (*runtimeConn, *invocation) {
+// Between the process's end and the news of it nothing is delivered.
+func (i *instance) match(limit int) (c *runtimeConn, inv *invocation, fits bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	if len(i.waiting) == 0 || len(i.queue) == 0 || i.dead.Load() {
+		return nil, nil, true
+	}
 	at := slices.IndexFunc(i.queue, func(inv *invocation) bool { return i.flights[inv.id] == nil })
-	if len(i.waiting) == 0 || at < 0 || i.dead.Load() {
-		return nil, nil
+	if at < 0 || len(i.queue[at].message) > limit {
+		return nil, nil, at < 0
 	}
 	last := len(i.waiting) - 1
-	c, inv := i.waiting[last], i.queue[at]
+	c, inv = i.waiting[last], i.queue[at]
 	i.waiting[last], i.waiting = nil, i.waiting[:last]
 	i.queue = slices.Delete(i.queue, at, at+1)
-	i.flights[inv.id] = &flight{inv: inv, carrier: c}
-	return c, inv
+	inv.carrier, inv.carrierGone = c, false
+	i.flights[inv.id] = inv
+	return c, inv, true
 }
 
 func (i *instance) putBack(inv *invocation) {
@@ -171,9 +155,9 @@ func (i *instance) connClosed(c *runtimeConn) {
 	if at := slices.Index(i.waiting, c); at >= 0 {
 		i.waiting = slices.Delete(i.waiting, at, at+1)
 	}
-	for _, f := range i.flights {
-		if f.carrier == c {
-			f.carrierGone = true
+	for _, inv := range i.flights {
+		if inv.carrier == c {
+			inv.carrierGone = true
 		}
 	}
 }
@@ -182,10 +166,29 @@ func (i *instance) connClosed(c *runtimeConn) {
 func (i *instance) take(id string) *invocation {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	f := i.flights[id]
-	if f == nil {
+	inv := i.flights[id]
+	delete(i.flights, id)
+	return inv
+}
+
+// collected returns the invocation with that id if it is in flight and its answer is collected, not passed on.
+func (i *instance) collected(id []byte) *invocation {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	inv := i.flights[string(id)]
+	if inv == nil || inv.sink != nil {
 		return nil
 	}
-	delete(i.flights, id)
-	return f.inv
+	return inv
+}
+
+// land ends the flight of an invocation and reports whether it was still under way.
+func (i *instance) land(inv *invocation) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.flights[inv.id] != inv {
+		return false
+	}
+	delete(i.flights, inv.id)
+	return true
 }

@@ -55,9 +55,12 @@ type Process struct {
 	binary string
 	env    []string
 
-	once  sync.Once // for start
-	slots chan struct{}
-	stop  chan struct{} // closed by Close
+	once        sync.Once // for what stands until stop
+	fullName    string
+	functionARN string
+	slots       chan struct{}
+
+	stop chan struct{} // closed by Close
 
 	mu      sync.Mutex
 	closed  bool
@@ -84,6 +87,8 @@ func (p *Process) init() {
 			n = 10
 		}
 		p.slots = make(chan struct{}, n*p.perInstance())
+		p.fullName = p.findName()
+		p.functionARN = "arn:aws:lambda:" + orDefault(p.Region, "us-east-1") + ":123456789012:function:" + p.fullName
 	})
 }
 
@@ -156,9 +161,15 @@ func (p *Process) acquire() (inst *instance, isNew bool, err error) {
 		p.idle = p.idle[:n-1]
 		return inst, false, nil
 	}
-	inst, err = p.start()
+	inst, err = p.grow()
+	return inst, err == nil, err
+}
+
+// grow starts an instance, which its caller uses once at a time; the others find it in the list. The lock is held.
+func (p *Process) grow() (*instance, error) {
+	inst, err := p.start()
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	p.all[inst] = true
 	for range p.perInstance() - 1 {
@@ -170,7 +181,7 @@ func (p *Process) acquire() (inst *instance, isNew bool, err error) {
 		defer p.mu.Unlock()
 		delete(p.all, inst)
 	})
-	return inst, true, nil
+	return inst, nil
 }
 
 func (p *Process) release(inst *instance) {
@@ -261,6 +272,11 @@ func (p *Process) environ() []string {
 }
 
 func (p *Process) name() string {
+	p.init()
+	return p.fullName
+}
+
+func (p *Process) findName() string {
 	if p.Name != "" {
 		return p.Name
 	}
@@ -277,7 +293,8 @@ func (p *Process) name() string {
 }
 
 func (p *Process) arn() string {
-	return "arn:aws:lambda:" + orDefault(p.Region, "us-east-1") + ":123456789012:function:" + p.name()
+	p.init()
+	return p.functionARN
 }
 
 func (p *Process) logger() *slog.Logger {

@@ -2,6 +2,8 @@ package gateway
 
 import (
 	"context"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +11,7 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -38,6 +41,9 @@ type invocation struct {
 	message  []byte        // the answer to GET next, with a copy of the event: it may be written when Invoke has returned
 	result   chan outcome  // takes the first result, further ones are refused
 	sink     *sink         // where the answer goes as it comes; nil where it is collected
+
+	carrier     *runtimeConn // the connection to which it was written, see delivery.go
+	carrierGone bool
 }
 
 type outcome struct {
@@ -58,10 +64,10 @@ func (p *Process) newInvocation(ctx context.Context, payload []byte) (*invocatio
 	inv.ctx = ctx
 	inv.deadline, _ = ctx.Deadline()
 	lc, _ := lambdacontext.FromContext(ctx)
-	if lc == nil {
-		lc = &lambdacontext.LambdaContext{}
+	if lc != nil {
+		inv.id = lc.AwsRequestID
 	}
-	if inv.id = lc.AwsRequestID; inv.id == "" {
+	if inv.id == "" {
 		inv.id = gwevent.NewRequestID()
 	}
 	inv.message = p.message(inv, lc, payload)
@@ -70,36 +76,54 @@ func (p *Process) newInvocation(ctx context.Context, payload []byte) (*invocatio
 
 // message is the answer to GET next.
 func (p *Process) message(inv *invocation, lc *lambdacontext.LambdaContext, payload []byte) []byte {
-	b := make([]byte, 0, len(payload)+1<<10)
+	b := make([]byte, 0, len(payload)+512)
 	b = appendHead(b, http.StatusOK)
 	b = appendField(b, "Content-Type", "application/json")
 	b = appendField(b, "Lambda-Runtime-Aws-Request-Id", inv.id)
-	b = appendField(b, "Lambda-Runtime-Deadline-Ms", strconv.FormatInt(inv.deadline.UnixMilli(), 10))
-	b = appendField(b, "Lambda-Runtime-Invoked-Function-Arn", orDefault(lc.InvokedFunctionArn, p.arn()))
-	b = appendField(b, "Lambda-Runtime-Trace-Id", traceID(inv.id))
-	b = appendContext(b, "Lambda-Runtime-Client-Context", lc.ClientContext)
-	b = appendContext(b, "Lambda-Runtime-Cognito-Identity", lc.Identity)
-	b = appendField(b, "Content-Length", strconv.Itoa(len(payload)))
+	b = append(b, "Lambda-Runtime-Deadline-Ms: "...)
+	b = strconv.AppendInt(b, inv.deadline.UnixMilli(), 10)
 	b = append(b, "\r\n"...)
+	b = appendTraceID(b, time.Now(), inv.id)
+	b = appendCaller(b, lc, p.arn())
+	b = append(b, "Content-Length: "...)
+	b = strconv.AppendInt(b, int64(len(payload)), 10)
+	b = append(b, "\r\n\r\n"...)
 	return append(b, payload...)
 }
 
-// traceID makes one of the current time and the first bytes of the request id, which may be anything.
-func traceID(id string) string {
-	return fmt.Sprintf("Root=1-%08x-%.12x;Sampled=0", uint32(time.Now().Unix()), id)
+// appendCaller appends what only the caller of the function knows; lc may be nil.
+func appendCaller(b []byte, lc *lambdacontext.LambdaContext, arn string) []byte {
+	const arnField = "Lambda-Runtime-Invoked-Function-Arn"
+	if lc == nil {
+		return appendField(b, arnField, arn)
+	}
+	b = appendField(b, arnField, orDefault(lc.InvokedFunctionArn, arn))
+	if !reflect.ValueOf(&lc.ClientContext).Elem().IsZero() {
+		b = appendJSON(b, "Lambda-Runtime-Client-Context", lc.ClientContext)
+	}
+	if lc.Identity != (lambdacontext.CognitoIdentity{}) {
+		b = appendJSON(b, "Lambda-Runtime-Cognito-Identity", cognitoIdentity(lc.Identity))
+	}
+	return b
 }
 
-// appendContext appends a header with v as JSON, unless v holds nothing.
-func appendContext(b []byte, name string, v any) []byte {
-	encoded, err := json.Marshal(v)
-	switch string(encoded) {
-	case `{"Client":{"installation_id":"","app_title":"","app_version_code":"","app_package_name":""},"env":null,"custom":null}`,
-		`{"cognitoIdentityId":"","cognitoIdentityPoolId":""}`:
-		return b
-	}
-	if err != nil {
-		return b
-	}
+// appendTraceID appends a trace id of a time and the first bytes of the request id, which may be anything.
+func appendTraceID(b []byte, now time.Time, id string) []byte {
+	b = append(b, "Lambda-Runtime-Trace-Id: Root=1-"...)
+	b = hex.AppendEncode(b, binary.BigEndian.AppendUint32(nil, uint32(now.Unix())))
+	b = append(b, '-')
+	b = hex.AppendEncode(b, []byte(id[:min(len(id), 12)]))
+	return append(b, ";Sampled=0\r\n"...)
+}
+
+// cognitoIdentity has the names that Lambda gives its fields.
+type cognitoIdentity struct {
+	CognitoIdentityID     string `json:"cognitoIdentityId"`
+	CognitoIdentityPoolID string `json:"cognitoIdentityPoolId"`
+}
+
+func appendJSON(b []byte, name string, v any) []byte {
+	encoded, _ := json.Marshal(v) // strings only
 	return appendField(b, name, string(encoded))
 }
 
@@ -140,12 +164,11 @@ type instance struct {
 	readyOnce sync.Once
 	readyAt   time.Time // set before ready is closed
 
-	delivery sync.Mutex // held while an invocation is written; taken before mu
 	mu       sync.Mutex
-	queue    []*invocation      // see delivery.go
-	waiting  []*runtimeConn     // the last one came last
-	flights  map[string]*flight // by request id
-	measured time.Time          // when maxMB was; see usage
+	queue    []*invocation          // see delivery.go
+	waiting  []*runtimeConn         // the last one came last
+	flights  map[string]*invocation // delivered and not answered, by request id
+	measured time.Time              // when maxMB was; see usage
 	maxMB    int
 	initErr  *FunctionError // posted to init/error
 	exitErr  *FunctionError
@@ -160,7 +183,7 @@ func (p *Process) start() (*instance, error) {
 	}
 	inst := &instance{
 		p: p, server: newRuntimeServer(listener, p.perInstance()), addr: listener.Addr().String(),
-		ready: make(chan struct{}), flights: make(map[string]*flight), born: time.Now(),
+		ready: make(chan struct{}), flights: make(map[string]*invocation), born: time.Now(),
 		ending: make(chan struct{}), killing: make(chan struct{}), exited: make(chan struct{}),
 	}
 	inst.output = &lineWriter{w: p.Output, mu: &p.outputMu, log: &inst.log}

@@ -34,7 +34,7 @@ func (i *instance) serveRuntime(c *runtimeConn, r *http.Request) (answered bool)
 	}
 	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, maxPayload)) // from now on the connection is not ours
 	if i.park(c) != nil {
-		apiError(w, http.StatusForbidden, "InvalidStateTransition", "The invocation before has not been answered.")
+		errTooEarly(w)
 		return true
 	}
 	return false
@@ -146,6 +146,13 @@ func (i *instance) registerExtension(w http.ResponseWriter, _ *http.Request) {
 func errUnknownID(w http.ResponseWriter) {
 	apiError(w, http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")
 }
+
+func errTooEarly(w http.ResponseWriter) {
+	apiError(w, http.StatusForbidden, "InvalidStateTransition", "The invocation before has not been answered.")
+}
+
+// acceptedMessage is what accepted answers.
+var acceptedMessage = []byte("HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"status\":\"OK\"}")
 
 func accepted(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json")

@@ -21,7 +21,7 @@ import (
 // These tests are the process: they speak with the Runtime API of an instance that has none, in the order they like.
 
 // idleInstance returns a function with one instance that waits for work.
-func idleInstance(t *testing.T) (*Process, *instance) {
+func idleInstance(t testing.TB) (*Process, *instance) {
 	t.Helper()
 	p := Function("no binary: a second instance is an error", nil)
 	p.init()
@@ -372,5 +372,43 @@ func TestReadyInstanceStaysReady(t *testing.T) {
 	i.isReady()
 	for range 1000 {
 		require.NoError(t, i.awaitReady(t.Context()))
+	}
+}
+
+// TestMessage: what the Runtime API tells of an invocation; what nobody has given is not sent.
+func TestMessage(t *testing.T) {
+	full := &lambdacontext.LambdaContext{
+		AwsRequestID: "id", InvokedFunctionArn: "arn:x", Identity: lambdacontext.CognitoIdentity{CognitoIdentityID: "i", CognitoIdentityPoolID: "p"},
+	}
+	full.ClientContext.Custom = map[string]string{"k": "v"}
+	for _, tc := range []struct {
+		lc                    *lambdacontext.LambdaContext
+		arn, client, identity string
+		trace                 string
+	}{
+		{nil, "arn:aws:lambda:us-east-1:123456789012:function:x", "", "", `Root=1-[0-9a-f]{8}-[0-9a-f]{24};Sampled=0`},
+		{&lambdacontext.LambdaContext{AwsRequestID: "id"}, "arn:aws:lambda:us-east-1:123456789012:function:x", "", "", `Root=1-[0-9a-f]{8}-6964;Sampled=0`},
+		{
+			full, "arn:x", `{"Client":{"installation_id":"","app_title":"","app_version_code":"","app_package_name":""},"env":null,"custom":{"k":"v"}}`,
+			`{"cognitoIdentityId":"i","cognitoIdentityPoolId":"p"}`, `Root=1-[0-9a-f]{8}-6964;Sampled=0`,
+		},
+	} {
+		ctx := t.Context()
+		if tc.lc != nil {
+			ctx = lambdacontext.NewContext(ctx, tc.lc)
+		}
+		inv, cancel := Function("x", nil).newInvocation(ctx, []byte("event"))
+		defer cancel()
+		resp, err := http.ReadResponse(bufio.NewReader(strings.NewReader(string(inv.message))), nil)
+		require.NoError(t, err)
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.Equal(t, "event", string(body))
+		require.Equal(t, inv.id, resp.Header.Get("Lambda-Runtime-Aws-Request-Id"))
+		require.Equal(t, tc.arn, resp.Header.Get("Lambda-Runtime-Invoked-Function-Arn"))
+		require.Equal(t, tc.client, resp.Header.Get("Lambda-Runtime-Client-Context"))
+		require.Equal(t, tc.identity, resp.Header.Get("Lambda-Runtime-Cognito-Identity"))
+		require.Regexp(t, "^"+tc.trace+"$", resp.Header.Get("Lambda-Runtime-Trace-Id"))
+		require.Equal(t, strconv.FormatInt(inv.deadline.UnixMilli(), 10), resp.Header.Get("Lambda-Runtime-Deadline-Ms"))
 	}
 }

@@ -28,7 +28,7 @@ const (
 	acceptPause       = 10 * time.Millisecond
 	lingerTime        = 500 * time.Millisecond
 	maxLingering      = 64 << 20
-	runtimeBufferSize = 4 << 10
+	runtimeBufferSize = 16 << 10 // an answer that fits is read in one go
 )
 
 // runtimeServer keeps the connections of an instance.
@@ -97,6 +97,7 @@ type runtimeConn struct {
 	conn    net.Conn
 	limited io.LimitedReader // of what may be read before the end of a header
 	in      *bufio.Reader
+	habits  habits
 	answer  runtimeAnswer
 }
 
@@ -111,30 +112,98 @@ func (c *runtimeConn) serve(i *instance) {
 	defer i.connClosed(c)
 	for {
 		c.limited.N = maxRuntimeHeader
-		r, err := http.ReadRequest(c.in)
-		if err != nil || i.waits(c) { // which is no time to ask for more
+		if _, err := c.in.Peek(1); err != nil || i.waits(c) { // which is no time to ask for more
 			return
 		}
-		c.limited.N = 1<<63 - 1
-		if strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
-			if _, err := io.WriteString(c.conn, "HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
-				return
-			}
+		isServed, err := c.serveUsual(i)
+		if !isServed {
+			err = c.serveAny(i)
 		}
-		c.answer.reset()
-		if !i.serveRuntime(c, r) {
-			continue
-		}
-		_, err = io.CopyN(io.Discard, r.Body, runtimeBufferSize)
-		isLast := r.Close || err != io.EOF // after a body that is broken, or much longer, nobody knows where a request begins
-		if c.answer.writeTo(c.conn, isLast) != nil {
-			return
-		}
-		if isLast {
-			c.linger()
+		if err != nil {
 			return
 		}
 	}
+}
+
+// serveUsual serves a request that repeats the one before (see repeat.go). It reports false, and has read nothing, where
+// there is none.
+func (c *runtimeConn) serveUsual(i *instance) (isServed bool, err error) {
+	b, _ := c.in.Peek(c.in.Buffered())
+	if c.habits.isNext(b) {
+		_, _ = c.in.Discard(len(c.habits.next))
+		return true, c.next(i)
+	}
+	id, body, ok := c.habits.cutResponse(b)
+	if !ok {
+		return false, nil
+	}
+	inv := i.collected(id)
+	if inv == nil {
+		return false, nil
+	}
+	header := len(b) - len(body)
+	length, size := chunked(body)
+	for length == 0 && len(b) < runtimeBufferSize {
+		if _, err := c.in.Peek(len(b) + 1); err != nil {
+			return false, nil // as net/http will find
+		}
+		b, _ = c.in.Peek(c.in.Buffered())
+		length, size = chunked(b[header:])
+	}
+	if length <= 0 || !i.land(inv) { // it may have been answered on another connection
+		return false, nil
+	}
+	payload := unchunk(b[header:], size)
+	_, _ = c.in.Discard(header + length)
+	inv.finish(outcome{payload: payload})
+	_, err = c.conn.Write(acceptedMessage)
+	return true, err
+}
+
+// errLast ends a connection after an answer.
+var errLast = errors.New("gateway: the last answer of a connection")
+
+// serveAny serves whatever the process asks.
+func (c *runtimeConn) serveAny(i *instance) error {
+	b, _ := c.in.Peek(c.in.Buffered())
+	header := c.habits.header(b)
+	r, err := http.ReadRequest(c.in)
+	if err != nil {
+		return err
+	}
+	if header != nil {
+		c.habits.learn(i, header, r)
+	}
+	c.limited.N = 1<<63 - 1
+	if strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
+		if _, err := io.WriteString(c.conn, "HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
+			return err
+		}
+	}
+	c.answer.reset()
+	if !i.serveRuntime(c, r) {
+		return nil
+	}
+	_, err = io.CopyN(io.Discard, r.Body, runtimeBufferSize)
+	isLast := r.Close || err != io.EOF // after a body that is broken, or much longer, nobody knows where a request begins
+	if err := c.answer.writeTo(c.conn, isLast); err != nil {
+		return err
+	}
+	if isLast {
+		c.linger()
+		return errLast
+	}
+	return nil
+}
+
+// next serves GET next; the connection is left to the next invocation.
+func (c *runtimeConn) next(i *instance) error {
+	if i.park(c) == nil {
+		return nil
+	}
+	c.answer.reset()
+	errTooEarly(&c.answer)
+	return c.answer.writeTo(c.conn, false)
 }
 
 // linger lets the other side read the answer to a request whose rest nobody reads: a connection that is closed with

@@ -105,7 +105,7 @@ func FuzzRuntimeServer(f *testing.F) {
 	f.Add("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: a\r\n\r\nPOST /2018-06-01/runtime/invocation/id/response HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok")
 	f.Fuzz(func(t *testing.T, sent string) {
 		i := &instance{
-			p: Function("x", nil), addr: "a", ready: make(chan struct{}), exited: make(chan struct{}), flights: make(map[string]*flight),
+			p: Function("x", nil), addr: "a", ready: make(chan struct{}), exited: make(chan struct{}), flights: make(map[string]*invocation),
 		}
 		inv := &invocation{id: "id", message: []byte("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), result: make(chan outcome, 1)}
 		i.offer(inv)

@@ -3,7 +3,8 @@
 //
 //	gwserve bare ADDR              net/http with a handler that answers a constant: what the gateway's front door takes
 //	gwserve inprocess ADDR         the gateway with a function in its process
-//	gwserve bootstrap ADDR BINARY  the gateway with a bootstrap binary
+//	gwserve bootstrap ADDR BINARY  the gateway with a bootstrap binary; a number behind it is how many invocations an
+//	                               instance takes at a time, 1 where there is none
 package main
 
 import (
@@ -14,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -57,6 +59,11 @@ func run(ctx context.Context, args []string) error {
 	case "bootstrap":
 		p := gateway.Function(args[2], nil)
 		defer p.Close()
+		if len(args) > 3 {
+			if p.PerInstance, err = strconv.Atoi(args[3]); err != nil {
+				return err
+			}
+		}
 		function = p
 	default:
 		return fmt.Errorf("no rival %q", args[0])
