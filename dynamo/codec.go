@@ -25,12 +25,8 @@ type codec struct {
 	bodies   sync.Pool // of *[]byte
 }
 
-func newCodec(s *schema) (*codec, error) {
-	p, err := planOf(s.typ, avOptions{})
-	if err != nil {
-		return nil, errorf("type %v: %w", s.typ, err)
-	}
-	return &codec{schema: s, plan: p, keys: s.allKeys(), list: reflect.SliceOf(s.typ)}, nil
+func newCodec(s *schema) *codec {
+	return &codec{schema: s, plan: s.plan, keys: s.allKeys(), list: reflect.SliceOf(s.typ)}
 }
 
 // encode marshals v, and refuses what DynamoDB would refuse for its form. v must

@@ -27,7 +27,7 @@ func benchValue() benchItem {
 // BenchmarkEncode makes attribute values of an item, beside attributevalue.
 func BenchmarkEncode(b *testing.B) {
 	v := benchValue()
-	p, err := planOf(reflect.TypeFor[benchItem](), avOptions{})
+	p, err := planOf(reflect.TypeFor[benchItem](), 0)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func BenchmarkDecode(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, err := planOf(reflect.TypeFor[benchItem](), avOptions{})
+	p, err := planOf(reflect.TypeFor[benchItem](), 0)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func (p *plan) zero(v reflect.Value) zeroness {
 	case shapePointer, shapeInterface, shapeMap, shapeSlice, shapeBytes:
 		isNil = v.IsNil()
 	case shapeString, shapeNumber, shapeBool, shapeInt, shapeUint:
-		isZero = (p.opts.omitEmpty || p.opts.nullEmpty) && v.IsZero()
+		isZero = p.opts.has(omitEmpty|nullEmpty) && v.IsZero()
 	case shapeFloat: // -0 as well
 		isZero = v.Float() == 0
 	case shapeNothing:
@@ -40,9 +40,9 @@ func (p *plan) zero(v reflect.Value) zeroness {
 		isZero = v.Len() == 0
 	}
 	switch {
-	case (isNil || isZero) && p.opts.omitEmpty:
+	case (isNil || isZero) && p.opts.has(omitEmpty):
 		return zeroOmitted
-	case isNil || isZero && p.opts.nullEmpty:
+	case isNil || isZero && p.opts.has(nullEmpty):
 		return zeroNull
 	}
 	return notZero
@@ -95,7 +95,7 @@ func (p *plan) encodeHeld(v reflect.Value) (types.AttributeValue, error) {
 		return p.encodeNumber(v)
 	case shapeTime:
 		t := timeOf(v)
-		if p.opts.unixTime {
+		if p.opts.has(unixTime) {
 			return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.Unix(), 10)}, nil
 		}
 		return &types.AttributeValueMemberS{Value: t.Format(time.RFC3339Nano)}, nil
@@ -120,7 +120,7 @@ func (p *plan) encodePointer(v reflect.Value) (types.AttributeValue, error) {
 	switch {
 	case !v.IsNil():
 		return p.elem.encodeAV(v.Elem())
-	case p.opts.omitEmpty && p.opts.omitEmptyElem:
+	case p.opts.has(omitEmpty) && p.opts.has(omitEmptyElem):
 		return nil, nil
 	}
 	return null(), nil
@@ -158,7 +158,7 @@ func (p *plan) encodeNumber(v reflect.Value) (types.AttributeValue, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case p.opts.asString && p.shape != shapeBigInt && p.shape != shapeBigFloat:
+	case p.opts.has(asString) && p.shape != shapeBigInt && p.shape != shapeBigFloat:
 		return encodeText(n)
 	}
 	return &types.AttributeValueMemberN{Value: n}, nil
@@ -168,20 +168,18 @@ func (p *plan) encodeNumber(v reflect.Value) (types.AttributeValue, error) {
 // where it is stored as text.
 func (p *plan) number(v reflect.Value) (n string, err error) {
 	switch p.shape {
-	case shapeInt:
-		return strconv.FormatInt(v.Int(), 10), nil
-	case shapeUint:
-		return strconv.FormatUint(v.Uint(), 10), nil
-	case shapeNumber:
-		n = v.String()
+	case shapeInt, shapeUint:
+		return formatNumber(v), nil
+	case shapeFloat:
+		n = formatNumber(v)
 	case shapeBigInt:
 		n = pointerTo[big.Int](v).String()
 	case shapeBigFloat:
 		n = pointerTo[big.Float](v).Text('g', -1)
 	default:
-		n = strconv.FormatFloat(v.Float(), 'f', -1, v.Type().Bits())
+		n = v.String()
 	}
-	if !p.opts.asString {
+	if !p.opts.has(asString) {
 		_, err = canonicalNumber(n)
 	}
 	return n, err
@@ -239,9 +237,6 @@ func (p *plan) encodeMap(v reflect.Value) (types.AttributeValue, error) {
 	m := make(item, v.Len())
 	for entries := v.MapRange(); entries.Next(); {
 		name, err := p.key.name(entries.Key())
-		if err == nil && !utf8.ValidString(name) {
-			err = errorf("name: %w", errNotUTF8)
-		}
 		if _, twice := m[name]; err == nil && twice {
 			err = errSameName
 		}
@@ -268,7 +263,7 @@ func (p *plan) encodeList(v reflect.Value) (types.AttributeValue, error) {
 	for i := range v.Len() {
 		av, err := p.elem.encodeAV(v.Index(i))
 		if err != nil {
-			return nil, inPath("["+strconv.Itoa(i)+"]", err)
+			return nil, inPath(element(i), err)
 		}
 		if av != nil {
 			l = append(l, av)
@@ -282,18 +277,18 @@ func (p *plan) encodeList(v reflect.Value) (types.AttributeValue, error) {
 
 // isSet tells whether lists of that plan are sets.
 func (p *plan) isSet() bool {
-	return p.opts.stringSet || p.opts.numberSet || p.opts.binarySet || p.typ == binarySetType
+	return p.opts.has(stringSet|numberSet|binarySet) || p.typ == binarySetType
 }
 
 // encodeSet makes a set of its encoded members.
 func (p *plan) encodeSet(members []types.AttributeValue) (av types.AttributeValue, err error) {
 	ok := false
 	switch {
-	case p.opts.binarySet, p.typ == binarySetType:
+	case p.opts.has(binarySet), p.typ == binarySetType:
 		set := &types.AttributeValueMemberBS{}
 		set.Value, ok = values(members, func(av *types.AttributeValueMemberB) []byte { return av.Value })
 		av = set
-	case p.opts.numberSet:
+	case p.opts.has(numberSet):
 		set := &types.AttributeValueMemberNS{}
 		set.Value, ok = values(members, func(av *types.AttributeValueMemberN) string { return av.Value })
 		av = set

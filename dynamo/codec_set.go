@@ -52,11 +52,11 @@ func (p *plan) setString(v reflect.Value, s string) error {
 	}
 	ok := false
 	switch {
-	case p.opts.asString && p.shape == shapeFloat: // as text there may be a NaN
+	case p.opts.has(asString) && p.shape == shapeFloat: // as text there may be a NaN
 		f, err := strconv.ParseFloat(s, v.Type().Bits())
 		v.SetFloat(f)
 		ok = err == nil
-	case p.opts.asString:
+	case p.opts.has(asString):
 		ok = p.fitNumber(v, s)
 	case p.shape == shapeString, p.shape == shapeNumber:
 		v.SetString(s)
@@ -299,7 +299,9 @@ func assign(v reflect.Value, x any) bool {
 }
 
 // at and within add a step to the path of an error about a value inside another.
-func at(i int, err error) error { return step("["+strconv.Itoa(i)+"]", err) }
+func at(i int, err error) error { return step(element(i), err) }
+
+func element(i int) string { return "[" + strconv.Itoa(i) + "]" }
 
 // within a struct the step is a name of the type's; the names in a map are data,
 // and not shown.

@@ -161,9 +161,12 @@ func (c readCursors) parse(b []byte) (item, error) {
 		}
 		value := b[1+width : 1+width+int(n)]
 		b = b[1+width+int(n):]
-		av := text(k.scalar, string(value))
-		if k.scalar == types.ScalarAttributeTypeB {
-			av = &types.AttributeValueMemberB{Value: value}
+		var av types.AttributeValue = &types.AttributeValueMemberB{Value: value}
+		switch k.scalar {
+		case types.ScalarAttributeTypeS:
+			av = &types.AttributeValueMemberS{Value: string(value)}
+		case types.ScalarAttributeTypeN:
+			av = &types.AttributeValueMemberN{Value: string(value)}
 		}
 		if err := k.check(av); err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -21,64 +22,53 @@ type field struct {
 	path  string       // Go selector from the outer struct, for messages: "Base.ID"
 	index []int        // for reflect, through embedded structs
 	typ   reflect.Type // as declared, pointers included
-	av    avTag
+	opts  avOptions
 	words string // the dynamo tag
 	keyed bool   // there is a dynamo tag
 	named bool   // the attribute name comes from a tag
 }
 
-// avTag is a dynamodbav tag. Words that attributevalue does not know it ignores,
-// and so are they here.
-type avTag struct {
-	name   string
-	ignore bool
-	avOptions
-}
+// avOptions are the options of a dynamodbav tag, a bit each. Words that
+// attributevalue does not know it ignores, and so are they here.
+type avOptions uint16
 
-// avOptions are the options of a dynamodbav tag.
-type avOptions struct {
-	omitEmpty     bool // leave out a zero value
-	omitEmptyElem bool // the same for the elements of a list or map, at any depth
-	nullEmpty     bool // NULL in place of a zero value
-	nullEmptyElem bool
-	asString      bool // numbers as S
-	unixTime      bool // time.Time as N
-	stringSet     bool
-	numberSet     bool
-	binarySet     bool
-}
+const (
+	omitEmpty     avOptions = 1 << iota // leave out a zero value
+	omitEmptyElem                       // the same for the elements of a list or map, at any depth
+	nullEmpty                           // NULL in place of a zero value
+	nullEmptyElem
+	asString // numbers as S
+	unixTime // time.Time as N
+	stringSet
+	numberSet
+	binarySet
+)
 
-func parseAVTag(tag reflect.StructTag) avTag {
-	name, options, _ := strings.Cut(tag.Get("dynamodbav"), ",")
-	t := avTag{name: name, ignore: name == "-"}
-	for option := range strings.SplitSeq(options, ",") {
-		switch option {
-		case "omitempty":
-			t.omitEmpty = true
-		case "omitemptyelem":
-			t.omitEmptyElem = true
-		case "nullempty":
-			t.nullEmpty = true
-		case "nullemptyelem":
-			t.nullEmptyElem = true
-		case "string":
-			t.asString = true
-		case "unixtime":
-			t.unixTime = true
-		case "stringset":
-			t.stringSet = true
-		case "numberset":
-			t.numberSet = true
-		case "binaryset":
-			t.binarySet = true
+// avWords are the words for the options, in their order.
+const avWords = "omitempty,omitemptyelem,nullempty,nullemptyelem,string,unixtime,stringset,numberset,binaryset"
+
+func parseAVTag(tag reflect.StructTag) (name string, opts avOptions) {
+	words := strings.Split(tag.Get("dynamodbav"), ",")
+	for i, word := range strings.Split(avWords, ",") {
+		if slices.Contains(words[1:], word) {
+			opts |= 1 << i
 		}
 	}
-	return t
+	return words[0], opts
 }
 
+// has tells whether any of those options is set.
+func (o avOptions) has(any avOptions) bool { return o&any != 0 }
+
 // elem are the options that hold for the elements of a list or map.
-func (o avOptions) elem() avOptions {
-	return avOptions{omitEmpty: o.omitEmptyElem, omitEmptyElem: o.omitEmptyElem, nullEmpty: o.nullEmptyElem}
+func (o avOptions) elem() (elem avOptions) {
+	if o.has(omitEmptyElem) {
+		elem = omitEmpty | omitEmptyElem
+	}
+	if o.has(nullEmptyElem) {
+		elem |= nullEmpty
+	}
+	return elem
 }
 
 // fieldsOf lists the stored fields of struct type t, shallowest first.
@@ -118,19 +108,18 @@ func structFields(outer *field) (stored, embedded []*field, err error) {
 			path:  strings.TrimPrefix(outer.path+"."+sf.Name, "."),
 			index: append(outer.index[:len(outer.index):len(outer.index)], i),
 			typ:   sf.Type,
-			av:    parseAVTag(sf.Tag),
 		}
 		f.words, f.keyed = sf.Tag.Lookup("dynamo")
-		f.named = f.av.name != ""
-		if f.named {
-			f.attr = f.av.name
+		name, opts := parseAVTag(sf.Tag)
+		if f.opts = opts; name != "" {
+			f.attr, f.named = name, true
 		}
 		misplaced := "" // why a dynamo tag has no effect
 		flat := sf.Anonymous && !f.named && base(sf.Type).Kind() == reflect.Struct
 		switch {
 		case !sf.IsExported() && !sf.Anonymous:
 			misplaced = "an unexported field is never stored"
-		case f.av.ignore:
+		case name == "-":
 			misplaced = `dynamodbav:"-" keeps it from being stored`
 		case !sf.IsExported() && (!flat || sf.Type.Kind() == reflect.Pointer):
 			return nil, nil, errorf("field %s: an unexported type can be embedded only as a struct, not as %v", f.path, sf.Type)

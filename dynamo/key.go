@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -194,110 +192,53 @@ func (k *keyAttr) encode(value any) (types.AttributeValue, error) {
 	if !convert(v, given) {
 		return nil, errorf("want a value for %v (%s), got %v", k.typ, k.scalar, given.Type())
 	}
-	return k.marshal(v)
-}
-
-// marshal encodes a value of the field's own type, which must be addressable.
-func (k *keyAttr) marshal(v reflect.Value) (types.AttributeValue, error) {
-	switch k.form {
-	case formMarshaler:
-		return v.Addr().Interface().(marshaler).MarshalDynamoDBAttributeValue()
-	case formUnix:
-		return text(k.scalar, strconv.FormatInt(v.Convert(timeType).Interface().(time.Time).Unix(), 10)), nil
-	case formBytes:
-		b := make([]byte, v.Len())
-		reflect.Copy(reflect.ValueOf(b), v)
-		return &types.AttributeValueMemberB{Value: b}, nil
-	case formNumber:
-		return text(k.scalar, formatNumber(v)), nil
-	}
-	return text(k.scalar, v.String()), nil
-}
-
-func text(scalar types.ScalarAttributeType, s string) types.AttributeValue {
-	if scalar == types.ScalarAttributeTypeN {
-		return &types.AttributeValueMemberN{Value: s}
-	}
-	return &types.AttributeValueMemberS{Value: s}
-}
-
-// formatNumber writes a number as attributevalue does.
-func formatNumber(v reflect.Value) string {
-	switch t := v.Type(); {
-	case isInt(t):
-		return strconv.FormatInt(v.Int(), 10)
-	case isUint(t):
-		return strconv.FormatUint(v.Uint(), 10)
-	default:
-		return strconv.FormatFloat(v.Float(), 'f', -1, t.Bits())
-	}
+	return k.plan.encodeHeld(v)
 }
 
 // convert sets field to given if that loses nothing: equal types, or kinds of
 // one family. Text is never taken for a number, nor a number for text.
 func convert(field, given reflect.Value) bool {
 	to, from := field.Type(), given.Type()
+	a, b := shapeOf(to), shapeOf(from)
 	switch {
 	case from == to:
 		field.Set(given)
 		return true
-	case to.Kind() == reflect.Struct || from.Kind() == reflect.Struct:
-		if !from.ConvertibleTo(to) || !from.ConvertibleTo(timeType) {
+	case a.isNumber() && b.isNumber():
+		return convertNumber(field, given)
+	case a == b && (a == shapeTime || a == shapeString):
+	case a == shapeBytes || a == shapeByteArray:
+		if !from.ConvertibleTo(to) || b != shapeBytes && b != shapeByteArray || a == shapeByteArray && given.Len() != field.Len() {
 			return false
 		}
-		field.Set(given.Convert(to))
-		return true
-	case isNumeric(to):
-		return isNumeric(from) && convertNumber(field, given)
-	case to.Kind() == reflect.String:
-		if from.Kind() != reflect.String || isNumeric(from) {
-			return false
-		}
-		field.SetString(given.String())
-		return true
-	case isBytes(from) && isBytes(to) && from.ConvertibleTo(to):
-		if to.Kind() == reflect.Array && given.Len() != to.Len() {
-			return false
-		}
-		field.Set(given.Convert(to))
-		return true
+	default:
+		return false
 	}
-	return false
-}
-
-func isNumeric(t reflect.Type) bool {
-	return isInt(t) || isUint(t) || isFloat(t) || t.Kind() == reflect.String && t.Implements(numbererType)
+	field.Set(given.Convert(to))
+	return true
 }
 
 // convertNumber sets field to the number given if it holds that exactly.
 // NaN and infinities pass, for the check that names them.
 func convertNumber(field, given reflect.Value) bool {
+	a, b := shapeOf(field.Type()), shapeOf(given.Type())
 	n := given.String()
-	if given.Kind() != reflect.String {
+	if b != shapeNumber {
 		n = formatNumber(given)
 	}
-	t := field.Type()
-	var err error
+	before, err := canonicalNumber(n)
 	switch {
-	case t.Kind() == reflect.String:
+	case a == shapeNumber:
 		field.SetString(n)
 		return true
-	case isFloat(given.Type()) && !isFloat(t):
+	case a.isInteger() && b == shapeFloat:
 		return false
-	case isInt(t):
-		var i int64
-		i, err = strconv.ParseInt(n, 10, t.Bits())
-		field.SetInt(i)
-	case isUint(t):
-		var u uint64
-		u, err = strconv.ParseUint(n, 10, t.Bits())
-		field.SetUint(u)
-	default:
-		var f float64
-		f, err = strconv.ParseFloat(n, t.Bits())
-		field.SetFloat(f)
+	case a == b && err != nil:
+		field.Set(given.Convert(field.Type()))
+		return true
+	case !setNumeric(field, a, []byte(n)):
+		return false
 	}
-	before, _ := canonicalNumber(n)
 	after, _ := canonicalNumber(formatNumber(field))
-	return err == nil && before == after
+	return before == after
 }

@@ -68,6 +68,24 @@ func splitNumber(n string) (neg bool, digits string, exp int, ok bool) {
 	return neg, digits, exp - len(fraction), true
 }
 
+// appendNumber appends an integer or a float as attributevalue writes it.
+//
+//go:noinline
+func appendNumber(b []byte, v reflect.Value) []byte {
+	switch {
+	case v.CanInt():
+		return strconv.AppendInt(b, v.Int(), 10)
+	case v.CanUint():
+		return strconv.AppendUint(b, v.Uint(), 10)
+	}
+	return strconv.AppendFloat(b, v.Float(), 'f', -1, v.Type().Bits())
+}
+
+func formatNumber(v reflect.Value) string {
+	var room [32]byte
+	return string(appendNumber(room[:0], v))
+}
+
 // zeros are as many as a number can end in.
 const zeros = "000000000000000000000000000000000000000000000000000000000000000" +
 	"000000000000000000000000000000000000000000000000000000000000000"

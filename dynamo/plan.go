@@ -144,7 +144,7 @@ func (ps planner) plan(t reflect.Type, opts avOptions) (*plan, error) {
 	p.marshals = t.Implements(marshalerType)
 	p.marshalsAt = t.Name() != "" && t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(marshalerType)
 	p.unmarshals = t.Name() != "" && t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(unmarshalerType)
-	p.plain = p.shape == shapeString && !p.unmarshals && !opts.asString
+	p.plain = p.shape == shapeString && !p.unmarshals && !opts.has(asString)
 	var err error
 	switch p.shape {
 	case shapePointer:
@@ -167,7 +167,7 @@ func (ps planner) elements(p *plan) (err error) {
 	if p.elem, err = ps.plan(p.typ.Elem(), p.opts.elem()); err != nil {
 		return err
 	}
-	p.bare, err = ps.plan(p.typ.Elem(), avOptions{})
+	p.bare, err = ps.plan(p.typ.Elem(), 0)
 	return err
 }
 
@@ -180,10 +180,10 @@ func (ps planner) fields(p *plan) error {
 	sort.Slice(fields, func(i, j int) bool { return slices.Compare(fields[i].index, fields[j].index) < 0 }) // links less than slices.SortFunc
 	p.byName = make(map[string]int, len(fields))
 	for _, f := range fields {
-		if f.av.omitEmpty && f.av.nullEmpty {
+		if f.opts.has(omitEmpty) && f.opts.has(nullEmpty) {
 			return errorf("field %s: the tag options omitempty and nullempty exclude each other", f.path)
 		}
-		sub, err := ps.plan(f.typ, f.av.avOptions)
+		sub, err := ps.plan(f.typ, f.opts)
 		if err != nil {
 			return inField(f.path, err)
 		}
@@ -235,50 +235,49 @@ func (p *plan) folded(name string) int {
 }
 
 func shapeOf(t reflect.Type) shape {
-	switch {
-	case t == bigIntType:
-		return shapeBigInt
-	case t == bigFloatType:
-		return shapeBigFloat
-	case t.Kind() == reflect.Struct && t.ConvertibleTo(timeType):
-		return shapeTime
-	case isInt(t):
-		return shapeInt
-	case isUint(t):
-		return shapeUint
-	case isFloat(t):
-		return shapeFloat
-	}
 	switch t.Kind() {
+	case reflect.Struct:
+		switch {
+		case t == bigIntType:
+			return shapeBigInt
+		case t == bigFloatType:
+			return shapeBigFloat
+		case t.ConvertibleTo(timeType):
+			return shapeTime
+		}
+		return shapeStruct
 	case reflect.String:
 		if t.Implements(numbererType) {
 			return shapeNumber
 		}
 		return shapeString
-	case reflect.Bool:
-		return shapeBool
-	case reflect.Slice:
-		return choose(t.Elem().Kind() == reflect.Uint8, shapeBytes, shapeSlice)
-	case reflect.Array:
-		return choose(t.Elem().Kind() == reflect.Uint8, shapeByteArray, shapeArray)
-	case reflect.Map:
-		return shapeMap
-	case reflect.Struct:
-		return shapeStruct
-	case reflect.Pointer:
-		return shapePointer
-	case reflect.Interface:
-		return shapeInterface
+	case reflect.Slice, reflect.Array:
+		s := shapeSlice
+		if t.Elem().Kind() == reflect.Uint8 {
+			s = shapeBytes
+		}
+		if t.Kind() == reflect.Array {
+			s++
+		}
+		return s
 	}
-	return shapeNothing
+	return kindShapes[t.Kind()]
 }
 
-func choose(is bool, yes, no shape) shape {
-	if is {
-		return yes
-	}
-	return no
+// kindShapes are the shapes of kinds of which all types have one.
+var kindShapes = [...]shape{
+	reflect.Bool: shapeBool,
+	reflect.Int:  shapeInt, reflect.Int8: shapeInt, reflect.Int16: shapeInt, reflect.Int32: shapeInt, reflect.Int64: shapeInt,
+	reflect.Uint: shapeUint, reflect.Uint8: shapeUint, reflect.Uint16: shapeUint, reflect.Uint32: shapeUint, reflect.Uint64: shapeUint,
+	reflect.Float32: shapeFloat, reflect.Float64: shapeFloat,
+	reflect.Map: shapeMap, reflect.Pointer: shapePointer, reflect.Interface: shapeInterface,
+	reflect.UnsafePointer: shapeNothing,
 }
+
+// isNumber tells whether values of that shape are numbers that can be keys.
+func (s shape) isNumber() bool { return s.isInteger() || s == shapeFloat || s == shapeNumber }
+
+func (s shape) isInteger() bool { return s == shapeInt || s == shapeUint }
 
 // walk finds a field of v. Embedded pointers that are nil are made if make is
 // set; otherwise there is no such field, and ok is false.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"unicode/utf8"
 )
 
 // mapKey is how the keys of one Go map type become names and back: by
@@ -38,6 +39,7 @@ func newMapKey(t reflect.Type) *mapKey {
 var (
 	errEmptyName = errors.New("the key of a map cannot be empty")
 	errSameName  = errors.New("two keys of a map have one name")
+	errBadName   = errorf("name: %w", errNotUTF8)
 )
 
 // name is the attribute name of a map key.
@@ -56,8 +58,11 @@ func (k *mapKey) name(v reflect.Value) (name string, err error) {
 			return "", err
 		}
 	}
-	if name == "" {
+	switch {
+	case name == "":
 		return "", errEmptyName
+	case !utf8.ValidString(name):
+		return "", errBadName
 	}
 	return name, nil
 }
@@ -68,10 +73,8 @@ func plainName(s shape, v reflect.Value) (string, error) {
 		return v.String(), nil
 	case shapeBool:
 		return strconv.FormatBool(v.Bool()), nil
-	case shapeInt:
-		return strconv.FormatInt(v.Int(), 10), nil
-	case shapeUint:
-		return strconv.FormatUint(v.Uint(), 10), nil
+	case shapeInt, shapeUint:
+		return formatNumber(v), nil
 	case shapeFloat:
 		return fmt.Sprint(v.Interface()), nil
 	}

@@ -110,7 +110,7 @@ func bump(field reflect.Value) (was int64, err error) {
 		return 0, err
 	case was < 0:
 		return 0, errors.New("the version is negative")
-	case was == math.MaxInt64 || !setVersion(field, was+1):
+	case was == math.MaxInt64 || !setInteger(allocate(field), was+1):
 		return 0, errorf("the next version does not fit into %v", base(field.Type()))
 	}
 	return was, nil

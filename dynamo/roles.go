@@ -54,7 +54,7 @@ func (s *schema) checkRoles(f *field, ix *index) error {
 
 func isVersionRole(f *field) bool {
 	t := base(f.typ)
-	return (isInt(t) || isUint(t)) && !f.av.asString && !isMarshaler(t)
+	return ownShape(t).isInteger() && !f.opts.has(asString)
 }
 
 func isTimeRole(f *field) bool {
@@ -62,14 +62,14 @@ func isTimeRole(f *field) bool {
 	if isTime(t) {
 		return !isMarshaler(t) || isUnixTime(t)
 	}
-	return (isInt(t) || isUint(t)) && !f.av.asString && !isMarshaler(t)
+	return isVersionRole(f)
 }
 
 func isTTLRole(f *field) bool {
 	return isTimeRole(f) && (!isTime(base(f.typ)) || f.inSeconds())
 }
 
-func isTime(t reflect.Type) bool { return t.Kind() == reflect.Struct && t.ConvertibleTo(timeType) }
+func isTime(t reflect.Type) bool { return shapeOf(t) == shapeTime }
 
 func isMarshaler(t reflect.Type) bool { return reflect.PointerTo(t).Implements(marshalerType) }
 
@@ -81,7 +81,7 @@ func isUnixTime(t reflect.Type) bool {
 // inSeconds tells whether a time or an integer is stored as seconds.
 func (f *field) inSeconds() bool {
 	t := base(f.typ)
-	return !isTime(t) || f.av.unixTime || isUnixTime(t)
+	return !isTime(t) || f.opts.has(unixTime) || isUnixTime(t)
 }
 
 // moment is t as f keeps it: what is read again is what was written.
@@ -95,14 +95,10 @@ func (f *field) moment(t time.Time) time.Time {
 
 // setTime sets v, which is f's and must be settable, to t.
 func (f *field) setTime(v reflect.Value, t time.Time) {
-	v = allocate(v)
-	switch {
-	case isTime(v.Type()):
-		v.Set(reflect.ValueOf(f.moment(t)).Convert(v.Type()))
-	case isUint(v.Type()):
-		v.SetUint(uint64(t.Unix()))
-	default:
-		v.SetInt(t.Unix())
+	if v = allocate(v); isTime(v.Type()) {
+		setTime(v, f.moment(t))
+	} else {
+		setInteger(v, t.Unix())
 	}
 }
 
@@ -122,7 +118,7 @@ func versionIn(v reflect.Value) (int64, error) {
 		}
 		v = v.Elem()
 	}
-	if isInt(v.Type()) {
+	if v.CanInt() {
 		return v.Int(), nil
 	}
 	if v.Uint() > math.MaxInt64 {
@@ -131,15 +127,9 @@ func versionIn(v reflect.Value) (int64, error) {
 	return int64(v.Uint()), nil
 }
 
-// setVersion sets the version field v; false if n does not fit.
-func setVersion(v reflect.Value, n int64) bool {
-	v = allocate(v)
-	if isInt(v.Type()) {
-		v.SetInt(n)
-		return v.Int() == n
-	}
-	v.SetUint(uint64(n))
-	return v.Uint() == uint64(n)
+// setInteger sets an integer; false if n does not fit.
+func setInteger(v reflect.Value, n int64) bool {
+	return setNumeric(v, shapeOf(v.Type()), strconv.AppendInt(nil, n, 10))
 }
 
 // allocate replaces the pointers in v with new ones, and gives the value behind

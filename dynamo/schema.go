@@ -16,6 +16,7 @@ import (
 // [New], and never changes.
 type schema struct {
 	typ       reflect.Type
+	plan      *plan
 	fields    []*field
 	partition *keyAttr
 	sort      *keyAttr   // nil if the table has no sort key
@@ -33,28 +34,12 @@ type keyAttr struct {
 	index  []int                     // of the Go field, for reflect
 	typ    reflect.Type              // of the Go field, without pointers
 	scalar types.ScalarAttributeType // S, N or B
-	form   keyForm
-	max    int // bytes allowed by DynamoDB
+	plan   *plan                     // of typ
+	max    int                       // bytes allowed by DynamoDB
 }
 
 // isOf tells whether k, which may be nil, is stored from f.
 func (k *keyAttr) isOf(f *field) bool { return k != nil && k.field == f.path }
-
-// keyForm is how a Go value of a key field becomes an attribute value; it
-// follows attributevalue, so that a key given to [KeyOf] equals the one inside
-// a marshalled item.
-type keyForm int
-
-const (
-	formInvalid   keyForm = iota
-	formString            // string kinds
-	formNumber            // integer and float kinds
-	formNumberStr         // json.Number, attributevalue.Number and their like
-	formBytes             // []byte and [n]byte
-	formTime              // time.Time as RFC 3339, refused
-	formUnix              // time.Time as seconds
-	formMarshaler         // the type's own MarshalDynamoDBAttributeValue
-)
 
 // Key sizes are those of the "Constraints in Amazon DynamoDB" page.
 const (
@@ -115,7 +100,18 @@ func readSchema(t reflect.Type) (*schema, error) {
 	if err := s.checkIndexes(); err != nil {
 		return nil, err
 	}
-	return s, s.bindTemplates()
+	if err := s.bindTemplates(); err != nil {
+		return nil, err
+	}
+	if s.plan, err = planOf(t, 0); err != nil {
+		return nil, err
+	}
+	for _, k := range s.allKeys() {
+		for k.plan = s.plan.fields[s.plan.byName[k.name]].plan; k.plan.shape == shapePointer; {
+			k.plan = k.plan.elem
+		}
+	}
+	return s, nil
 }
 
 // fieldNamed gives the field that is stored as that attribute, nil if none is.
@@ -192,25 +188,19 @@ func keyAttrOf(f *field) (*keyAttr, error) {
 		return nil, errorf("the attribute name has %d bytes, a key's may have %d", n, maxAttributeName)
 	}
 	k := &keyAttr{name: f.attr, field: f.path, index: f.index, typ: base(f.typ)}
-	k.form = formOf(k.typ, f.av.unixTime)
-	switch k.form {
-	case formInvalid:
-		return nil, errorf("type %v cannot be a key: it is stored as none of S, N and B", f.typ)
-	case formNumber, formNumberStr:
+	switch s := ownShape(k.typ); {
+	case s == shapeString, s.isNumber() && f.opts.has(asString):
+		k.scalar = types.ScalarAttributeTypeS
+	case s.isNumber(), s == shapeTime && f.opts.has(unixTime):
 		k.scalar = types.ScalarAttributeTypeN
-		if f.av.asString {
-			k.scalar = types.ScalarAttributeTypeS
-		}
-	case formTime:
+	case s == shapeBytes, s == shapeByteArray:
+		k.scalar = types.ScalarAttributeTypeB
+	case s == shapeTime:
 		return nil, errorf("type %v cannot be a key as RFC 3339 text, which neither sorts by time nor is the same for equal times: "+
 			"store seconds with the tag dynamodbav:%q, or use a string in a fixed layout and zone", f.typ, f.attr+",unixtime")
-	case formUnix:
-		k.scalar = types.ScalarAttributeTypeN
-	case formString:
-		k.scalar = types.ScalarAttributeTypeS
-	case formBytes:
-		k.scalar = types.ScalarAttributeTypeB
-	case formMarshaler:
+	case !isMarshaler(k.typ):
+		return nil, errorf("type %v cannot be a key: it is stored as none of S, N and B", f.typ)
+	default:
 		av, err := reflect.New(k.typ).Interface().(marshaler).MarshalDynamoDBAttributeValue()
 		if err != nil {
 			return nil, errorf("the zero value of %v cannot be marshalled, so the kind of key is not known: %w", f.typ, err)
@@ -222,34 +212,12 @@ func keyAttrOf(f *field) (*keyAttr, error) {
 	return k, nil
 }
 
-// formOf decides in the order in which attributevalue does.
-func formOf(t reflect.Type, unixTime bool) keyForm {
-	switch {
-	case reflect.PointerTo(t).Implements(marshalerType):
-		return formMarshaler
-	case t.Kind() == reflect.Struct && t.ConvertibleTo(timeType):
-		if unixTime {
-			return formUnix
-		}
-		return formTime
-	case t.Kind() == reflect.String && t.Implements(numbererType):
-		return formNumberStr
-	case t.Kind() == reflect.String:
-		return formString
-	case isInt(t), isUint(t), isFloat(t):
-		return formNumber
-	case isBytes(t):
-		return formBytes
+// ownShape is the shape of a type, shapeNothing for one that encodes itself.
+func ownShape(t reflect.Type) shape {
+	if isMarshaler(t) {
+		return shapeNothing
 	}
-	return formInvalid
-}
-
-func isInt(t reflect.Type) bool   { return t.Kind() >= reflect.Int && t.Kind() <= reflect.Int64 }
-func isUint(t reflect.Type) bool  { return t.Kind() >= reflect.Uint && t.Kind() <= reflect.Uint64 }
-func isFloat(t reflect.Type) bool { return t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64 }
-
-func isBytes(t reflect.Type) bool {
-	return (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem() == reflect.TypeFor[byte]()
+	return shapeOf(t)
 }
 
 // scalarOf is the key type of an attribute value, "" if it cannot be a key.

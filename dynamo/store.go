@@ -44,10 +44,7 @@ func newStore(t reflect.Type, c Client, table string, opts []Option) (*store, er
 			return nil, err
 		}
 	}
-	codec, err := newCodec(s)
-	if err != nil {
-		return nil, err
-	}
+	codec := newCodec(s)
 	codec.passive = cfg.passive
 	_, own := c.(*dynamodb.Client)
 	codec.fromWire = own || cfg.passive

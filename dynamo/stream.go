@@ -29,7 +29,7 @@ func newStreamCodec(t reflect.Type) (*codec, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newCodec(s)
+	return newCodec(s), nil
 }
 
 // Change is one change of one item.

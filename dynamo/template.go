@@ -4,7 +4,6 @@ import (
 	"errors"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -30,7 +29,7 @@ type template struct {
 
 // addTemplate parses the template in the tag of f.
 func (s *schema) addTemplate(f *field, text string) error {
-	if t := base(f.typ); formOf(t, f.av.unixTime) != formString {
+	if ownShape(base(f.typ)) != shapeString {
 		return errorf("type %v cannot be made of a template: want a string", f.typ)
 	}
 	t := &template{field: f}
@@ -70,14 +69,13 @@ func (s *schema) bindTemplates() error {
 		if keyNamed(keys, t.field.attr) == nil {
 			return errorf("field %s: a template is for the key of a table or an index", t.field.path)
 		}
-		t.optional = t.field.av.omitEmpty && !s.isPrimary(t.field)
+		t.optional = t.field.opts.has(omitEmpty) && !s.isPrimary(t.field)
 		for _, name := range t.names {
 			part := s.fieldNamed(name)
 			if part == nil {
 				return errorf("field %s: the template names attribute %q, which no field is stored as", t.field.path, name)
 			}
-			form := formOf(base(part.typ), part.av.unixTime)
-			if form != formString && (form != formNumber || isFloat(base(part.typ))) || s.isTemplated(name) {
+			if is := ownShape(base(part.typ)); is != shapeString && !is.isInteger() || s.isTemplated(name) {
 				return errorf("field %s: the template names attribute %q of type %v: want a string or an integer that is not made of a template itself", t.field.path, name, part.typ)
 			}
 			t.parts = append(t.parts, part)
@@ -179,19 +177,11 @@ func partText(v reflect.Value) string {
 // setPart sets a part to what a key says; false if it cannot be that.
 func setPart(v reflect.Value, text string) bool {
 	v = allocate(v)
-	switch t := v.Type(); {
-	case v.Kind() == reflect.String:
+	if v.Kind() == reflect.String {
 		v.SetString(text)
-	case isInt(t):
-		n, err := strconv.ParseInt(text, 10, t.Bits())
-		v.SetInt(n)
-		return err == nil && strconv.FormatInt(n, 10) == text
-	default:
-		n, err := strconv.ParseUint(text, 10, t.Bits())
-		v.SetUint(n)
-		return err == nil && strconv.FormatUint(n, 10) == text
+		return true
 	}
-	return true
+	return setNumeric(v, shapeOf(v.Type()), []byte(text)) && formatNumber(v) == text
 }
 
 // unfill checks the templated fields of v, an item that has been read, against

@@ -2,8 +2,8 @@ package dynamo
 
 import (
 	"context"
-	"fmt"
 	"reflect"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -222,11 +222,11 @@ func (s *store) maintain(cfg *writeConfig, e *expressions) ([]action, error) {
 func (s *schema) next(cfg *writeConfig) (types.AttributeValue, error) {
 	v := reflect.New(s.version.typ).Elem()
 	if cfg.ifVersion != nil {
-		setVersion(v, *cfg.ifVersion)
+		setInteger(allocate(v), *cfg.ifVersion)
 	}
 	if _, err := bump(v); err != nil {
 		return nil, errorf("field %s: %w", s.version.path, err)
 	}
 	n, err := versionIn(v)
-	return text(types.ScalarAttributeTypeN, fmt.Sprint(n)), err
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}, err
 }

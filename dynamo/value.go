@@ -3,7 +3,6 @@ package dynamo
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -19,46 +18,138 @@ type item = map[string]types.AttributeValue
 // order, everything else as it is. It is unambiguous (each part carries its
 // kind and length), so that it can be compared and signed.
 func canonical(b []byte, av types.AttributeValue) []byte {
-	switch v := av.(type) {
-	case *types.AttributeValueMemberS:
-		return appendPart(b, 's', v.Value)
-	case *types.AttributeValueMemberN:
-		return appendPart(b, 'n', canonicalOrRaw(v.Value))
-	case *types.AttributeValueMemberB:
-		return append(appendHead(b, 'b', len(v.Value)), v.Value...)
-	case *types.AttributeValueMemberBOOL:
-		return appendPart(b, 't', strconv.FormatBool(v.Value))
-	case *types.AttributeValueMemberNULL:
-		return append(b, '0')
-	case *types.AttributeValueMemberSS:
-		return appendSet(b, 'S', slices.Clone(v.Value))
-	case *types.AttributeValueMemberNS:
-		set := make([]string, len(v.Value))
-		for i, n := range v.Value {
-			set[i] = canonicalOrRaw(n)
-		}
-		return appendSet(b, 'N', set)
-	case *types.AttributeValueMemberBS:
-		return appendSet(b, 'B', stringsOf(v.Value))
-	case *types.AttributeValueMemberL:
-		b = appendHead(b, 'l', len(v.Value))
-		for _, elem := range v.Value {
-			b = canonical(b, elem)
-		}
-		return b
-	case *types.AttributeValueMemberM:
-		return canonicalItem(append(b, 'm'), v.Value)
-	}
-	return append(b, '?')
+	c := canon{b: b}
+	c.value(av)
+	return c.b
 }
 
 // canonicalItem is canonical for a whole item.
 func canonicalItem(b []byte, m item) []byte {
-	b = binary.AppendUvarint(b, uint64(len(m)))
-	for _, name := range sortedKeys(m) {
-		b = canonical(appendPart(b, 'k', name), m[name])
+	c := canon{b: b}
+	c.item(m)
+	return c.b
+}
+
+// checkValue refuses, before the wire, what DynamoDB would refuse: numbers that
+// are none, empty sets and sets with a member twice; and text that is not UTF-8,
+// of which the SDK would send something else.
+func checkValue(av types.AttributeValue) *pathError {
+	var c canon
+	c.value(av)
+	return c.err
+}
+
+// canon writes canonical forms and takes note of the first thing that DynamoDB
+// would refuse.
+type canon struct {
+	b   []byte
+	err *pathError
+}
+
+func (c *canon) value(av types.AttributeValue) {
+	switch v := av.(type) {
+	case *types.AttributeValueMemberS:
+		c.part('s', c.text(v.Value))
+	case *types.AttributeValueMemberN:
+		c.part('n', c.number(v.Value))
+	case *types.AttributeValueMemberB:
+		c.part('b', string(v.Value))
+	case *types.AttributeValueMemberBOOL:
+		c.part('t', strconv.FormatBool(v.Value))
+	case *types.AttributeValueMemberNULL:
+		c.b = lit(c.b, "0")
+	case *types.AttributeValueMemberSS:
+		c.set('S', v.Value)
+	case *types.AttributeValueMemberNS:
+		c.set('N', v.Value)
+	case *types.AttributeValueMemberBS:
+		c.set('B', stringsOf(v.Value))
+	case *types.AttributeValueMemberL:
+		c.b = appendHead(c.b, 'l', len(v.Value))
+		for i, elem := range v.Value {
+			c.member(i, elem)
+		}
+	case *types.AttributeValueMemberM:
+		c.b = lit(c.b, "m")
+		c.item(v.Value)
+	default:
+		c.b = lit(c.b, "?")
+		c.fail("", errNoSuchKind)
 	}
-	return b
+}
+
+func (c *canon) item(m item) {
+	c.b = binary.AppendUvarint(c.b, uint64(len(m)))
+	for _, name := range sortedKeys(m) {
+		if !utf8.ValidString(name) {
+			c.fail(unnamed, errBadName)
+		}
+		c.part('k', name)
+		c.member(-1, m[name])
+	}
+}
+
+// member is value for an element of a list, or with -1 for a member of a map.
+func (c *canon) member(i int, av types.AttributeValue) {
+	before := c.err
+	if c.value(av); before != nil || c.err == nil {
+		return
+	}
+	path := unnamed
+	if i >= 0 {
+		path = element(i)
+	}
+	c.err.path = path + c.err.path
+}
+
+func (c *canon) set(kind byte, members []string) {
+	set := make([]string, len(members))
+	for i, s := range members {
+		switch kind {
+		case 'S':
+			s = c.text(s)
+		case 'N':
+			s = c.number(s)
+		}
+		set[i] = s
+	}
+	slices.Sort(set)
+	c.b = appendHead(c.b, kind, len(set))
+	for i, elem := range set {
+		if i > 0 && elem == set[i-1] {
+			c.fail("", errSetTwice)
+		}
+		c.part('e', elem)
+	}
+	if len(set) == 0 {
+		c.fail("", errSetEmpty)
+	}
+}
+
+func (c *canon) text(s string) string {
+	if !utf8.ValidString(s) {
+		c.fail("", errNotUTF8)
+	}
+	return s
+}
+
+// number is the canonical form of n, or n if that is no number.
+func (c *canon) number(n string) string {
+	form, err := canonicalNumber(n)
+	if err != nil {
+		c.fail("", err)
+		return n
+	}
+	return form
+}
+
+//go:noinline
+func (c *canon) part(kind byte, v string) { c.b = appendPart(c.b, kind, v) }
+
+func (c *canon) fail(path string, err error) {
+	if c.err == nil {
+		c.err = &pathError{err, path}
+	}
 }
 
 //go:noinline
@@ -73,22 +164,6 @@ func appendPart(b []byte, kind byte, v string) []byte {
 func appendHead(b []byte, kind byte, n int) []byte {
 	b = append(b, kind)
 	return binary.AppendUvarint(b, uint64(n))
-}
-
-func appendSet(b []byte, kind byte, set []string) []byte {
-	slices.Sort(set)
-	b = appendHead(b, kind, len(set))
-	for _, elem := range set {
-		b = appendPart(b, 'e', elem)
-	}
-	return b
-}
-
-func canonicalOrRaw(n string) string {
-	if c, err := canonicalNumber(n); err == nil {
-		return c
-	}
-	return n
 }
 
 func stringsOf(bs [][]byte) []string {
@@ -108,99 +183,22 @@ func sortedKeys[V any](m map[string]V) []string {
 	return names
 }
 
-// errNotUTF8: JSON has no other text, and the SDK's encoder writes U+FFFD for
-// each bad byte, so that values change and different keys become the same.
-var errNotUTF8 = errors.New("not valid UTF-8")
+var (
+	// errNotUTF8: JSON has no other text, and the SDK's encoder writes U+FFFD for
+	// each bad byte, so that values change and different keys become the same.
+	errNotUTF8 = errors.New("not valid UTF-8")
+
+	// errNoSuchKind: for nil inside of a list or map, and for unknown members of the
+	// union, the SDK sends what is not JSON.
+	errNoSuchKind = errors.New("an attribute value of no kind that DynamoDB has")
+
+	errSetEmpty = errors.New("a set cannot be empty")
+	errSetTwice = errors.New("a set cannot hold a member twice")
+)
 
 // pathError is an error about a value inside another one: "[2]" in a list, "[…]"
 // in a map, whose names may be data and are not shown.
 type pathError struct {
 	error
 	path string
-}
-
-// checkValue refuses, before the wire, what DynamoDB would refuse: numbers that
-// are none, empty sets and sets with a member twice; and text that is not UTF-8,
-// of which the SDK would send something else.
-func checkValue(av types.AttributeValue) *pathError {
-	switch v := av.(type) {
-	case *types.AttributeValueMemberS:
-		return checkTexts(v.Value)
-	case *types.AttributeValueMemberN:
-		if _, err := canonicalNumber(v.Value); err != nil {
-			return &pathError{error: err}
-		}
-	case *types.AttributeValueMemberNS:
-		return checkNumberSet(v.Value)
-	case *types.AttributeValueMemberSS:
-		if err := checkTexts(v.Value...); err != nil {
-			return err
-		}
-		return checkSet(slices.Clone(v.Value))
-	case *types.AttributeValueMemberBS:
-		return checkSet(stringsOf(v.Value))
-	case *types.AttributeValueMemberL:
-		for i, elem := range v.Value {
-			if err := checkValue(elem); err != nil {
-				return &pathError{err.error, fmt.Sprintf("[%d]%s", i, err.path)}
-			}
-		}
-	case *types.AttributeValueMemberM:
-		return checkMap(v.Value)
-	case *types.AttributeValueMemberB, *types.AttributeValueMemberBOOL, *types.AttributeValueMemberNULL:
-	default:
-		return &pathError{error: errNoSuchKind}
-	}
-	return nil
-}
-
-// errNoSuchKind: for nil inside of a list or map, and for unknown members of the
-// union, the SDK sends what is not JSON.
-var errNoSuchKind = errors.New("an attribute value of no kind that DynamoDB has")
-
-func checkTexts(texts ...string) *pathError {
-	for _, s := range texts {
-		if !utf8.ValidString(s) {
-			return &pathError{error: errNotUTF8}
-		}
-	}
-	return nil
-}
-
-func checkMap(m item) *pathError {
-	for _, name := range sortedKeys(m) {
-		if !utf8.ValidString(name) {
-			return &pathError{errorf("name: %w", errNotUTF8), "[…]"}
-		}
-		if err := checkValue(m[name]); err != nil {
-			return &pathError{err.error, "[…]" + err.path}
-		}
-	}
-	return nil
-}
-
-func checkNumberSet(numbers []string) *pathError {
-	set := make([]string, len(numbers))
-	for i, n := range numbers {
-		c, err := canonicalNumber(n)
-		if err != nil {
-			return &pathError{error: err}
-		}
-		set[i] = c
-	}
-	return checkSet(set)
-}
-
-// checkSet may reorder set.
-func checkSet(set []string) *pathError {
-	if len(set) == 0 {
-		return &pathError{error: errors.New("a set cannot be empty")}
-	}
-	slices.Sort(set)
-	for i := 1; i < len(set); i++ {
-		if set[i] == set[i-1] {
-			return &pathError{error: errors.New("a set cannot hold a member twice")}
-		}
-	}
-	return nil
 }

@@ -25,13 +25,13 @@ func (p *plan) appendWire(b []byte, v reflect.Value) ([]byte, error) {
 	case zeroOmitted:
 		return b, nil
 	case zeroNull:
-		return append(b, `{"NULL":true}`...), nil
+		return lit(b, `{"NULL":true}`), nil
 	}
 	p, v, err := p.held(v)
 	if err != nil {
 		return b, err
 	}
-	if p.marshals || p.marshalsAt || p.opts.asString || p.isSet() {
+	if p.marshals || p.marshalsAt || p.opts.has(asString) || p.isSet() {
 		av, err := p.encodeHeld(v)
 		return appendAV(b, av), err
 	}
@@ -40,7 +40,7 @@ func (p *plan) appendWire(b []byte, v reflect.Value) ([]byte, error) {
 		if !utf8.ValidString(v.String()) {
 			return b, errNotUTF8
 		}
-		return append(jsonscan.AppendQuote(append(b, `{"S":`...), v.String()), '}'), nil
+		return lit(jsonscan.AppendQuote(lit(b, `{"S":`), v.String()), "}"), nil
 	case shapeInt, shapeUint, shapeFloat:
 		return p.appendNumber(b, v)
 	case shapeTime:
@@ -50,119 +50,105 @@ func (p *plan) appendWire(b []byte, v reflect.Value) ([]byte, error) {
 	case shapeMap:
 		return p.appendMap(b, v)
 	case shapeStruct:
-		if b, err = p.appendFields(append(b, `{"M":`...), v); err != nil {
-			return b, err
-		}
-		return append(b, '}'), nil
+		b, err = p.appendFields(lit(b, `{"M":`), v)
+		return lit(b, "}"), err
 	}
 	av, err := p.encodeHeld(v)
 	return appendAV(b, av), err
 }
 
-func (p *plan) appendNumber(b []byte, v reflect.Value) ([]byte, error) {
-	b = append(b, `{"N":"`...)
-	switch f := math.Abs(p.float(v)); {
-	case p.shape == shapeInt:
-		b = strconv.AppendInt(b, v.Int(), 10)
-	case p.shape == shapeUint:
-		b = strconv.AppendUint(b, v.Uint(), 10)
-	case f > 1e-100 && f < 1e100: // DynamoDB holds it, whatever its digits are
-		b = strconv.AppendFloat(b, v.Float(), 'f', -1, v.Type().Bits())
-	default:
-		n, err := p.number(v)
-		if err != nil {
-			return b, err
-		}
-		b = append(b, n...)
-	}
-	return append(b, `"}`...), nil
-}
+// lit is append, which the compiler would put into each of its many callers.
+//
+//go:noinline
+func lit(b []byte, s string) []byte { return append(b, s...) }
 
-// float is v if that is a float, otherwise 0.
-func (p *plan) float(v reflect.Value) float64 {
+func (p *plan) appendNumber(b []byte, v reflect.Value) ([]byte, error) {
+	b = lit(b, `{"N":"`)
+	start := len(b)
+	b = appendNumber(b, v)
 	if p.shape == shapeFloat {
-		return v.Float()
+		if f := math.Abs(v.Float()); !(f > 1e-100 && f < 1e100) { // DynamoDB holds those, whatever their digits are
+			if _, err := canonicalNumber(string(b[start:])); err != nil {
+				return b, err
+			}
+		}
 	}
-	return 0
+	return lit(b, `"}`), nil
 }
 
 func (p *plan) appendTime(b []byte, t time.Time) []byte {
-	if p.opts.unixTime {
-		b = strconv.AppendInt(append(b, `{"N":"`...), t.Unix(), 10)
+	if p.opts.has(unixTime) {
+		b = strconv.AppendInt(lit(b, `{"N":"`), t.Unix(), 10)
 	} else {
-		b = t.AppendFormat(append(b, `{"S":"`...), time.RFC3339Nano)
+		b = t.AppendFormat(lit(b, `{"S":"`), time.RFC3339Nano)
 	}
-	return append(b, `"}`...)
+	return lit(b, `"}`)
 }
 
 func (p *plan) appendList(b []byte, v reflect.Value) (_ []byte, err error) {
-	b = append(b, `{"L":[`...)
+	b = lit(b, `{"L":[`)
 	for i := range v.Len() {
-		mark := len(b)
-		b = appendComma(b)
-		start := len(b)
-		if b, err = p.elem.appendWire(b, v.Index(i)); err != nil {
-			return b, inPath("["+strconv.Itoa(i)+"]", err)
-		}
-		if len(b) == start {
-			b = b[:mark]
+		if b, err = p.elem.appendMember(b, nil, v.Index(i)); err != nil {
+			return b, inPath(element(i), err)
 		}
 	}
-	return append(b, "]}"...), nil
+	return lit(b, "]}"), nil
 }
 
 // appendMap writes a map with keys of which different ones have different names;
 // where a method makes the names, encodeMap sees to that.
-func (p *plan) appendMap(b []byte, v reflect.Value) (_ []byte, err error) {
+func (p *plan) appendMap(b []byte, v reflect.Value) ([]byte, error) {
 	if !p.key.isName() || p.key.text || p.key.printable {
 		av, err := p.encodeMap(v)
 		return appendAV(b, av), err
 	}
-	b = append(b, `{"M":{`...)
+	b = lit(b, `{"M":{`)
+	var quoted []byte
 	for entries := v.MapRange(); entries.Next(); {
 		name, err := p.key.name(entries.Key())
-		if err == nil && !utf8.ValidString(name) {
-			err = errorf("name: %w", errNotUTF8)
+		if err == nil {
+			quoted = lit(jsonscan.AppendQuote(quoted[:0], name), ":")
+			b, err = p.elem.appendMember(b, quoted, entries.Value())
 		}
 		if err != nil {
 			return b, inPath(unnamed, err)
 		}
-		mark := len(b)
-		b = append(jsonscan.AppendQuote(appendComma(b), name), ':')
-		start := len(b)
-		if b, err = p.elem.appendWire(b, entries.Value()); err != nil {
-			return b, inPath(unnamed, err)
-		}
-		if len(b) == start {
-			b = b[:mark]
-		}
 	}
-	return append(b, "}}"...), nil
+	return lit(b, "}}"), nil
 }
 
 // appendFields writes the attributes of a struct, as an object.
 func (p *plan) appendFields(b []byte, v reflect.Value) (_ []byte, err error) {
-	b = append(b, '{')
+	b = lit(b, "{")
 	for i := range p.fields {
 		f := &p.fields[i]
 		fv, ok := f.walk(v, false)
 		if !ok {
 			continue
 		}
-		mark := len(b)
-		b = append(appendComma(b), f.quoted...)
-		start := len(b)
-		if b, err = f.plan.appendWire(b, fv); err != nil {
+		if b, err = f.plan.appendMember(b, f.quoted, fv); err != nil {
 			return b, inPath(f.attr, err)
 		}
-		if len(b) == start {
-			b = b[:mark]
-		}
 	}
-	return append(b, '}'), nil
+	return lit(b, "}"), nil
+}
+
+// appendMember appends an element of an array, or a member of an object, which
+// has a name; nothing if v is left out.
+func (p *plan) appendMember(b, quoted []byte, v reflect.Value) ([]byte, error) {
+	mark := len(b)
+	b = append(appendComma(b), quoted...)
+	start := len(b)
+	b, err := p.appendWire(b, v)
+	if len(b) == start {
+		b = b[:mark]
+	}
+	return b, err
 }
 
 // appendComma separates what comes from what is before it in an object or array.
+//
+//go:noinline
 func appendComma(b []byte) []byte {
 	if last := b[len(b)-1]; last == '{' || last == '[' {
 		return b
@@ -170,14 +156,18 @@ func appendComma(b []byte) []byte {
 	return append(b, ',')
 }
 
+// appendName appends the name of a member, after a comma if it is not the first.
+func appendName(b []byte, name string) []byte {
+	return lit(jsonscan.AppendQuote(appendComma(b), name), ":")
+}
+
 // appendItem writes attribute values as an object.
 func appendItem(b []byte, m item) []byte {
-	b = append(b, '{')
+	b = lit(b, "{")
 	for name, av := range m {
-		b = append(jsonscan.AppendQuote(appendComma(b), name), ':')
-		b = appendAV(b, av)
+		b = appendAV(appendName(b, name), av)
 	}
-	return append(b, '}')
+	return lit(b, "}")
 }
 
 // appendAV writes an attribute value, nothing if it is nil.
@@ -185,7 +175,7 @@ func appendAV(b []byte, av types.AttributeValue) []byte {
 	if av == nil {
 		return b
 	}
-	b = append(append(append(b, `{"`...), kindOf(av)...), `":`...)
+	b = lit(lit(lit(b, `{"`), kindOf(av)), `":`)
 	switch v := av.(type) {
 	case *types.AttributeValueMemberS:
 		b = jsonscan.AppendQuote(b, v.Value)
@@ -198,29 +188,38 @@ func appendAV(b []byte, av types.AttributeValue) []byte {
 	case *types.AttributeValueMemberNULL:
 		b = strconv.AppendBool(b, v.Value)
 	case *types.AttributeValueMemberSS:
-		b = appendEach(b, v.Value, jsonscan.AppendQuote[string])
+		b = appendTexts(b, v.Value)
 	case *types.AttributeValueMemberNS:
-		b = appendEach(b, v.Value, jsonscan.AppendQuote[string])
+		b = appendTexts(b, v.Value)
 	case *types.AttributeValueMemberBS:
-		b = appendEach(b, v.Value, appendBinary)
+		b = lit(b, "[")
+		for _, elem := range v.Value {
+			b = appendBinary(appendComma(b), elem)
+		}
+		b = lit(b, "]")
 	case *types.AttributeValueMemberL:
-		b = appendEach(b, v.Value, appendAV)
+		b = lit(b, "[")
+		for _, elem := range v.Value {
+			b = appendAV(appendComma(b), elem)
+		}
+		b = lit(b, "]")
 	case *types.AttributeValueMemberM:
 		b = appendItem(b, v.Value)
 	default:
-		b = append(b, "null"...) // of no kind that DynamoDB has: it says so
+		b = lit(b, "null") // of no kind that DynamoDB has: it says so
 	}
-	return append(b, '}')
+	return lit(b, "}")
 }
 
+//go:noinline
 func appendBinary(b, v []byte) []byte {
-	return append(base64.StdEncoding.AppendEncode(append(b, '"'), v), '"')
+	return lit(base64.StdEncoding.AppendEncode(lit(b, `"`), v), `"`)
 }
 
-func appendEach[E any](b []byte, list []E, appendOne func([]byte, E) []byte) []byte {
-	b = append(b, '[')
-	for _, e := range list {
-		b = appendOne(appendComma(b), e)
+func appendTexts(b []byte, texts []string) []byte {
+	b = lit(b, "[")
+	for _, s := range texts {
+		b = jsonscan.AppendQuote(appendComma(b), s)
 	}
-	return append(b, ']')
+	return lit(b, "]")
 }

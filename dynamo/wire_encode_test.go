@@ -33,7 +33,7 @@ func TestWiresAsAttributeValues(t *testing.T) {
 		typ := g.structOf(3)
 		v := reflect.New(typ).Elem()
 		g.fill(v, 3)
-		p, err := planOf(typ, avOptions{})
+		p, err := planOf(typ, 0)
 		require.NoError(t, err)
 		want, wantErr := p.encodeAV(v)
 		got, gotErr := p.appendWire([]byte("["), v)

@@ -38,7 +38,7 @@ const (
 // directOf is how values of that kind are decoded by p.
 func directOf(p *plan, kind string) direct {
 	switch {
-	case p.unmarshals || p.opts.asString:
+	case p.unmarshals || p.opts.has(asString):
 	case kind == "S" && p.plain:
 		return directText
 	case kind == "S" && p.shape == shapeTime && p.typ == timeType:

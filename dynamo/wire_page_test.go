@@ -65,7 +65,7 @@ func TestItemsOfAPageAreTheirOwn(t *testing.T) {
 	g.nan = false
 	for range n {
 		typ := g.structOf(3)
-		p, err := planOf(typ, avOptions{})
+		p, err := planOf(typ, 0)
 		require.NoError(t, err)
 		var want, got []any
 		var bodies []string

@@ -46,24 +46,23 @@ var noItem = item{}
 
 // putBody writes in with the item that is given in place of its own.
 func putBody(b []byte, in *dynamodb.PutItemInput, item string) []byte {
-	b = append(append(b, `{"Item":`...), item...)
-	b = appendText(b, `,"TableName":`, aws.ToString(in.TableName))
-	b = appendText(b, `,"ConditionExpression":`, aws.ToString(in.ConditionExpression))
+	b = lit(lit(b, `{"Item":`), item)
+	b = appendText(b, "TableName", aws.ToString(in.TableName))
+	b = appendText(b, "ConditionExpression", aws.ToString(in.ConditionExpression))
 	if in.ExpressionAttributeNames != nil {
-		b = append(b, `,"ExpressionAttributeNames":{`...)
+		b = lit(appendName(b, "ExpressionAttributeNames"), "{")
 		for name, attr := range in.ExpressionAttributeNames {
-			b = append(jsonscan.AppendQuote(appendComma(b), name), ':')
-			b = jsonscan.AppendQuote(b, attr)
+			b = jsonscan.AppendQuote(appendName(b, name), attr)
 		}
-		b = append(b, '}')
+		b = lit(b, "}")
 	}
 	if in.ExpressionAttributeValues != nil {
-		b = appendItem(append(b, `,"ExpressionAttributeValues":`...), in.ExpressionAttributeValues)
+		b = appendItem(appendName(b, "ExpressionAttributeValues"), in.ExpressionAttributeValues)
 	}
-	b = appendText(b, `,"ReturnValues":`, string(in.ReturnValues))
-	b = appendText(b, `,"ReturnValuesOnConditionCheckFailure":`, string(in.ReturnValuesOnConditionCheckFailure))
-	b = appendText(b, `,"ReturnConsumedCapacity":`, string(in.ReturnConsumedCapacity))
-	return append(b, '}')
+	b = appendText(b, "ReturnValues", string(in.ReturnValues))
+	b = appendText(b, "ReturnValuesOnConditionCheckFailure", string(in.ReturnValuesOnConditionCheckFailure))
+	b = appendText(b, "ReturnConsumedCapacity", string(in.ReturnConsumedCapacity))
+	return lit(b, "}")
 }
 
 // appendText appends a member of text, unless that is empty.
@@ -71,25 +70,25 @@ func appendText(b []byte, member, text string) []byte {
 	if text == "" {
 		return b
 	}
-	return jsonscan.AppendQuote(append(b, member...), text)
+	return jsonscan.AppendQuote(appendName(b, member), text)
 }
 
 // batchBody writes in, with the writes of the chunk in place of its own.
 func batchBody(b []byte, in *dynamodb.BatchWriteItemInput, chunk []*entry) []byte {
-	b = append(b, `{"RequestItems":{`...)
+	b = lit(b, `{"RequestItems":{`)
 	for table := range in.RequestItems { // one
-		b = append(jsonscan.AppendQuote(b, table), `:[`...)
+		b = lit(appendName(b, table), "[")
 	}
 	for _, e := range chunk {
 		if b = appendComma(b); e.text != "" {
-			b = append(append(b, `{"PutRequest":{"Item":`...), e.text...)
+			b = lit(lit(b, `{"PutRequest":{"Item":`), e.text)
 		} else {
-			b = appendItem(append(b, `{"DeleteRequest":{"Key":`...), e.key)
+			b = appendItem(lit(b, `{"DeleteRequest":{"Key":`), e.key)
 		}
-		b = append(b, "}}"...)
+		b = lit(b, "}}")
 	}
-	b = appendText(append(b, "]}"...), `,"ReturnConsumedCapacity":`, string(in.ReturnConsumedCapacity))
-	return append(b, '}')
+	b = appendText(lit(b, "]}"), "ReturnConsumedCapacity", string(in.ReturnConsumedCapacity))
+	return lit(b, "}")
 }
 
 // written makes a string with memory of the pool for bodies.

@@ -56,7 +56,7 @@ func TestWireDecodesAsAttributeValuesDo(t *testing.T) {
 	g.nan = false
 	for range n {
 		typ := g.structOf(3)
-		p, err := planOf(typ, avOptions{})
+		p, err := planOf(typ, 0)
 		require.NoError(t, err)
 		av := g.someOf(typ)
 		body, err := json.Marshal(onWire(av))
@@ -200,7 +200,7 @@ func FuzzWire(f *testing.F) {
 		B  map[string]any `dynamodbav:"b"`
 		C  []string       `dynamodbav:"c"`
 	}
-	p, err := planOf(reflect.TypeFor[all](), avOptions{})
+	p, err := planOf(reflect.TypeFor[all](), 0)
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		w := readWire(data)
