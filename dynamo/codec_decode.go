@@ -10,8 +10,19 @@ import (
 
 // Decoding attribute values.
 
-// decodeAV sets v, which must be zero, to av.
+// decodeAV sets v, which must be zero, to av. It shares no memory with av, unless a
+// type that decodes itself keeps some.
 func (p *plan) decodeAV(av types.AttributeValue, v reflect.Value) error {
+	if _, null := av.(*types.AttributeValueMemberNULL); null {
+		return p.setNull(v)
+	}
+	p, v = p.indirect(v)
+	switch {
+	case p.unmarshals:
+		return p.unmarshal(v, av)
+	case p.shape == shapeInterface:
+		return p.decodeAny(av, v)
+	}
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:
 		return p.setString(v, av.Value)
@@ -21,20 +32,12 @@ func (p *plan) decodeAV(av types.AttributeValue, v reflect.Value) error {
 		return p.setBinary(v, bytes.Clone(nonNil(av.Value)))
 	case *types.AttributeValueMemberBOOL:
 		return p.setBool(v, av.Value)
-	case *types.AttributeValueMemberNULL:
-		return p.setNull(v)
-	case *types.AttributeValueMemberSS:
-		return p.setStrings(v, append([]string{}, av.Value...))
-	case *types.AttributeValueMemberNS:
-		return p.setNumbers(v, append([]string{}, av.Value...))
-	case *types.AttributeValueMemberBS:
-		return p.setBinaries(v, cloneAll(av.Value))
 	case *types.AttributeValueMemberL:
-		return p.decodeList(av, v)
+		return p.setMembers(v, "L", av.Value)
 	case *types.AttributeValueMemberM:
-		return p.decodeMap(av, v)
+		return p.decodeMap(av.Value, v)
 	}
-	return errNoKind
+	return p.decodeSet(av, v)
 }
 
 // errNoKind: the SDK gives nil for a value of a kind that it does not know.
@@ -47,53 +50,68 @@ func nonNil(b []byte) []byte {
 	return b
 }
 
-func cloneAll(bs [][]byte) [][]byte {
-	out := make([][]byte, len(bs))
-	for i, b := range bs {
-		out[i] = bytes.Clone(nonNil(b))
-	}
-	return out
-}
-
-func (p *plan) decodeList(l *types.AttributeValueMemberL, v reflect.Value) error {
-	p, v = p.indirect(v)
-	switch {
-	case p.unmarshals:
-		return p.unmarshal(v, l)
-	case p.shape == shapeInterface:
-		x, err := anyOf(l)
-		if err != nil {
-			return err
-		}
-		return p.assigned(v, x, "L")
-	}
-	return p.setMembers(v, "L", len(l.Value), func(elem reflect.Value, i int) error { return p.bare.decodeAV(l.Value[i], elem) })
-}
-
-func (p *plan) decodeMap(m *types.AttributeValueMemberM, v reflect.Value) error {
-	p, v = p.indirect(v)
-	switch {
-	case p.unmarshals:
-		return p.unmarshal(v, m)
-	case p.shape == shapeStruct:
-		return p.decodeFields(m.Value, v)
-	case p.shape == shapeInterface:
-		x, err := anyOf(m)
-		if err != nil {
-			return err
-		}
-		return p.assigned(v, x, "M")
-	case p.shape == shapeMap:
-		v.Set(reflect.MakeMapWithSize(p.typ, len(m.Value)))
+func (p *plan) decodeMap(m item, v reflect.Value) error {
+	switch p.shape {
+	case shapeStruct:
+		return p.decodeFields(m, v)
+	case shapeMap:
+		v.Set(reflect.MakeMapWithSize(p.typ, len(m)))
 		entry := p.newEntry(v)
-		for name, av := range m.Value {
-			if err := entry.put(name, func(elem reflect.Value) error { return p.bare.decodeAV(av, elem) }); err != nil {
-				return err
+		for name, av := range m {
+			err := entry.begin(name)
+			if err == nil {
+				err = p.bare.decodeAV(av, entry.elem)
 			}
+			if err != nil {
+				return step(unnamed, err)
+			}
+			entry.end()
 		}
 		return nil
 	}
 	return p.misfit("M")
+}
+
+// decodeSet decodes a set as the list of its members.
+func (p *plan) decodeSet(av types.AttributeValue, v reflect.Value) error {
+	var members []types.AttributeValue
+	switch av := av.(type) {
+	case *types.AttributeValueMemberSS:
+		for _, s := range av.Value {
+			members = append(members, &types.AttributeValueMemberS{Value: s})
+		}
+	case *types.AttributeValueMemberNS:
+		for _, n := range av.Value {
+			members = append(members, &types.AttributeValueMemberN{Value: n})
+		}
+	case *types.AttributeValueMemberBS:
+		for _, b := range av.Value {
+			members = append(members, &types.AttributeValueMemberB{Value: b})
+		}
+	default:
+		return errNoKind
+	}
+	return p.setMembers(v, kindOf(av), members)
+}
+
+// setMembers makes v a list and decodes each element. An array takes as many as
+// it has room for, as attributevalue has it.
+func (p *plan) setMembers(v reflect.Value, kind string, members []types.AttributeValue) error {
+	n := len(members)
+	switch p.shape {
+	case shapeSlice, shapeBytes:
+		v.Set(reflect.MakeSlice(p.typ, n, n))
+	case shapeArray, shapeByteArray:
+		n = min(n, v.Len())
+	default:
+		return p.misfit(kind)
+	}
+	for i := range n {
+		if err := p.bare.decodeAV(members[i], v.Index(i)); err != nil {
+			return at(i, err)
+		}
+	}
+	return nil
 }
 
 // decodeFields decodes the attributes that are fields of the struct v. An
@@ -112,7 +130,7 @@ func (p *plan) decodeFields(m item, v reflect.Value) error {
 	if found == len(m) {
 		return nil
 	}
-	var taken map[int]bool
+	taken := make([]bool, len(p.fields))
 	for _, name := range sortedKeys(m) {
 		if _, exact := p.byName[name]; exact {
 			continue
@@ -123,9 +141,6 @@ func (p *plan) decodeFields(m item, v reflect.Value) error {
 		}
 		if _, exact := m[p.fields[i].attr]; exact {
 			continue
-		}
-		if taken == nil {
-			taken = map[int]bool{}
 		}
 		taken[i] = true
 		if err := p.decodeField(i, m[name], v); err != nil {
@@ -156,7 +171,8 @@ func (p *plan) newEntry(m reflect.Value) *mapEntry {
 	return &mapEntry{plan: p, m: m, key: reflect.New(p.typ.Key()).Elem(), elem: reflect.New(p.typ.Elem()).Elem()}
 }
 
-func (e *mapEntry) put(name string, decode func(elem reflect.Value) error) error {
+// begin makes the key of that name, and an element to be decoded.
+func (e *mapEntry) begin(name string) error {
 	if e.plan.bare.unmarshals {
 		e.elem = reflect.New(e.plan.typ.Elem()).Elem()
 	}
@@ -166,12 +182,28 @@ func (e *mapEntry) put(name string, decode func(elem reflect.Value) error) error
 	e.elem.SetZero()
 	e.key.SetZero()
 	if !e.plan.key.set(e.key, name) {
-		return step(unnamed, &DecodeError{Kind: "name", Type: e.plan.typ.Key()})
+		return &DecodeError{Kind: "name", Type: e.plan.typ.Key()}
 	}
-	if err := decode(e.elem); err != nil {
-		return step(unnamed, err)
+	return nil
+}
+
+// end puts the element into the map.
+func (e *mapEntry) end() { e.m.SetMapIndex(e.key, e.elem) }
+
+// decodeAny sets an interface to av, if what that is has the methods.
+func (p *plan) decodeAny(av types.AttributeValue, v reflect.Value) error {
+	x, err := anyOf(av)
+	if err != nil {
+		return err
 	}
-	e.m.SetMapIndex(e.key, e.elem)
+	if s, is := x.(string); is && p.opts.has(asString) {
+		x = attributevalue.Number(s)
+	}
+	r := reflect.ValueOf(x)
+	if !r.Type().AssignableTo(p.typ) {
+		return p.misfit(kindOf(av))
+	}
+	v.Set(r)
 	return nil
 }
 
@@ -192,26 +224,30 @@ func anyOf(av types.AttributeValue) (any, error) {
 	case *types.AttributeValueMemberSS:
 		return append([]string{}, av.Value...), nil
 	case *types.AttributeValueMemberNS:
-		return numbersOf(av.Value), nil
+		out := make([]attributevalue.Number, len(av.Value))
+		for i, n := range av.Value {
+			out[i] = attributevalue.Number(n)
+		}
+		return out, nil
 	case *types.AttributeValueMemberBS:
-		return cloneAll(av.Value), nil
+		out := make([][]byte, len(av.Value))
+		for i, b := range av.Value {
+			out[i] = bytes.Clone(nonNil(b))
+		}
+		return out, nil
 	case *types.AttributeValueMemberL:
-		return anyList(av.Value)
+		out := make([]any, len(av.Value))
+		for i, elem := range av.Value {
+			var err error
+			if out[i], err = anyOf(elem); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
 	case *types.AttributeValueMemberM:
 		return anyMap(av.Value)
 	}
 	return nil, errNoKind
-}
-
-func anyList(l []types.AttributeValue) (any, error) {
-	out := make([]any, len(l))
-	for i, av := range l {
-		var err error
-		if out[i], err = anyOf(av); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }
 
 func anyMap(m item) (any, error) {

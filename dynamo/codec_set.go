@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
@@ -46,10 +45,6 @@ func (p *plan) setNull(v reflect.Value) error {
 }
 
 func (p *plan) setString(v reflect.Value, s string) error {
-	p, v = p.indirect(v)
-	if p.unmarshals {
-		return p.unmarshal(v, &types.AttributeValueMemberS{Value: s})
-	}
 	ok := false
 	switch {
 	case p.opts.has(asString) && p.shape == shapeFloat: // as text there may be a NaN
@@ -61,8 +56,6 @@ func (p *plan) setString(v reflect.Value, s string) error {
 	case p.shape == shapeString, p.shape == shapeNumber:
 		v.SetString(s)
 		return nil
-	case p.shape == shapeInterface:
-		ok = assign(v, s)
 	case p.shape == shapeTime:
 		t, err := parseTime([]byte(s))
 		if err != nil {
@@ -78,10 +71,6 @@ func (p *plan) setString(v reflect.Value, s string) error {
 }
 
 func (p *plan) setNumber(v reflect.Value, n string) error {
-	p, v = p.indirect(v)
-	if p.unmarshals {
-		return p.unmarshal(v, &types.AttributeValueMemberN{Value: n})
-	}
 	if !p.fitNumber(v, n) {
 		return p.misfit("N")
 	}
@@ -96,8 +85,6 @@ func (p *plan) fitNumber(v reflect.Value, n string) bool {
 	case shapeString, shapeNumber:
 		v.SetString(n)
 		return true
-	case shapeInterface:
-		return assign(v, attributevalue.Number(n))
 	case shapeTime:
 		neg, u, ok := integer([]byte(n))
 		if !ok || u > math.MaxInt64 {
@@ -177,10 +164,6 @@ func fraction(s []byte) (nanos int, ok bool) {
 }
 
 func (p *plan) setBinary(v reflect.Value, b []byte) error {
-	p, v = p.indirect(v)
-	if p.unmarshals {
-		return p.unmarshal(v, &types.AttributeValueMemberB{Value: b})
-	}
 	ok := false
 	switch p.shape {
 	case shapeBytes:
@@ -192,8 +175,6 @@ func (p *plan) setBinary(v reflect.Value, b []byte) error {
 		ok = true
 	case shapeByteArray:
 		ok = v.Len() == len(b)
-	case shapeInterface:
-		return p.assigned(v, b, "B")
 	}
 	if !ok {
 		return p.misfit("B")
@@ -205,97 +186,11 @@ func (p *plan) setBinary(v reflect.Value, b []byte) error {
 }
 
 func (p *plan) setBool(v reflect.Value, b bool) error {
-	p, v = p.indirect(v)
-	switch {
-	case p.unmarshals:
-		return p.unmarshal(v, &types.AttributeValueMemberBOOL{Value: b})
-	case p.shape == shapeBool:
-		v.SetBool(b)
-		return nil
-	case p.shape == shapeInterface:
-		return p.assigned(v, b, "BOOL")
+	if p.shape != shapeBool {
+		return p.misfit("BOOL")
 	}
-	return p.misfit("BOOL")
-}
-
-// setStrings, setNumbers and setBinaries set v to a set. A type that decodes
-// itself gets the whole set if it is v's own, and one member if it is that of
-// the members.
-func (p *plan) setStrings(v reflect.Value, set []string) error {
-	p, v = p.indirect(v)
-	switch {
-	case p.unmarshals:
-		return p.unmarshal(v, &types.AttributeValueMemberSS{Value: set})
-	case p.shape == shapeInterface:
-		return p.assigned(v, set, "SS")
-	}
-	return p.setMembers(v, "SS", len(set), func(elem reflect.Value, i int) error { return p.bare.setString(elem, set[i]) })
-}
-
-func (p *plan) setNumbers(v reflect.Value, set []string) error {
-	p, v = p.indirect(v)
-	switch {
-	case p.unmarshals:
-		return p.unmarshal(v, &types.AttributeValueMemberNS{Value: set})
-	case p.shape == shapeInterface:
-		return p.assigned(v, numbersOf(set), "NS")
-	}
-	return p.setMembers(v, "NS", len(set), func(elem reflect.Value, i int) error { return p.bare.setNumber(elem, set[i]) })
-}
-
-func (p *plan) setBinaries(v reflect.Value, set [][]byte) error {
-	p, v = p.indirect(v)
-	switch {
-	case p.unmarshals:
-		return p.unmarshal(v, &types.AttributeValueMemberBS{Value: set})
-	case p.shape == shapeInterface:
-		return p.assigned(v, set, "BS")
-	}
-	return p.setMembers(v, "BS", len(set), func(elem reflect.Value, i int) error { return p.bare.setBinary(elem, set[i]) })
-}
-
-func numbersOf(set []string) []attributevalue.Number {
-	out := make([]attributevalue.Number, len(set))
-	for i, n := range set {
-		out[i] = attributevalue.Number(n)
-	}
-	return out
-}
-
-// setMembers makes v a list of n elements and has each set. An array takes as
-// many as it has room for, as attributevalue has it.
-func (p *plan) setMembers(v reflect.Value, kind string, n int, set func(elem reflect.Value, i int) error) error {
-	switch p.shape {
-	case shapeSlice, shapeBytes:
-		v.Set(reflect.MakeSlice(v.Type(), n, n))
-	case shapeArray, shapeByteArray:
-		n = min(n, v.Len())
-	default:
-		return p.misfit(kind)
-	}
-	for i := range n {
-		if err := set(v.Index(i), i); err != nil {
-			return at(i, err)
-		}
-	}
+	v.SetBool(b)
 	return nil
-}
-
-// assigned sets an interface to x, if x has its methods.
-func (p *plan) assigned(v reflect.Value, x any, kind string) error {
-	if !assign(v, x) {
-		return p.misfit(kind)
-	}
-	return nil
-}
-
-func assign(v reflect.Value, x any) bool {
-	r := reflect.ValueOf(x)
-	if !r.Type().AssignableTo(v.Type()) {
-		return false
-	}
-	v.Set(r)
-	return true
 }
 
 // at and within add a step to the path of an error about a value inside another.

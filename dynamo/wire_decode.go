@@ -5,8 +5,6 @@ import (
 	"slices"
 	"sort"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-
 	"github.com/lambdarest/lambdarest/internal/jsonscan"
 )
 
@@ -36,34 +34,24 @@ func (p *plan) decodeKind(w *wireReader, kind string, v reflect.Value) error {
 		v.Set(pointee.Addr())
 		p, v = p.elem, pointee
 	}
-	if p.unmarshals {
-		av := w.avOf(kind)
-		if err := w.bad(); err != nil {
-			return err
-		}
-		return p.unmarshal(v, av)
-	}
-	switch kind {
-	case "S":
+	switch {
+	case p.unmarshals || p.shape == shapeInterface:
+	case kind == "S":
 		return p.decodeText(w, v)
-	case "N":
+	case kind == "N":
 		return p.decodeNumber(w, v)
-	case "BOOL":
+	case kind == "BOOL":
 		return p.setBool(v, w.boolean())
-	case "B":
-		return p.setBinary(v, w.binary())
-	case "SS":
-		return p.setStrings(v, w.texts())
-	case "NS":
-		return p.setNumbers(v, w.texts())
-	case "BS":
-		return p.setBinaries(v, w.binaries())
-	case "L":
+	case kind == "L":
 		return p.decodeWireList(w, v)
-	case "M":
+	case kind == "M":
 		return p.decodeWireMap(w, v)
 	}
-	return w.bad()
+	av := w.avOf(kind) // what is rare takes the detour
+	if err := w.bad(); err != nil {
+		return err
+	}
+	return p.decodeAV(av, v)
 }
 
 func (p *plan) decodeText(w *wireReader, v reflect.Value) error {
@@ -95,8 +83,6 @@ func (p *plan) decodeNumber(w *wireReader, v reflect.Value) error {
 
 func (p *plan) decodeWireList(w *wireReader, v reflect.Value) error {
 	switch p.shape {
-	case shapeInterface:
-		return p.assigned(v, w.anyList(), "L")
 	case shapeSlice, shapeBytes:
 		if list, ok := v.Addr().Interface().(*[]string); ok {
 			return w.stringList(list)
@@ -169,16 +155,19 @@ func (p *plan) decodeWireMap(w *wireReader, v reflect.Value) error {
 	switch p.shape {
 	case shapeStruct:
 		return p.decodeWireFields(w, v, nil)
-	case shapeInterface:
-		return p.assigned(v, w.anyMap(), "M")
 	case shapeMap:
 		v.Set(reflect.MakeMap(p.typ))
 		entry := p.newEntry(v)
 		for w.enterObject(); w.scan.NextKey(); {
 			before := v.Len()
-			if err := entry.put(w.name(), func(elem reflect.Value) error { return p.bare.decodeWire(w, elem) }); err != nil {
-				return err
+			err := entry.begin(w.name())
+			if err == nil {
+				err = p.bare.decodeWire(w, entry.elem)
 			}
+			if err != nil {
+				return step(unnamed, err)
+			}
+			entry.end()
 			if p.key.isName() && v.Len() == before {
 				w.fail(sameNames)
 			}
@@ -339,58 +328,3 @@ func (b *bitset) word(i int) *uint64 {
 }
 
 func (b *bitset) has(i int) bool { return *b.word(i)&(1<<(i%64)) != 0 }
-
-// anyList and anyMap read what anyOf gives for an interface.
-func (w *wireReader) anyList() []any {
-	out := []any{}
-	for w.enterArray(); w.scan.NextElem(); {
-		out = append(out, w.any())
-	}
-	return out
-}
-
-func (w *wireReader) anyMap() map[string]any {
-	out := map[string]any{}
-	for w.enterObject(); w.scan.NextKey(); {
-		name := w.name()
-		if _, twice := out[name]; twice {
-			w.fail(sameNames)
-		}
-		out[name] = w.any()
-	}
-	return out
-}
-
-// any reads an attribute value for an interface.
-func (w *wireReader) any() any {
-	kind := w.open()
-	x := w.anyOf(kind)
-	w.close(kind)
-	return x
-}
-
-func (w *wireReader) anyOf(kind string) any {
-	switch kind {
-	case "S":
-		return w.text()
-	case "N":
-		return attributevalue.Number(w.text())
-	case "B":
-		return w.binary()
-	case "BOOL":
-		return w.boolean()
-	case "NULL":
-		w.boolean()
-	case "SS":
-		return w.texts()
-	case "NS":
-		return numbersOf(w.texts())
-	case "BS":
-		return w.binaries()
-	case "L":
-		return w.anyList()
-	case "M":
-		return w.anyMap()
-	}
-	return nil
-}
