@@ -74,22 +74,13 @@ func (p *plan) decodeMap(m item, v reflect.Value) error {
 
 // decodeSet decodes a set as the list of its members.
 func (p *plan) decodeSet(av types.AttributeValue, v reflect.Value) error {
-	var members []types.AttributeValue
-	switch av := av.(type) {
-	case *types.AttributeValueMemberSS:
-		for _, s := range av.Value {
-			members = append(members, &types.AttributeValueMemberS{Value: s})
-		}
-	case *types.AttributeValueMemberNS:
-		for _, n := range av.Value {
-			members = append(members, &types.AttributeValueMemberN{Value: n})
-		}
-	case *types.AttributeValueMemberBS:
-		for _, b := range av.Value {
-			members = append(members, &types.AttributeValueMemberB{Value: b})
-		}
-	default:
+	kind, set := setOf(av)
+	if kind == "" {
 		return errNoKind
+	}
+	members := make([]types.AttributeValue, len(set))
+	for i, text := range set {
+		members[i] = scalar(kind, text)
 	}
 	return p.setMembers(v, kindOf(av), members)
 }
@@ -230,11 +221,7 @@ func anyOf(av types.AttributeValue) (any, error) {
 		}
 		return out, nil
 	case *types.AttributeValueMemberBS:
-		out := make([][]byte, len(av.Value))
-		for i, b := range av.Value {
-			out[i] = bytes.Clone(nonNil(b))
-		}
-		return out, nil
+		return bytesOfAll(stringsOf(av.Value)), nil
 	case *types.AttributeValueMemberL:
 		out := make([]any, len(av.Value))
 		for i, elem := range av.Value {

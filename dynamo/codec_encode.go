@@ -282,40 +282,33 @@ func (p *plan) isSet() bool {
 
 // encodeSet makes a set of its encoded members.
 func (p *plan) encodeSet(members []types.AttributeValue) (av types.AttributeValue, err error) {
-	ok := false
+	want := types.ScalarAttributeTypeS
 	switch {
 	case p.opts.has(binarySet), p.typ == binarySetType:
-		set := &types.AttributeValueMemberBS{}
-		set.Value, ok = values(members, func(av *types.AttributeValueMemberB) []byte { return av.Value })
-		av = set
+		want = types.ScalarAttributeTypeB
 	case p.opts.has(numberSet):
-		set := &types.AttributeValueMemberNS{}
-		set.Value, ok = values(members, func(av *types.AttributeValueMemberN) string { return av.Value })
-		av = set
-	default:
-		set := &types.AttributeValueMemberSS{}
-		set.Value, ok = values(members, func(av *types.AttributeValueMemberS) string { return av.Value })
-		av = set
+		want = types.ScalarAttributeTypeN
 	}
-	if !ok {
-		return nil, errorf("a member of %v is not of the kind of its set", p.typ)
+	set := make([]string, len(members))
+	for i, member := range members {
+		kind, text := scalarOf(member)
+		if kind != want {
+			return nil, errorf("a member of %v is not of the kind of its set", p.typ)
+		}
+		set[i] = text
+	}
+	switch want {
+	case types.ScalarAttributeTypeS:
+		av = &types.AttributeValueMemberSS{Value: set}
+	case types.ScalarAttributeTypeN:
+		av = &types.AttributeValueMemberNS{Value: set}
+	default:
+		av = &types.AttributeValueMemberBS{Value: bytesOfAll(set)}
 	}
 	if err := checkValue(av); err != nil {
 		return nil, err
 	}
 	return av, nil
-}
-
-func values[M types.AttributeValue, V any](members []types.AttributeValue, value func(M) V) ([]V, bool) {
-	out := make([]V, len(members))
-	for i, av := range members {
-		m, ok := av.(M)
-		if !ok {
-			return nil, false
-		}
-		out[i] = value(m)
-	}
-	return out, true
 }
 
 // inPath adds a step to the path of an error about what is encoded.

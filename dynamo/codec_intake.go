@@ -95,7 +95,7 @@ func (a *intake) drop() {
 
 func (a *intake) decodeItem(raw item, into reflect.Value) error {
 	for _, k := range a.keys.attrs {
-		if scalarOf(raw[k.name]) != k.scalar {
+		if kind, _ := scalarOf(raw[k.name]); kind != k.scalar {
 			return k.missing()
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // A cursor is the key of the last item of a page, in a form that can be given
@@ -109,14 +108,8 @@ func (c readCursors) encode(after item) (string, error) {
 		if err := k.check(after[k.name]); err != nil {
 			return "", corrupt("key attribute %q: %w", k.name, err)
 		}
-		switch v := after[k.name].(type) {
-		case *types.AttributeValueMemberS:
-			b = appendPart(b, 'S', v.Value)
-		case *types.AttributeValueMemberN:
-			b = appendPart(b, 'N', v.Value)
-		case *types.AttributeValueMemberB:
-			b = append(appendHead(b, 'B', len(v.Value)), v.Value...)
-		}
+		kind, text := scalarOf(after[k.name])
+		b = appendPart(b, kind[0], text)
 	}
 	return cursorText.EncodeToString(append(b, c.mac(b)...)), nil
 }
@@ -161,13 +154,7 @@ func (c readCursors) parse(b []byte) (item, error) {
 		}
 		value := b[1+width : 1+width+int(n)]
 		b = b[1+width+int(n):]
-		var av types.AttributeValue = &types.AttributeValueMemberB{Value: value}
-		switch k.scalar {
-		case types.ScalarAttributeTypeS:
-			av = &types.AttributeValueMemberS{Value: string(value)}
-		case types.ScalarAttributeTypeN:
-			av = &types.AttributeValueMemberN{Value: string(value)}
-		}
+		av := scalar(k.scalar, string(value))
 		if err := k.check(av); err != nil {
 			return nil, err
 		}

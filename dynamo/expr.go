@@ -173,7 +173,7 @@ func (s *schema) project(e *expressions, names []string, ix *index) error {
 			continue
 		}
 		seen[name] = true
-		if s.fieldNamed(name) != nil {
+		if fieldNamed(s.fields, name) != nil {
 			paths = append(paths, e.name(name))
 			continue
 		}

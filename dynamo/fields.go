@@ -26,6 +26,7 @@ type field struct {
 	words string // the dynamo tag
 	keyed bool   // there is a dynamo tag
 	named bool   // the attribute name comes from a tag
+	rival *field // with an equal claim to the attribute name
 }
 
 // avOptions are the options of a dynamodbav tag, a bit each. Words that
@@ -145,35 +146,43 @@ func (f *field) misplaced(why string) error {
 // visible keeps, of the fields with one attribute name, the one that is stored.
 // all is ordered by depth.
 func visible(all []*field) ([]*field, error) {
-	best := map[string]*field{}
-	rival := map[string]*field{} // of the best: an equal claim
+	var best []*field
 	for _, f := range all {
-		b, taken := best[f.attr]
-		switch {
-		case !taken, len(f.index) == len(b.index) && f.named && !b.named:
-			best[f.attr] = f
-			delete(rival, f.attr)
-		case len(f.index) == len(b.index) && f.named == b.named:
-			rival[f.attr] = f
+		switch b := fieldNamed(best, f.attr); {
+		case b == nil:
+			best = append(best, f)
+		case len(f.index) > len(b.index) || b.named && !f.named:
+		case f.named == b.named:
+			b.rival = f
+		default:
+			best[slices.Index(best, b)] = f
 		}
 	}
-	var out []*field
 	for _, f := range all {
-		b := best[f.attr]
-		if other := rival[f.attr]; other != nil {
-			return nil, errorf("fields %s and %s are both stored as attribute %q, so neither would be", b.path, other.path, f.attr)
-		}
+		b := fieldNamed(best, f.attr)
 		switch {
-		case b == f:
-			out = append(out, f)
-		case f.keyed:
+		case b.rival != nil:
+			return nil, errorf("fields %s and %s are both stored as attribute %q, so neither would be", b.path, b.rival.path, f.attr)
+		case b != f && f.keyed:
 			return nil, f.misplaced(fmt.Sprintf("field %s is stored as attribute %q", b.path, f.attr))
 		}
 	}
-	return out, nil
+	return best, nil
+}
+
+// fieldNamed gives the field that is stored as that attribute, nil if none is.
+func fieldNamed(fields []*field, attr string) *field {
+	for _, f := range fields {
+		if f.attr == attr {
+			return f
+		}
+	}
+	return nil
 }
 
 // base strips pointers.
+//
+//go:noinline
 func base(t reflect.Type) reflect.Type {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()

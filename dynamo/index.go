@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -61,6 +60,8 @@ func (s *schema) checkIndexes() error {
 }
 
 // keysOf lists the attributes of a key, the partition key first.
+//
+//go:noinline
 func keysOf(partition, sort *keyAttr) []*keyAttr {
 	if sort == nil {
 		return []*keyAttr{partition}
@@ -79,6 +80,8 @@ func (s *schema) readKeys(ix *index) []*keyAttr {
 }
 
 // allKeys lists the attributes of all keys, each once.
+//
+//go:noinline
 func (s *schema) allKeys() []*keyAttr {
 	keys := s.keys
 	for _, ix := range s.indexes {
@@ -88,8 +91,10 @@ func (s *schema) allKeys() []*keyAttr {
 }
 
 // addKeys gives keys with those of more that they do not have.
+//
+//go:noinline
 func addKeys(keys, more []*keyAttr) []*keyAttr {
-	keys = slices.Clone(keys)
+	keys = keys[:len(keys):len(keys)]
 	for _, k := range more {
 		if keyNamed(keys, k.name) == nil {
 			keys = append(keys, k)

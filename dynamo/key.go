@@ -125,23 +125,21 @@ func sameItem(a, b item) bool {
 
 // check tells whether DynamoDB takes av as this key attribute.
 func (k *keyAttr) check(av types.AttributeValue) error {
-	var size int
-	switch v := av.(type) {
-	case *types.AttributeValueMemberS:
-		size = len(v.Value)
-		if !utf8.ValidString(v.Value) {
+	kind, text := scalarOf(av)
+	size := len(text)
+	switch kind {
+	case types.ScalarAttributeTypeS:
+		if !utf8.ValidString(text) {
 			return errNotUTF8
 		}
-	case *types.AttributeValueMemberB:
-		size = len(v.Value)
-	case *types.AttributeValueMemberN:
+	case types.ScalarAttributeTypeN:
 		size = 1
-		if _, err := canonicalNumber(v.Value); err != nil {
+		if _, err := canonicalNumber(text); err != nil {
 			return err
 		}
 	}
 	switch {
-	case scalarOf(av) != k.scalar:
+	case kind != k.scalar:
 		return errorf("want type %s, got %s", k.scalar, kindOf(av))
 	case size == 0:
 		return errors.New("a key cannot be empty")

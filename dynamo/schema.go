@@ -114,16 +114,6 @@ func readSchema(t reflect.Type) (*schema, error) {
 	return s, nil
 }
 
-// fieldNamed gives the field that is stored as that attribute, nil if none is.
-func (s *schema) fieldNamed(attr string) *field {
-	for _, f := range s.fields {
-		if f.attr == attr {
-			return f
-		}
-	}
-	return nil
-}
-
 // addTagged takes one field with a dynamo tag into the schema. The words
 // partition and sort are about the table until a word index=NAME comes, and
 // about that index afterwards.
@@ -205,7 +195,7 @@ func keyAttrOf(f *field) (*keyAttr, error) {
 		if err != nil {
 			return nil, errorf("the zero value of %v cannot be marshalled, so the kind of key is not known: %w", f.typ, err)
 		}
-		if k.scalar = scalarOf(av); k.scalar == "" {
+		if k.scalar, _ = scalarOf(av); k.scalar == "" {
 			return nil, errorf("the zero value of %v is marshalled to none of S, N and B, so the kind of key is not known", f.typ)
 		}
 	}
@@ -218,17 +208,4 @@ func ownShape(t reflect.Type) shape {
 		return shapeNothing
 	}
 	return shapeOf(t)
-}
-
-// scalarOf is the key type of an attribute value, "" if it cannot be a key.
-func scalarOf(av types.AttributeValue) types.ScalarAttributeType {
-	switch av.(type) {
-	case *types.AttributeValueMemberS:
-		return types.ScalarAttributeTypeS
-	case *types.AttributeValueMemberN:
-		return types.ScalarAttributeTypeN
-	case *types.AttributeValueMemberB:
-		return types.ScalarAttributeTypeB
-	}
-	return ""
 }

@@ -71,7 +71,7 @@ func (s *schema) bindTemplates() error {
 		}
 		t.optional = t.field.opts.has(omitEmpty) && !s.isPrimary(t.field)
 		for _, name := range t.names {
-			part := s.fieldNamed(name)
+			part := fieldNamed(s.fields, name)
 			if part == nil {
 				return errorf("field %s: the template names attribute %q, which no field is stored as", t.field.path, name)
 			}

@@ -58,12 +58,6 @@ func (c *canon) value(av types.AttributeValue) {
 		c.part('t', strconv.FormatBool(v.Value))
 	case *types.AttributeValueMemberNULL:
 		c.b = lit(c.b, "0")
-	case *types.AttributeValueMemberSS:
-		c.set('S', v.Value)
-	case *types.AttributeValueMemberNS:
-		c.set('N', v.Value)
-	case *types.AttributeValueMemberBS:
-		c.set('B', stringsOf(v.Value))
 	case *types.AttributeValueMemberL:
 		c.b = appendHead(c.b, 'l', len(v.Value))
 		for i, elem := range v.Value {
@@ -72,6 +66,8 @@ func (c *canon) value(av types.AttributeValue) {
 	case *types.AttributeValueMemberM:
 		c.b = lit(c.b, "m")
 		c.item(v.Value)
+	case *types.AttributeValueMemberSS, *types.AttributeValueMemberNS, *types.AttributeValueMemberBS:
+		c.set(setOf(v))
 	default:
 		c.b = lit(c.b, "?")
 		c.fail("", errNoSuchKind)
@@ -102,19 +98,19 @@ func (c *canon) member(i int, av types.AttributeValue) {
 	c.err.path = path + c.err.path
 }
 
-func (c *canon) set(kind byte, members []string) {
+func (c *canon) set(kind types.ScalarAttributeType, members []string) {
 	set := make([]string, len(members))
 	for i, s := range members {
 		switch kind {
-		case 'S':
+		case types.ScalarAttributeTypeS:
 			s = c.text(s)
-		case 'N':
+		case types.ScalarAttributeTypeN:
 			s = c.number(s)
 		}
 		set[i] = s
 	}
 	slices.Sort(set)
-	c.b = appendHead(c.b, kind, len(set))
+	c.b = appendHead(c.b, kind[0], len(set))
 	for i, elem := range set {
 		if i > 0 && elem == set[i-1] {
 			c.fail("", errSetTwice)
@@ -174,6 +170,14 @@ func stringsOf(bs [][]byte) []string {
 	return out
 }
 
+func bytesOfAll(texts []string) [][]byte {
+	out := make([][]byte, len(texts))
+	for i, s := range texts {
+		out[i] = []byte(s)
+	}
+	return out
+}
+
 func sortedKeys[V any](m map[string]V) []string {
 	names := make([]string, 0, len(m))
 	for name := range m {
@@ -201,4 +205,42 @@ var (
 type pathError struct {
 	error
 	path string
+}
+
+// scalarOf is the kind of a string, number or binary, which a key can be, and its
+// text or bytes; "" for any other attribute value.
+func scalarOf(av types.AttributeValue) (kind types.ScalarAttributeType, text string) {
+	switch v := av.(type) {
+	case *types.AttributeValueMemberS:
+		return types.ScalarAttributeTypeS, v.Value
+	case *types.AttributeValueMemberN:
+		return types.ScalarAttributeTypeN, v.Value
+	case *types.AttributeValueMemberB:
+		return types.ScalarAttributeTypeB, string(v.Value)
+	}
+	return "", ""
+}
+
+// scalar is the attribute value of that kind.
+func scalar(kind types.ScalarAttributeType, text string) types.AttributeValue {
+	switch kind {
+	case types.ScalarAttributeTypeS:
+		return &types.AttributeValueMemberS{Value: text}
+	case types.ScalarAttributeTypeN:
+		return &types.AttributeValueMemberN{Value: text}
+	}
+	return &types.AttributeValueMemberB{Value: []byte(text)}
+}
+
+// setOf is scalarOf for the members of a set.
+func setOf(av types.AttributeValue) (kind types.ScalarAttributeType, members []string) {
+	switch v := av.(type) {
+	case *types.AttributeValueMemberSS:
+		return types.ScalarAttributeTypeS, v.Value
+	case *types.AttributeValueMemberNS:
+		return types.ScalarAttributeTypeN, v.Value
+	case *types.AttributeValueMemberBS:
+		return types.ScalarAttributeTypeB, stringsOf(v.Value)
+	}
+	return "", nil
 }

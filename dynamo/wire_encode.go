@@ -187,16 +187,6 @@ func appendAV(b []byte, av types.AttributeValue) []byte {
 		b = strconv.AppendBool(b, v.Value)
 	case *types.AttributeValueMemberNULL:
 		b = strconv.AppendBool(b, v.Value)
-	case *types.AttributeValueMemberSS:
-		b = appendTexts(b, v.Value)
-	case *types.AttributeValueMemberNS:
-		b = appendTexts(b, v.Value)
-	case *types.AttributeValueMemberBS:
-		b = lit(b, "[")
-		for _, elem := range v.Value {
-			b = appendBinary(appendComma(b), elem)
-		}
-		b = lit(b, "]")
 	case *types.AttributeValueMemberL:
 		b = lit(b, "[")
 		for _, elem := range v.Value {
@@ -205,6 +195,8 @@ func appendAV(b []byte, av types.AttributeValue) []byte {
 		b = lit(b, "]")
 	case *types.AttributeValueMemberM:
 		b = appendItem(b, v.Value)
+	case *types.AttributeValueMemberSS, *types.AttributeValueMemberNS, *types.AttributeValueMemberBS:
+		b = appendSet(b, v)
 	default:
 		b = lit(b, "null") // of no kind that DynamoDB has: it says so
 	}
@@ -216,10 +208,15 @@ func appendBinary(b, v []byte) []byte {
 	return lit(base64.StdEncoding.AppendEncode(lit(b, `"`), v), `"`)
 }
 
-func appendTexts(b []byte, texts []string) []byte {
+func appendSet(b []byte, av types.AttributeValue) []byte {
+	kind, set := setOf(av)
 	b = lit(b, "[")
-	for _, s := range texts {
-		b = jsonscan.AppendQuote(appendComma(b), s)
+	for _, s := range set {
+		if b = appendComma(b); kind == types.ScalarAttributeTypeB {
+			b = appendBinary(b, []byte(s))
+		} else {
+			b = jsonscan.AppendQuote(b, s)
+		}
 	}
 	return lit(b, "]")
 }
