@@ -173,9 +173,9 @@ func (p *plan) number(v reflect.Value) (n string, err error) {
 	case shapeFloat:
 		n = formatNumber(v)
 	case shapeBigInt:
-		n = pointerTo[big.Int](v).String()
+		n = addressable(v).Addr().Interface().(*big.Int).String()
 	case shapeBigFloat:
-		n = pointerTo[big.Float](v).Text('g', -1)
+		n = addressable(v).Addr().Interface().(*big.Float).Text('g', -1)
 	default:
 		n = v.String()
 	}
@@ -185,33 +185,26 @@ func (p *plan) number(v reflect.Value) (n string, err error) {
 	return n, err
 }
 
-// pointerTo is the address of v, or of a copy if it has none.
-func pointerTo[T any](v reflect.Value) *T {
+// addressable is v, or a copy if it has no address.
+func addressable(v reflect.Value) reflect.Value {
 	if v.CanAddr() {
-		return v.Addr().Interface().(*T)
+		return v
 	}
-	x := v.Interface().(T)
-	return &x
+	c := reflect.New(v.Type()).Elem()
+	c.Set(v)
+	return c
 }
 
 func timeOf(v reflect.Value) time.Time {
 	if v.Type() == timeType {
-		return *pointerTo[time.Time](v)
+		return *addressable(v).Addr().Interface().(*time.Time)
 	}
 	return v.Convert(timeType).Interface().(time.Time)
 }
 
 // bytesOf copies the bytes of a slice or array of byte kinds.
 func bytesOf(v reflect.Value) []byte {
-	b := make([]byte, v.Len())
-	if v.Kind() == reflect.Slice || v.CanAddr() {
-		copy(b, v.Bytes())
-		return b
-	}
-	for i := range b {
-		b[i] = byte(v.Index(i).Uint())
-	}
-	return b
+	return append([]byte{}, addressable(v).Bytes()...)
 }
 
 func (p *plan) encodeStruct(v reflect.Value) (types.AttributeValue, error) {

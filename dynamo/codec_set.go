@@ -164,23 +164,13 @@ func fraction(s []byte) (nanos int, ok bool) {
 }
 
 func (p *plan) setBinary(v reflect.Value, b []byte) error {
-	ok := false
-	switch p.shape {
-	case shapeBytes:
-		if v.CanConvert(reflect.TypeFor[[]byte]()) {
-			v.SetBytes(b)
-			return nil
-		}
-		v.Set(reflect.MakeSlice(v.Type(), len(b), len(b)))
-		ok = true
-	case shapeByteArray:
-		ok = v.Len() == len(b)
-	}
-	if !ok {
+	switch {
+	case p.shape == shapeBytes:
+		v.SetBytes(b)
+	case p.shape == shapeByteArray && v.Len() == len(b):
+		copy(v.Bytes(), b)
+	default:
 		return p.misfit("B")
-	}
-	for i, c := range b {
-		v.Index(i).SetUint(uint64(c))
 	}
 	return nil
 }
@@ -196,6 +186,7 @@ func (p *plan) setBool(v reflect.Value, b bool) error {
 // at and within add a step to the path of an error about a value inside another.
 func at(i int, err error) error { return step(element(i), err) }
 
+//go:noinline
 func element(i int) string { return "[" + strconv.Itoa(i) + "]" }
 
 // within a struct the step is a name of the type's; the names in a map are data,

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -39,10 +40,15 @@ func (e *expressions) name(attr string) string {
 			return placeholder
 		}
 	}
-	placeholder := "#" + strconv.Itoa(len(e.names))
+	placeholder := placeholder("#", len(e.names))
 	e.setName(placeholder, attr)
 	return placeholder
 }
+
+// placeholder is out of line for what strconv puts there.
+//
+//go:noinline
+func placeholder(mark string, n int) string { return mark + strconv.Itoa(n) }
 
 func (e *expressions) setName(placeholder, attr string) {
 	if e.names == nil {
@@ -53,7 +59,7 @@ func (e *expressions) setName(placeholder, attr string) {
 
 // value is the placeholder of a value.
 func (e *expressions) value(av types.AttributeValue) string {
-	placeholder := ":" + strconv.Itoa(len(e.values))
+	placeholder := placeholder(":", len(e.values))
 	e.setValue(placeholder, av)
 	return placeholder
 }
@@ -66,6 +72,8 @@ func (e *expressions) setValue(placeholder string, av types.AttributeValue) {
 }
 
 // require adds a condition that must hold as well.
+//
+//go:noinline
 func (e *expressions) require(condition string) {
 	if e.condition != nil {
 		condition = "(" + *e.condition + ") AND (" + condition + ")"
@@ -115,16 +123,11 @@ func (s *schema) forWrite(w *writeConfig) (expressions, error) {
 	if w.guarded {
 		s.versionIs(&e, w.guard)
 	}
-	for _, is := range []struct {
-		wanted bool
-		what   string
-	}{
-		{w.exists || w.ifVersion != nil, "attribute_exists ("},
-		{w.ifNotExists, "attribute_not_exists ("},
-	} {
-		if is.wanted {
-			e.require(is.what + e.name(s.partition.name) + ")")
-		}
+	if w.exists || w.ifVersion != nil {
+		e.require("attribute_exists (" + e.name(s.partition.name) + ")")
+	}
+	if w.ifNotExists {
+		e.require("attribute_not_exists (" + e.name(s.partition.name) + ")")
 	}
 	if w.ifVersion == nil {
 		return e, nil
@@ -146,7 +149,7 @@ func (s *schema) versionIs(e *expressions, n int64) {
 		return
 	}
 	null := e.value(&types.AttributeValueMemberS{Value: "NULL"})
-	e.require("(attribute_not_exists (" + name + ")) OR (attribute_type (" + name + ", " + null + ")) OR (" + name + " = " + e.value(version) + ")")
+	e.require(fmt.Sprintf("(attribute_not_exists (%[1]s)) OR (attribute_type (%[1]s, %[2]s)) OR (%[1]s = %[3]s)", name, null, e.value(version)))
 }
 
 // forRead is key condition, filter and projection of a read; the zero

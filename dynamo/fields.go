@@ -171,6 +171,8 @@ func visible(all []*field) ([]*field, error) {
 }
 
 // fieldNamed gives the field that is stored as that attribute, nil if none is.
+//
+//go:noinline
 func fieldNamed(fields []*field, attr string) *field {
 	for _, f := range fields {
 		if f.attr == attr {

@@ -117,6 +117,8 @@ func (s *schema) checkKeyCondition(name string, ix *index, e expressions) error 
 func notPlaceholder(c rune) bool { return strings.ContainsRune(" (),=<>", c) }
 
 // keyNamed gives the attribute of that name, nil if it is not part of the key.
+//
+//go:noinline
 func keyNamed(keys []*keyAttr, name string) *keyAttr {
 	for _, k := range keys {
 		if k.name == name {

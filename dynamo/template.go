@@ -84,10 +84,12 @@ func (s *schema) bindTemplates() error {
 	return nil
 }
 
+//go:noinline
 func (s *schema) isPrimary(f *field) bool {
 	return s.partition.isOf(f) || s.sort.isOf(f)
 }
 
+//go:noinline
 func (s *schema) isTemplated(attr string) bool {
 	for _, t := range s.templates {
 		if t.field.attr == attr {
@@ -137,13 +139,11 @@ func (t *template) compose(v reflect.Value) (string, error) {
 }
 
 func (t *template) join(values []string) string {
-	var b strings.Builder
+	key := t.literals[0]
 	for i, v := range values {
-		b.WriteString(t.literals[i])
-		b.WriteString(v)
+		key += v + t.literals[i+1]
 	}
-	b.WriteString(t.literals[len(values)])
-	return b.String()
+	return key
 }
 
 // split reads the values out of a key; false if it was not made by t.

@@ -162,6 +162,7 @@ func appendHead(b []byte, kind byte, n int) []byte {
 	return binary.AppendUvarint(b, uint64(n))
 }
 
+//go:noinline
 func stringsOf(bs [][]byte) []string {
 	out := make([]string, len(bs))
 	for i, b := range bs {
@@ -170,6 +171,7 @@ func stringsOf(bs [][]byte) []string {
 	return out
 }
 
+//go:noinline
 func bytesOfAll(texts []string) [][]byte {
 	out := make([][]byte, len(texts))
 	for i, s := range texts {
@@ -209,6 +211,8 @@ type pathError struct {
 
 // scalarOf is the kind of a string, number or binary, which a key can be, and its
 // text or bytes; "" for any other attribute value.
+//
+//go:noinline
 func scalarOf(av types.AttributeValue) (kind types.ScalarAttributeType, text string) {
 	switch v := av.(type) {
 	case *types.AttributeValueMemberS:
@@ -222,6 +226,8 @@ func scalarOf(av types.AttributeValue) (kind types.ScalarAttributeType, text str
 }
 
 // scalar is the attribute value of that kind.
+//
+//go:noinline
 func scalar(kind types.ScalarAttributeType, text string) types.AttributeValue {
 	switch kind {
 	case types.ScalarAttributeTypeS:
@@ -233,6 +239,8 @@ func scalar(kind types.ScalarAttributeType, text string) types.AttributeValue {
 }
 
 // setOf is scalarOf for the members of a set.
+//
+//go:noinline
 func setOf(av types.AttributeValue) (kind types.ScalarAttributeType, members []string) {
 	switch v := av.(type) {
 	case *types.AttributeValueMemberSS:
