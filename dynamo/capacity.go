@@ -67,12 +67,15 @@ func (m *meter) wanted() types.ReturnConsumedCapacity {
 }
 
 // read and write count what one request has consumed, if its answer says that.
+//
+//go:noinline
 func (m *meter) read(c *types.ConsumedCapacity) {
 	if m != nil && c != nil {
 		m.add(&m.into.Read, c.CapacityUnits)
 	}
 }
 
+//go:noinline
 func (m *meter) write(c *types.ConsumedCapacity) {
 	if m != nil && c != nil {
 		m.add(&m.into.Write, c.CapacityUnits)

@@ -179,6 +179,8 @@ func (e *mapEntry) begin(name string) error {
 }
 
 // end puts the element into the map.
+//
+//go:noinline
 func (e *mapEntry) end() { e.m.SetMapIndex(e.key, e.elem) }
 
 // decodeAny sets an interface to av, if what that is has the methods.

@@ -115,6 +115,7 @@ func (a *intake) key(i int) item {
 	return key
 }
 
+//go:noinline
 func (k *keyAttr) missing() error {
 	return corrupt("key attribute %q is missing or not of type %s", k.name, k.scalar)
 }

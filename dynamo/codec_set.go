@@ -195,6 +195,7 @@ func within(name string, err error) error { return step(name, err) }
 
 const unnamed = "[…]"
 
+//go:noinline
 func step(path string, err error) error {
 	e, ok := err.(*DecodeError)
 	if !ok {

@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"strconv"
-
 )
 
 // A cursor is the key of the last item of a page, in a form that can be given
@@ -73,8 +72,8 @@ func (c cursors) of(p *paged) (readCursors, error) {
 	b = appendPart(b, 'C', p.cfg.scope)
 	b = appendPart(b, 'D', strconv.FormatBool(p.cfg.descending))
 	// Without the projection, which would give the placeholders other numbers.
-	e, err := buildGiven(p.cfg.given)
-	if err != nil {
+	var e expressions
+	if err := buildGiven(p.cfg.given, &e); err != nil {
 		return out, err
 	}
 	for _, part := range []*string{e.key, e.filter} {

@@ -33,7 +33,7 @@ func (s *store) delete(ctx context.Context, key Key, opts []WriteOption) error {
 }
 
 func (s *store) newDelete(k Key, opts []WriteOption) (*write, error) {
-	cfg, err := newWriteConfig(opts, "If", "IfVersion", "Old", "Once", "Capacity")
+	cfg, err := newWriteConfig(opts, "If IfVersion Old Once Capacity")
 	if err != nil {
 		return nil, err
 	}
@@ -41,10 +41,10 @@ func (s *store) newDelete(k Key, opts []WriteOption) (*write, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.schema.forWrite(cfg)
-	if err != nil {
+	if err := s.schema.forWrite(cfg); err != nil {
 		return nil, err
 	}
+	e := &cfg.e
 	w, err := s.newWrite("delete", key, cfg, e.condition)
 	if err != nil {
 		return nil, err

@@ -24,13 +24,14 @@ type expressions struct {
 // given are the builders of the SDK that a call was given, nil if there are none.
 // It is an interface so that only the options and methods that take such builders
 // link what is behind them.
-type given interface{ build() (expressions, error) }
+type given interface{ build(into *expressions) error }
 
-func buildGiven(g given) (expressions, error) {
+//go:noinline
+func buildGiven(g given, into *expressions) error {
 	if g == nil {
-		return expressions{}, nil
+		return nil
 	}
-	return g.build()
+	return g.build(into)
 }
 
 // name is the placeholder of an attribute.
@@ -113,15 +114,14 @@ func isIndexes(s string) bool {
 	return true
 }
 
-// forWrite is condition and update of a write; the zero expressions if there is
-// neither.
-func (s *schema) forWrite(w *writeConfig) (expressions, error) {
-	e, err := buildGiven(w.given)
-	if err != nil {
-		return e, err
+// forWrite makes condition and update of a write, if there are any.
+func (s *schema) forWrite(w *writeConfig) error {
+	e := &w.e
+	if err := buildGiven(w.given, e); err != nil {
+		return err
 	}
 	if w.guarded {
-		s.versionIs(&e, w.guard)
+		s.versionIs(e, w.guard)
 	}
 	if w.exists || w.ifVersion != nil {
 		e.require("attribute_exists (" + e.name(s.partition.name) + ")")
@@ -129,14 +129,14 @@ func (s *schema) forWrite(w *writeConfig) (expressions, error) {
 	if w.ifNotExists {
 		e.require("attribute_not_exists (" + e.name(s.partition.name) + ")")
 	}
-	if w.ifVersion == nil {
-		return e, nil
+	switch {
+	case w.ifVersion == nil:
+	case s.version == nil:
+		return errors.New("option IfVersion does not apply: no field has the tag dynamo:\"version\"")
+	default:
+		s.versionIs(e, *w.ifVersion)
 	}
-	if s.version == nil {
-		return e, errors.New("option IfVersion does not apply: no field has the tag dynamo:\"version\"")
-	}
-	s.versionIs(&e, *w.ifVersion)
-	return e, nil
+	return nil
 }
 
 // versionIs demands that the item in the table has that version. Version 0 is
@@ -152,14 +152,13 @@ func (s *schema) versionIs(e *expressions, n int64) {
 	e.require(fmt.Sprintf("(attribute_not_exists (%[1]s)) OR (attribute_type (%[1]s, %[2]s)) OR (%[1]s = %[3]s)", name, null, e.value(version)))
 }
 
-// forRead is key condition, filter and projection of a read; the zero
-// expressions if there is none.
-func (s *schema) forRead(r *readConfig, ix *index) (expressions, error) {
-	e, err := buildGiven(r.given)
+// forRead makes key condition, filter and projection of a read, if there are any.
+func (s *schema) forRead(r *readConfig, ix *index) error {
+	err := buildGiven(r.given, &r.e)
 	if err == nil && r.projecting != nil {
-		err = r.projecting(s, &e, r.project, ix)
+		err = r.projecting(s, &r.e, r.project, ix)
 	}
-	return e, err
+	return err
 }
 
 // project lists names and the key attributes, those of the index that is read

@@ -30,7 +30,7 @@ func and(a *expression.ConditionBuilder, b expression.ConditionBuilder) *express
 
 // build makes the expressions, with placeholders in place of all names and
 // values.
-func (b *builders) build() (expressions, error) {
+func (b *builders) build(into *expressions) error {
 	sdk := expression.NewBuilder()
 	if b.condition != nil {
 		sdk = sdk.WithCondition(*b.condition)
@@ -49,12 +49,11 @@ func (b *builders) build() (expressions, error) {
 		err = checkOperands(e)
 	}
 	if err != nil {
-		return expressions{}, errorf("expression: %w", err)
+		return errorf("expression: %w", err)
 	}
-	return expressions{
-		condition: e.Condition(), update: e.Update(), filter: e.Filter(), key: e.KeyCondition(),
-		names: e.Names(), values: e.Values(),
-	}, nil
+	into.condition, into.update, into.filter, into.key = e.Condition(), e.Update(), e.Filter(), e.KeyCondition()
+	into.names, into.values = e.Names(), e.Values()
+	return nil
 }
 
 // checkOperands is checkValue for the names and values of an expression: one that

@@ -46,7 +46,8 @@ func FuzzPath(f *testing.F) {
 // and a name has one placeholder.
 func TestExpressionsMerge(t *testing.T) {
 	cond := expression.Name("v").LessThan(expression.Value(9)).And(expression.Name("x").AttributeExists())
-	e, err := (&builders{condition: &cond}).build()
+	var e expressions
+	err := (&builders{condition: &cond}).build(&e)
 	require.NoError(t, err)
 	require.Equal(t, "#0", e.name("v"))
 	e.require(e.name("id") + " = " + e.value(avS("a")))

@@ -139,6 +139,8 @@ func structFields(outer *field) (stored, embedded []*field, err error) {
 }
 
 // misplaced is the error of a dynamo tag without effect.
+//
+//go:noinline
 func (f *field) misplaced(why string) error {
 	return errorf("field %s: tag dynamo:%q has no effect: %s", f.path, f.words, why)
 }

@@ -30,7 +30,7 @@ func (s *store) get(ctx context.Context, key Key, opts []ReadOption, into reflec
 }
 
 func (s *store) getOnce(ctx context.Context, key Key, opts []ReadOption, into reflect.Value) error {
-	cfg, err := newReadConfig(opts, "Consistent", "Project", "Capacity")
+	cfg, err := newReadConfig(opts, "Consistent Project Capacity")
 	if err != nil {
 		return err
 	}
@@ -38,8 +38,7 @@ func (s *store) getOnce(ctx context.Context, key Key, opts []ReadOption, into re
 	if err != nil {
 		return err
 	}
-	e, err := s.schema.forRead(cfg, nil)
-	if err != nil {
+	if err := s.schema.forRead(cfg, nil); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -51,8 +50,8 @@ func (s *store) getOnce(ctx context.Context, key Key, opts []ReadOption, into re
 		TableName:                aws.String(s.table),
 		Key:                      want,
 		ConsistentRead:           optionalBool(cfg.consistent),
-		ProjectionExpression:     e.projection,
-		ExpressionAttributeNames: e.names,
+		ProjectionExpression:     cfg.e.projection,
+		ExpressionAttributeNames: cfg.e.names,
 		ReturnConsumedCapacity:   cfg.meter.wanted(),
 	}, a.hook, o.attach)
 	if err == nil {

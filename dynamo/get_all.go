@@ -84,12 +84,11 @@ type batchGet struct {
 }
 
 func (s *store) newBatchGet(opts []ReadOption, n int) (*batchGet, error) {
-	cfg, err := newReadConfig(opts, "Consistent", "Project", "Capacity")
+	cfg, err := newReadConfig(opts, "Consistent Project Capacity")
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.schema.forRead(cfg, nil)
-	if err != nil {
+	if err := s.schema.forRead(cfg, nil); err != nil {
 		return nil, err
 	}
 	return &batchGet{
@@ -99,8 +98,8 @@ func (s *store) newBatchGet(opts []ReadOption, n int) (*batchGet, error) {
 		found: make([]bool, n),
 		base: types.KeysAndAttributes{
 			ConsistentRead:           optionalBool(cfg.consistent),
-			ProjectionExpression:     e.projection,
-			ExpressionAttributeNames: e.names,
+			ProjectionExpression:     cfg.e.projection,
+			ExpressionAttributeNames: cfg.e.names,
 		},
 	}, nil
 }

@@ -242,9 +242,9 @@ func TestProjectTakesAnAttributeNameWithDotsWhole(t *testing.T) {
 	require.NoError(t, err)
 	cfg, err := newReadConfig([]ReadOption{Project("address.city")}, "Project")
 	require.NoError(t, err)
-	e, err := s.forRead(cfg, nil)
+	err = s.forRead(cfg, nil)
 	require.NoError(t, err)
-	require.Equal(t, map[string]string{"#0": "ID", "#1": "address.city"}, e.names)
+	require.Equal(t, map[string]string{"#0": "ID", "#1": "address.city"}, cfg.e.names)
 }
 
 // Where two attributes differ in case only the exact one wins, in any order.

@@ -150,6 +150,8 @@ func (k *keyAttr) check(av types.AttributeValue) error {
 }
 
 // kindOf is DynamoDB's name for the kind of av.
+//
+//go:noinline
 func kindOf(av types.AttributeValue) string {
 	switch av.(type) {
 	case *types.AttributeValueMemberS:

@@ -81,6 +81,7 @@ func appendNumber(b []byte, v reflect.Value) []byte {
 	return strconv.AppendFloat(b, v.Float(), 'f', -1, v.Type().Bits())
 }
 
+//go:noinline
 func formatNumber(v reflect.Value) string {
 	var room [32]byte
 	return string(appendNumber(room[:0], v))

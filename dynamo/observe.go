@@ -50,6 +50,8 @@ type observer interface {
 }
 
 // watch begins the observation of a request.
+//
+//go:noinline
 func (s *store) watch(ctx context.Context, operation string) observer {
 	if s.observe == nil {
 		return nobody{}

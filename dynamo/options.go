@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -54,10 +55,11 @@ func (u *used) bad(err error) {
 	}
 }
 
-// only is an error for options that are not in allowed, and for wrong ones.
-func (u *used) only(allowed []string) error {
+// only is an error for options that are not among the words of allowed, and for
+// wrong ones.
+func (u *used) only(allowed string) error {
 	for _, name := range u.names {
-		if !slices.Contains(allowed, name) {
+		if !slices.Contains(strings.Fields(allowed), name) {
 			return errorf("option %s does not apply", name)
 		}
 	}

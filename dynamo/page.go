@@ -29,7 +29,7 @@ type Page[T any] struct {
 // [PageSize], [Project], [Scope] and [Capacity] apply. T must declare the index,
 // see [New]: a position in it consists of its key.
 func (r *Repository[T]) ScanPage(ctx context.Context, cursor string, limit int, opts ...ReadOption) (Page[T], error) {
-	p, err := r.store.newScan(opts, "Filter", "Index", "Consistent", "PageSize", "Project", "Scope", "Capacity")
+	p, err := r.store.newScan(opts, "Filter Index Consistent PageSize Project Scope Capacity")
 	return pageOf[T](ctx, r.store, "scan page", p, err, cursor, limit)
 }
 
@@ -39,7 +39,7 @@ func (r *Repository[T]) ScanPage(ctx context.Context, cursor string, limit int, 
 //
 // Of the options, [Descending] applies besides those of ScanPage.
 func (r *Repository[T]) QueryPage(ctx context.Context, k expression.KeyConditionBuilder, cursor string, limit int, opts ...ReadOption) (Page[T], error) {
-	p, err := r.store.newQuery(k, opts, "Filter", "Index", "Consistent", "Descending", "PageSize", "Project", "Scope", "Capacity")
+	p, err := r.store.newQuery(k, opts, "Filter Index Consistent Descending PageSize Project Scope Capacity")
 	return pageOf[T](ctx, r.store, "query page", p, err, cursor, limit)
 }
 

@@ -26,14 +26,13 @@ type paged struct {
 // limit of items read.
 type sendPage func(ctx context.Context, start item, limit *int32, opts ...func(*dynamodb.Options)) (*rawPage, error)
 
-// newPaged makes a read but for its request, and the request's expressions.
-func (s *store) newPaged(operation string, cfg *readConfig) (*paged, expressions, error) {
+// newPaged makes a read but for its request.
+func (s *store) newPaged(operation string, cfg *readConfig) (*paged, error) {
 	ix, err := s.schema.readIndex(cfg)
 	if err != nil {
-		return nil, expressions{}, err
+		return nil, err
 	}
-	e, err := s.schema.forRead(cfg, ix)
-	return &paged{operation: operation, cfg: cfg, index: ix}, e, err
+	return &paged{operation: operation, cfg: cfg, index: ix}, s.schema.forRead(cfg, ix)
 }
 
 // sequenceOf is the sequence that users see: each loop over it makes its own read.

@@ -28,7 +28,7 @@ type prepared struct {
 }
 
 // whole is the item as attribute values.
-func (e prepared) whole() item {
+func (e *prepared) whole() item {
 	if e.text == "" {
 		return e.item
 	}

@@ -65,7 +65,7 @@ func (w *writeConfig) store(v reflect.Value) {
 // newPut makes a Put of v, which is written here if asText is set and it is not
 // for a transaction.
 func (s *store) newPut(v reflect.Value, opts []WriteOption, asText bool) (*write, error) {
-	cfg, err := newWriteConfig(opts, "IfNotExists", "If", "Old", "Stored", "Once", "Capacity")
+	cfg, err := newWriteConfig(opts, "IfNotExists If Old Stored Once Capacity")
 	if err != nil {
 		return nil, err
 	}
@@ -78,10 +78,10 @@ func (s *store) newPut(v reflect.Value, opts []WriteOption, asText bool) (*write
 		return nil, err
 	}
 	cfg.guarded, cfg.guard = s.schema.version != nil, put.version
-	e, err := s.schema.forWrite(cfg)
-	if err != nil {
+	if err := s.schema.forWrite(cfg); err != nil {
 		return nil, err
 	}
+	e := &cfg.e
 	w, err := s.newWrite("put", put.key, cfg, e.condition)
 	if err != nil {
 		return nil, err
@@ -96,12 +96,12 @@ func (s *store) newPut(v reflect.Value, opts []WriteOption, asText bool) (*write
 		ReturnValuesOnConditionCheckFailure: oldItemIf(e.condition),
 		ReturnConsumedCapacity:              cfg.meter.wanted(),
 	}
-	w.operation, w.in = "PutItem", in
-	w.applied = func(now item) bool { return sameItem(put.whole(), now) }
+	w.operation, w.in, w.put = "PutItem", in, put
+	w.applied = func(now item) bool { return sameItem(w.put.whole(), now) }
 	if asText {
 		in.Item = noItem
 		w.body = func(in any) string {
-			return s.codec.written(func(b []byte) []byte { return putBody(b, in.(*dynamodb.PutItemInput), put.text) })
+			return s.codec.written(func(b []byte) []byte { return putBody(b, in.(*dynamodb.PutItemInput), w.put.text) })
 		}
 	}
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {

@@ -28,21 +28,22 @@ import (
 // [PageSize], [Project], [Capacity] and [Prefetch] apply.
 func (r *Repository[T]) Query(ctx context.Context, k expression.KeyConditionBuilder, opts ...ReadOption) iter.Seq2[T, error] {
 	return sequenceOf[T](r.store, ctx, "query", func() (*paged, error) {
-		return r.store.newQuery(k, opts, "Filter", "Index", "Consistent", "Descending", "Limit", "PageSize", "Project", "Capacity", "Prefetch")
+		return r.store.newQuery(k, opts, "Filter Index Consistent Descending Limit PageSize Project Capacity Prefetch")
 	})
 }
 
 // newQuery makes the query under Query and QueryPage.
-func (s *store) newQuery(k expression.KeyConditionBuilder, opts []ReadOption, allowed ...string) (*paged, error) {
-	cfg, err := newReadConfig(opts, allowed...)
+func (s *store) newQuery(k expression.KeyConditionBuilder, opts []ReadOption, allowed string) (*paged, error) {
+	cfg, err := newReadConfig(opts, allowed)
 	if err != nil {
 		return nil, err
 	}
 	buildersIn(&cfg.given).key = &k
-	p, e, err := s.newPaged("Query", cfg)
+	p, err := s.newPaged("Query", cfg)
 	if err != nil {
 		return nil, err
 	}
+	e := &cfg.e
 	if err := s.schema.checkKeyCondition(cfg.index, p.index, e); err != nil {
 		return nil, err
 	}
@@ -83,7 +84,7 @@ func (s *store) sendQuery(base dynamodb.QueryInput) sendPage {
 // checkKeyCondition refuses a key condition on anything but the key of the table
 // or of ix, and values that are not of the key's kind. Of an index that T does
 // not declare nothing is known.
-func (s *schema) checkKeyCondition(name string, ix *index, e expressions) error {
+func (s *schema) checkKeyCondition(name string, ix *index, e *expressions) error {
 	if name != "" && ix == nil {
 		return nil
 	}
@@ -137,7 +138,7 @@ func namesOf(keys []*keyAttr) string {
 }
 
 // selected is nothing, or for a projection what DynamoDB wants to be told.
-func selected(e expressions) types.Select {
+func selected(e *expressions) types.Select {
 	if e.projection == nil {
 		return ""
 	}

@@ -19,6 +19,7 @@ func (o readOption) read(c *readConfig) { o(c) }
 type readConfig struct {
 	used
 	given      given
+	e          expressions // what is given, and what a repository adds
 	filtered   bool
 	consistent bool
 	limit      int // matches; 0: all
@@ -35,7 +36,7 @@ type readConfig struct {
 }
 
 // newReadConfig applies opts and refuses those that are not in allowed.
-func newReadConfig(opts []ReadOption, allowed ...string) (*readConfig, error) {
+func newReadConfig(opts []ReadOption, allowed string) (*readConfig, error) {
 	c := new(readConfig)
 	for _, opt := range opts {
 		opt.read(c)

@@ -69,6 +69,7 @@ func isTTLRole(f *field) bool {
 	return isTimeRole(f) && (!isTime(base(f.typ)) || f.inSeconds())
 }
 
+//go:noinline
 func isTime(t reflect.Type) bool { return shapeOf(t) == shapeTime }
 
 func isMarshaler(t reflect.Type) bool { return reflect.PointerTo(t).Implements(marshalerType) }

@@ -55,18 +55,19 @@ func (s *store) all(ctx context.Context, opts []ReadOption, into reflect.Value) 
 
 // scan makes the scan under Scan and All.
 func (s *store) scan(opts []ReadOption) (*paged, error) {
-	return s.newScan(opts, "Filter", "Index", "Consistent", "Limit", "PageSize", "Project", "Capacity", "Segments", "Prefetch")
+	return s.newScan(opts, "Filter Index Consistent Limit PageSize Project Capacity Segments Prefetch")
 }
 
-func (s *store) newScan(opts []ReadOption, allowed ...string) (*paged, error) {
-	cfg, err := newReadConfig(opts, allowed...)
+func (s *store) newScan(opts []ReadOption, allowed string) (*paged, error) {
+	cfg, err := newReadConfig(opts, allowed)
 	if err != nil {
 		return nil, err
 	}
-	p, e, err := s.newPaged("Scan", cfg)
+	p, err := s.newPaged("Scan", cfg)
 	if err != nil {
 		return nil, err
 	}
+	e := &cfg.e
 	in := dynamodb.ScanInput{
 		TableName:                 aws.String(s.table),
 		IndexName:                 optionalString(cfg.index),

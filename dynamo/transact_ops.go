@@ -49,7 +49,7 @@ func (r *Repository[T]) PutOp(v T, opts ...WriteOption) WriteOp {
 
 func (s *store) putOp(v reflect.Value, opts []WriteOption) WriteOp {
 	w, err := s.newPut(v, opts, false)
-	op := s.writeOp("put", w, err, "IfNotExists", "If", "Stored")
+	op := s.writeOp("put", w, err, "IfNotExists If Stored")
 	if op.op.err != nil {
 		return op
 	}
@@ -63,14 +63,14 @@ func (s *store) putOp(v reflect.Value, opts []WriteOption) WriteOp {
 // item. Of the options, [IfNotExists], [If] and [IfVersion] apply.
 func (r *Repository[T]) UpdateOp(key Key, u expression.UpdateBuilder, opts ...WriteOption) WriteOp {
 	w, err := r.store.newUpdate(key, u, opts)
-	return r.store.writeOp("update", w, err, "IfNotExists", "If", "IfVersion")
+	return r.store.writeOp("update", w, err, "IfNotExists If IfVersion")
 }
 
 // DeleteOp is a [Repository.Delete] in a transaction. Of the options, [If] and
 // [IfVersion] apply.
 func (r *Repository[T]) DeleteOp(key Key, opts ...WriteOption) WriteOp {
 	w, err := r.store.newDelete(key, opts)
-	return r.store.writeOp("delete", w, err, "If", "IfVersion")
+	return r.store.writeOp("delete", w, err, "If IfVersion")
 }
 
 // CheckOp lets a transaction happen only if c holds for an item that it does not
@@ -94,7 +94,7 @@ func (r *Repository[T]) CheckOp(key Key, c expression.ConditionBuilder) WriteOp 
 
 // writeOp makes a write an operation. Options that mean something for a write by
 // itself only do not apply.
-func (s *store) writeOp(name string, w *write, err error, allowed ...string) WriteOp {
+func (s *store) writeOp(name string, w *write, err error, allowed string) WriteOp {
 	if err == nil {
 		err = w.cfg.only(allowed)
 	}
@@ -127,12 +127,12 @@ func (s *store) transactGet(k Key, opts []ReadOption) (item, *types.Get, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	e, err := s.schema.forRead(cfg, nil)
+	err = s.schema.forRead(cfg, nil)
 	return key, &types.Get{
 		TableName:                aws.String(s.table),
 		Key:                      key,
-		ProjectionExpression:     e.projection,
-		ExpressionAttributeNames: e.names,
+		ProjectionExpression:     cfg.e.projection,
+		ExpressionAttributeNames: cfg.e.names,
 	}, err
 }
 

@@ -71,7 +71,7 @@ func (s *store) update(ctx context.Context, key Key, u expression.UpdateBuilder,
 func (w *write) wantsNew() bool { return w.cfg.old == nil && w.cfg.token == "" }
 
 func (s *store) newUpdate(k Key, u expression.UpdateBuilder, opts []WriteOption) (*write, error) {
-	cfg, err := newWriteConfig(opts, "IfNotExists", "If", "IfVersion", "Old", "Once", "Capacity")
+	cfg, err := newWriteConfig(opts, "IfNotExists If IfVersion Old Once Capacity")
 	if err != nil {
 		return nil, err
 	}
@@ -81,15 +81,15 @@ func (s *store) newUpdate(k Key, u expression.UpdateBuilder, opts []WriteOption)
 	}
 	cfg.exists = s.schema.version != nil && !cfg.ifNotExists && cfg.ifVersion == nil
 	buildersIn(&cfg.given).update = &u
-	e, err := s.schema.forWrite(cfg)
-	if err != nil {
+	if err := s.schema.forWrite(cfg); err != nil {
 		return nil, err
 	}
+	e := &cfg.e
 	actions := parseUpdate(*e.update)
 	if err := s.schema.checkUpdate(actions, e); err != nil {
 		return nil, err
 	}
-	own, err := s.maintain(cfg, &e)
+	own, err := s.maintain(cfg, e)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (s *store) newUpdate(k Key, u expression.UpdateBuilder, opts []WriteOption)
 }
 
 // judgeRepetition decides what may happen after a lost answer; see Update.
-func (w *write) judgeRepetition(theirs, own []action, e expressions) {
+func (w *write) judgeRepetition(theirs, own []action, e *expressions) {
 	idempotent := everyAction(theirs, func(a action) bool { return a.idempotent(e.values) })
 	guarded := w.cfg.ifVersion != nil || w.cfg.ifNotExists
 	w.repeat = w.repeat && idempotent
@@ -116,7 +116,7 @@ func (w *write) judgeRepetition(theirs, own []action, e expressions) {
 	}
 }
 
-func (s *store) sendUpdate(w *write, e expressions) {
+func (s *store) sendUpdate(w *write, e *expressions) {
 	in := &dynamodb.UpdateItemInput{
 		TableName:                           aws.String(s.table),
 		Key:                                 w.key,
@@ -146,7 +146,7 @@ func (s *store) sendUpdate(w *write, e expressions) {
 }
 
 // checkUpdate refuses to change what is not the caller's to change.
-func (s *schema) checkUpdate(actions []action, e expressions) error {
+func (s *schema) checkUpdate(actions []action, e *expressions) error {
 	for _, a := range actions {
 		name := e.names[a.attribute()]
 		for _, kept := range []*field{s.version, s.created, s.updated} {

@@ -95,7 +95,7 @@ func (a action) idempotent(values item) bool {
 
 // visible tells whether an item shows that a was done to it. Of what is inside
 // an attribute, and of sets and counters, it cannot.
-func (a action) visible(now item, e expressions) bool {
+func (a action) visible(now item, e *expressions) bool {
 	got, there := now[e.names[a.path]]
 	switch {
 	case a.path != a.attribute():

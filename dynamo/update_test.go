@@ -178,7 +178,8 @@ func TestUpdateActions(t *testing.T) {
 		{"one of several", expression.Set(name("a"), val(1)).Add(name("n"), val(1)), false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			e, err := (&builders{update: &tc.u}).build()
+			var e expressions
+			err := (&builders{update: &tc.u}).build(&e)
 			require.NoError(t, err)
 			actions := parseUpdate(*e.update)
 			require.NotEmpty(t, actions)

@@ -24,6 +24,8 @@ func canonical(b []byte, av types.AttributeValue) []byte {
 }
 
 // canonicalItem is canonical for a whole item.
+//
+//go:noinline
 func canonicalItem(b []byte, m item) []byte {
 	c := canon{b: b}
 	c.item(m)
@@ -33,6 +35,8 @@ func canonicalItem(b []byte, m item) []byte {
 // checkValue refuses, before the wire, what DynamoDB would refuse: numbers that
 // are none, empty sets and sets with a member twice; and text that is not UTF-8,
 // of which the SDK would send something else.
+//
+//go:noinline
 func checkValue(av types.AttributeValue) *pathError {
 	var c canon
 	c.value(av)

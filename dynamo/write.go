@@ -37,6 +37,7 @@ type write struct {
 	op        string // for messages: "put"
 	operation string // DynamoDB's name
 	key       item
+	put       prepared // for a put
 	cfg       *writeConfig
 	repeat    bool // after a doubt: the SDK may repeat it
 	resend    bool // after a doubt: it may be repeated here
@@ -71,6 +72,8 @@ func (s *store) newWrite(op string, key item, cfg *writeConfig, condition *strin
 }
 
 // complete is called when nothing is left to be said about w.
+//
+//go:noinline
 func (w *write) complete(s *store) {
 	if w.cfg.asOnly != nil {
 		w.cfg.asOnly(s, w)

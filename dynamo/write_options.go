@@ -19,6 +19,7 @@ func (o writeOption) write(c *writeConfig) { o(c) }
 type writeConfig struct {
 	used
 	given       given
+	e           expressions // what is given, and what a repository adds
 	exists      bool // there must be an item
 	ifNotExists bool
 	ifVersion   *int64
@@ -32,7 +33,7 @@ type writeConfig struct {
 }
 
 // newWriteConfig applies opts and refuses those that are not in allowed.
-func newWriteConfig(opts []WriteOption, allowed ...string) (*writeConfig, error) {
+func newWriteConfig(opts []WriteOption, allowed string) (*writeConfig, error) {
 	c := new(writeConfig)
 	for _, opt := range opts {
 		opt.write(c)
