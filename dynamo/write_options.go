@@ -20,7 +20,7 @@ type writeConfig struct {
 	used
 	given       given
 	e           expressions // what is given, and what a repository adds
-	exists      bool // there must be an item
+	exists      bool        // there must be an item
 	ifNotExists bool
 	ifVersion   *int64
 	guarded     bool                                      // the item in the table must have the version guard
