@@ -111,7 +111,10 @@ type enclosure struct{ before, after []byte }
 // document returns the document with an object or array in its place that has these
 // children; open is the bracket that begins it.
 func (in enclosure) document(open byte, children []byte) []byte {
-	return bytes.Join([][]byte{in.before, {open}, children, {closing(open)}, in.after}, nil)
+	doc := make([]byte, 0, len(in.before)+len(children)+len(in.after)+2)
+	doc = append(append(doc, in.before...), open)
+	doc = append(append(doc, children...), closing(open))
+	return append(doc, in.after...)
 }
 
 // around returns the enclosure of c in an object or array that itself is enclosed

@@ -119,8 +119,9 @@ func (p *bodyPlan) find(key []byte) *bodyField {
 			return &p.fields[i]
 		}
 	}
+	name := string(key)
 	for i := range p.fields {
-		if bytes.EqualFold([]byte(p.fields[i].name), key) {
+		if strings.EqualFold(p.fields[i].name, name) {
 			return &p.fields[i]
 		}
 	}
