@@ -49,7 +49,7 @@ func (ev *event) str(place span) string { return str(ev.at(place)) }
 
 // parse takes data apart and tells its source.
 func (ev *event) parse(data []byte) (Source, error) {
-	if len(data) > math.MaxUint32 {
+	if uint64(len(data)) > math.MaxUint32 {
 		return 0, errors.New("router: event: larger than 4 GB")
 	}
 	ev.data = data

@@ -39,7 +39,7 @@ type node struct {
 // A leaf holds the routes of one path, one for each method.
 type leaf struct {
 	routes []*route
-	quick  [verbs]*route // what method finds for each of the usual methods
+	quick  [verbs]*route // what search finds for each verb but 0
 }
 
 // insert adds a route, and returns instead the one that is there already for the
@@ -86,10 +86,10 @@ func (l *leaf) add(r *route) (conflict *route) {
 	return nil
 }
 
-// A verb is a request's method: one of the usual ones, or 0 for another one.
+// A verb is the number of a usual method, or 0 for another one.
 type verb uint8
 
-const verbs verb = 8
+const verbs verb = 8 // how many there are
 
 func verbOf(method string) verb {
 	switch method {
