@@ -23,6 +23,7 @@ type codec struct {
 
 	fromWire bool      // items are decoded from the wire: nobody between here and there sees them
 	bodies   sync.Pool // of *[]byte
+	lists    sync.Pool // of pointers to lists of items
 }
 
 func newCodec(s *schema) *codec {

@@ -46,8 +46,19 @@ func (c *codec) intake(r *received, keys []*keyAttr, into reflect.Value) *intake
 	return a
 }
 
-// newList is an empty list of items.
-func (c *codec) newList() reflect.Value { return reflect.New(c.list).Elem() }
+// newList is an empty list of items, of which everything up to its capacity is zero.
+func (c *codec) newList() reflect.Value {
+	if used := c.lists.Get(); used != nil {
+		return reflect.ValueOf(used).Elem()
+	}
+	return reflect.New(c.list).Elem()
+}
+
+// reuse takes the list of items back, all of which have been set to zero.
+func (a *intake) reuse() {
+	a.into.SetLen(0)
+	a.codec.lists.Put(a.into.Addr().Interface())
+}
 
 // take decodes the items that the call gave, unless they are here already. The
 // error is one of the whole answer.
@@ -88,9 +99,12 @@ func (a *intake) slot() reflect.Value {
 // drop takes the last item back, as it does not decode. None follows it.
 func (a *intake) drop() {
 	a.n--
-	if a.into.Kind() == reflect.Slice {
-		a.into.SetLen(a.n)
+	if a.into.Kind() != reflect.Slice {
+		a.into.SetZero()
+		return
 	}
+	a.into.Index(a.n).SetZero()
+	a.into.SetLen(a.n)
 }
 
 func (a *intake) decodeItem(raw item, into reflect.Value) error {
@@ -122,7 +136,9 @@ func (k *keyAttr) missing() error {
 
 // reset forgets what an earlier attempt has given.
 func (a *intake) reset() {
-	a.into.SetZero()
+	if a.n > 0 {
+		a.into.SetZero()
+	}
 	a.n, a.raws, a.err, a.some, a.bad = 0, nil, nil, false, nil
 	a.keys.reset()
 }
@@ -190,7 +206,6 @@ func (a *intake) decodeList(w *wireReader) {
 func (a *intake) grow(n, bytes int) {
 	n = 1 + min(n+n/8, 4*bytes/max(int(a.codec.schema.typ.Size()), 1))
 	a.into.Grow(n)
-	a.keys.grow(n)
 }
 
 // decodeNext decodes the item that comes next. If it does not decode, the
@@ -233,13 +248,15 @@ func (a *intake) decodeWire(w *wireReader, v reflect.Value) error {
 }
 
 // keyTexts keeps the keys of the items of a page, as they came, in few pieces of
-// memory: a page may have thousands, of which at most one becomes a cursor.
+// memory: a page may have thousands, of which at most one becomes a cursor. Where
+// none does it only sees to it that the keys are there.
 type keyTexts struct {
-	attrs []*keyAttr
-	of    []int // by the index of a field of T: which of attrs it is, or -1
-	now   [][2]int
-	text  []byte
-	at    [][2]int // where in text the attributes of each item are
+	attrs  []*keyAttr
+	of     []int // by the index of a field of T: which of attrs it is, or -1
+	unused bool  // nobody is going to ask for a key
+	now    [][2]int
+	text   []byte
+	at     [][2]int // where in text the attributes of each item are
 }
 
 func newKeyTexts(p *plan, attrs []*keyAttr) keyTexts {
@@ -255,33 +272,30 @@ func (k *keyTexts) reset() {
 	clear(k.now)
 }
 
-// grow makes room for n more items like those that have come.
-func (k *keyTexts) grow(n int) {
-	k.text = slices.Grow(k.text, (n+2)*len(k.text))
-	k.at = slices.Grow(k.at, n*len(k.attrs))
-}
-
 // wrong tells whether a field is a key attribute that cannot be of that kind.
 func (k *keyTexts) wrong(field int, kind string) bool {
 	i := k.of[field]
 	return i >= 0 && string(k.attrs[i].scalar) != kind
 }
 
-// take notes a key attribute that has just been read.
+// take notes a key attribute, of the right kind, that has just been read. It is
+// large where it is inlined.
+//
+//go:noinline
 func (k *keyTexts) take(i int, w *wireReader, start int) {
-	if !w.ok() || string(k.attrs[i].scalar) != w.kind {
-		return
-	}
 	from := len(k.text)
-	k.text = append(k.text, w.scan.Since(start)...)
-	k.now[i] = [2]int{from, len(k.text)}
+	if !k.unused {
+		k.text = append(k.text, w.scan.Since(start)...)
+	}
+	k.now[i] = [2]int{from, from + w.scan.Offset() - start}
 }
 
 // skip takes a key attribute that is no field of T, as that of an index may be.
 func (k *keyTexts) skip(i int, w *wireReader) {
 	start := w.scan.Offset()
-	w.verifyAV()
-	k.take(i, w, start)
+	if w.verifyAV() == string(k.attrs[i].scalar) && w.ok() {
+		k.take(i, w, start)
+	}
 }
 
 // index is which key attribute has that name, or -1.
@@ -298,7 +312,9 @@ func (k *keyTexts) end() error {
 		if k.now[i][1] == 0 {
 			return k.attrs[i].missing()
 		}
-		k.at = append(k.at, k.now[i])
+		if !k.unused {
+			k.at = append(k.at, k.now[i])
+		}
 		k.now[i][1] = 0
 	}
 	return nil

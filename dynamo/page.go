@@ -64,7 +64,7 @@ func (s *store) readPage(ctx context.Context, p *paged, cursor string, limit int
 	if p.cfg.index != "" && p.index == nil {
 		return "", errorf("index %q: pages need its key, which no tag dynamo:\"index=%s,partition\" declares", p.cfg.index, p.cfg.index)
 	}
-	p.cfg.limit = limit
+	p.cfg.limit, p.keyed = limit, true
 	cursors, err := newCursors(s.cursorKey, s.table, s.schema).of(p)
 	if err != nil {
 		return "", err

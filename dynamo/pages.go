@@ -18,6 +18,7 @@ type paged struct {
 	operation string // DynamoDB's name
 	cfg       *readConfig
 	index     *index   // nil: the table, or an index that T does not declare
+	keyed     bool     // the keys of items are going to be asked for
 	parts     []*paged // the segments of a parallel scan
 	send      sendPage
 }
@@ -39,11 +40,14 @@ func (s *store) newPaged(operation string, cfg *readConfig) (*paged, error) {
 func sequenceOf[T any](s *store, ctx context.Context, op string, begin func() (*paged, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		err := s.loop(ctx, op, begin, func(page *wholePage, n int) bool {
-			for _, v := range (*page.into.Addr().Interface().(*[]T))[:n] {
+			items := *page.into.Addr().Interface().(*[]T)
+			for _, v := range items[:n] {
 				if !yield(v, nil) {
 					return false
 				}
 			}
+			clear(items)
+			page.reuse()
 			return true
 		})
 		if err != nil {
@@ -160,6 +164,7 @@ func (s *store) page(ctx context.Context, p *paged, start item, limit *int32) (*
 		return nil, err
 	}
 	a := s.codec.intake(new(received), s.schema.readKeys(p.index), s.codec.newList())
+	a.keys.unused = !p.keyed
 	o := s.watch(ctx, p.operation)
 	raw, err := p.send(ctx, start, limit, a.hook, o.attach)
 	if err == nil {

@@ -97,9 +97,9 @@ func (w *wireReader) verifyItem() {
 	}
 }
 
-// verifyAV passes over an attribute value.
-func (w *wireReader) verifyAV() {
-	kind := w.open()
+// verifyAV passes over an attribute value, and gives its kind.
+func (w *wireReader) verifyAV() (kind string) {
+	kind = w.open()
 	switch kind {
 	case "S", "N", "B":
 		w.raw()
@@ -116,5 +116,6 @@ func (w *wireReader) verifyAV() {
 	case "M":
 		w.verifyItem()
 	}
-	w.close(kind)
+	w.close()
+	return kind
 }

@@ -25,10 +25,10 @@ import (
 // The first thing that is wrong with the body stays in err, and ends all loops.
 type wireReader struct {
 	scan jsonscan.Scanner
-	kind string // of the value read last
-	err  error  // of the body, other than its syntax
+	err  error // of the body, other than its syntax
 
 	block  strings.Builder
+	elems  [8]place // of lists, by their index
 	lists  []string // room for lists
 	orders []planOrder
 	slabs  []slab
@@ -111,12 +111,11 @@ func kindNamed(name []byte) string {
 	return ""
 }
 
-// close leaves the attribute value whose kind is given.
-func (w *wireReader) close(kind string) {
+// close leaves the attribute value that has been opened.
+func (w *wireReader) close() {
 	if !w.scan.LeaveMember() {
 		w.fail(manyKinds)
 	}
-	w.kind = kind
 }
 
 // raw reads a JSON string and gives its text, which is valid until the next one
@@ -153,7 +152,7 @@ func (w *wireReader) text() string { return w.keep(w.raw()) }
 type slab struct {
 	plan *plan
 	room reflect.Value // a slice
-	used int
+	left int           // of it
 }
 
 // slabSize is how many pointees, or strings of lists, are made at once.
@@ -161,17 +160,20 @@ const slabSize = 16
 
 // pointee gives a new value of a type that p, the plan of a pointer, points to.
 func (w *wireReader) pointee(p *plan) reflect.Value {
-	for i := range w.slabs {
-		if s := &w.slabs[i]; s.plan == p {
-			if s.used == s.room.Len() {
-				s.room, s.used = reflect.MakeSlice(reflect.SliceOf(p.elem.typ), slabSize, slabSize), 0
-			}
-			s.used++
-			return s.room.Index(s.used - 1)
-		}
+	i, n := 0, slabSize
+	for i < len(w.slabs) && w.slabs[i].plan != p {
+		i++
 	}
-	w.slabs = append(w.slabs, slab{plan: p, room: reflect.MakeSlice(reflect.SliceOf(p.elem.typ), 1, 1), used: 1})
-	return w.slabs[len(w.slabs)-1].room.Index(0)
+	if i == len(w.slabs) {
+		w.slabs = append(w.slabs, slab{plan: p, room: reflect.Zero(reflect.SliceOf(p.elem.typ))})
+		n = 1
+	}
+	s := &w.slabs[i]
+	if s.left == 0 {
+		s.room, s.left = reflect.MakeSlice(s.room.Type(), n, n), n
+	}
+	s.left--
+	return s.room.Index(s.left)
 }
 
 // keep makes a string of b that lives as long as its owner wants.
@@ -187,6 +189,24 @@ func (w *wireReader) keep(b []byte) string {
 	start := w.block.Len()
 	w.block.Write(b)
 	return w.block.String()[start:]
+}
+
+// place is where in a block a text is.
+type place struct{ from, to int }
+
+// keepAgain is keep for what may be the same text in one item after the other, as
+// countries and states are: one string does for all of them. last is where in the
+// block it may be. It is not looked for in earlier blocks, which an item would keep
+// in memory.
+func (w *wireReader) keepAgain(last *place, b []byte) string {
+	if block := w.block.String(); last.to <= len(block) && block[last.from:last.to] == string(b) {
+		return block[last.from:last.to]
+	}
+	s := w.keep(b)
+	if len(b) <= shortText {
+		*last = place{w.block.Len() - len(b), w.block.Len()}
+	}
+	return s
 }
 
 // binary reads a JSON string of base64.
@@ -251,7 +271,7 @@ func (w *wireReader) binaries() [][]byte {
 func (w *wireReader) av() types.AttributeValue {
 	kind := w.open()
 	av := w.avOf(kind)
-	w.close(kind)
+	w.close()
 	if w.bad() != nil {
 		return nil
 	}

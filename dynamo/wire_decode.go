@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"reflect"
-	"slices"
 	"sort"
 
 	"github.com/lambdarest/lambdarest/internal/jsonscan"
@@ -20,7 +19,7 @@ func (p *plan) decodeWire(w *wireReader, v reflect.Value) error {
 	if err != nil {
 		return err
 	}
-	w.close(kind)
+	w.close()
 	return w.bad()
 }
 
@@ -116,11 +115,12 @@ func (w *wireReader) stringList(into *[]string) error {
 	}
 	list := w.lists[len(w.lists):]
 	w.enterArray()
+	next := textElem[1:]
 	for {
-		for w.nextText() {
-			list = append(list, w.keep(w.rest()))
+		for ; w.scan.Match(next); next = textElem {
+			list = append(list, w.keepAgain(&w.elems[len(list)%len(w.elems)], w.rest()))
 		}
-		if !w.scan.NextElem() {
+		if next = textElem; !w.scan.NextElem() {
 			break
 		}
 		var s string
@@ -129,24 +129,15 @@ func (w *wireReader) stringList(into *[]string) error {
 		}
 		list = append(list, s)
 	}
-	if n := len(list); n <= cap(w.lists)-len(w.lists) {
+	n := len(list)
+	if n <= cap(w.lists)-len(w.lists) { // otherwise it has grown into memory of its own
 		w.lists = w.lists[:len(w.lists)+n]
-		*into = list[:n:n]
-	} else {
-		*into = slices.Clone(list)
 	}
+	*into = list[:n:n]
 	return w.bad()
 }
 
 var textElem = []byte(`,{"S":"`)
-
-// nextText moves to the text of the next element of an array, if that is one.
-func (w *wireReader) nextText() bool {
-	if w.scan.Entered() {
-		return w.scan.Match(textElem[1:])
-	}
-	return w.scan.Match(textElem)
-}
 
 // stringPlan is the plan of strings without options. It never changes.
 var stringPlan = &plan{typ: reflect.TypeFor[string](), shape: shapeString, plain: true}
@@ -185,22 +176,16 @@ func (p *plan) decodeWireFields(w *wireReader, v reflect.Value, keys *keyTexts) 
 	if n := len(p.fields); n > len(d.seen.few)*64 {
 		d.seen.more = make([]uint64, n/64)
 	}
-	if !w.enterObject() {
-		return w.bad()
-	}
-	for {
-		more, err := d.expected(w)
-		if !more && err == nil {
+	for more := w.enterObject(); more; {
+		err := d.expected(w)
+		if err == nil {
 			more, err = d.next(w)
 		}
 		if err != nil {
 			return err
 		}
-		if !more {
-			break
-		}
 	}
-	if len(d.waiting) > 0 && w.bad() == nil {
+	if len(d.waiting) > 0 && w.ok() {
 		return d.inexact(w)
 	}
 	return w.bad()
@@ -212,42 +197,42 @@ type fieldsReader struct {
 	v       reflect.Value
 	keys    *keyTexts
 	order   *sequence
-	last    int // the field before
+	last    int // the field before, or another place in order
 	seen    bitset
 	waiting []inexact
 }
 
 // next decodes the next attribute, whatever it is; false at the end.
 func (d *fieldsReader) next(w *wireReader) (bool, error) {
-	first := w.scan.Entered()
 	if !w.scan.NextKey() {
 		return false, w.bad()
 	}
 	name := w.scan.Key()
-	i := d.plan.field(name)
-	switch {
-	case i >= 0:
-	case d.keys.index(name) >= 0:
-		d.keys.skip(d.keys.index(name), w)
-		return true, nil
-	default:
-		if i = d.plan.folded(string(name)); i >= 0 {
+	i, start := d.plan.field(name), w.scan.Offset()
+	if i < 0 {
+		if d.last == len(d.plan.fields) {
+			d.last++ // it was the first
+		}
+		if key := d.keys.index(name); key >= 0 {
+			d.keys.skip(key, w)
+		} else if i = d.plan.folded(string(name)); i >= 0 {
 			d.waiting = append(d.waiting, inexact{string(name), i, w.scan.Value()})
 		} else {
 			w.scan.Skip()
 		}
 		return true, nil
 	}
-	start := w.scan.Offset()
 	kind := w.open()
 	if err := d.field(w, i, kind); err != nil {
 		return false, err
 	}
-	w.close(kind)
+	if w.close(); !w.ok() {
+		return false, w.bad()
+	}
 	d.took(w, i, start)
-	d.order.learn(d.last, i, &d.plan.fields[i], kind, first)
+	d.order.learn(d.last, i, &d.plan.fields[i], kind)
 	d.last = i
-	return true, w.bad()
+	return true, nil
 }
 
 // field decodes a field from the value that has been opened.
@@ -278,6 +263,7 @@ func (d *fieldsReader) open(w *wireReader, i int, kind string) error {
 	return nil
 }
 
+// took hands on a field that is a key.
 func (d *fieldsReader) took(w *wireReader, i, start int) {
 	if d.keys != nil && d.keys.of[i] >= 0 {
 		d.keys.take(d.keys.of[i], w, start)
@@ -305,7 +291,7 @@ func (d *fieldsReader) inexact(w *wireReader) error {
 		if err := d.field(w, a.field, kind); err != nil {
 			return err
 		}
-		w.close(kind)
+		w.close()
 	}
 	if err := w.bad(); err != nil {
 		return err

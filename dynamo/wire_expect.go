@@ -13,7 +13,9 @@ import (
 // begins with, and it is known beforehand what is to be done with the value. A few
 // successors are remembered, as attributes may be missing.
 type sequence struct {
-	after [][4]*expectation // by the index of a field; the last one is the beginning
+	// By the index of a field. The last two are the beginning, and what comes after
+	// attributes that are no fields, where there has been no field yet.
+	after [][4]*expectation
 }
 
 type expectation struct {
@@ -22,7 +24,8 @@ type expectation struct {
 	field  int
 	kind   string
 	direct direct
-	index  int // of the field in the struct, or -1 if it is in an embedded one
+	index  int   // of the field in the struct, or -1 if it is in an embedded one
+	again  place // of the text that came last
 }
 
 // direct is how a value is decoded whose kind is the usual one for its Go type.
@@ -50,23 +53,40 @@ func directOf(p *plan, kind string) direct {
 }
 
 // learn takes note that a field came after another, or first.
-func (o *sequence) learn(last, i int, f *planField, kind string, first bool) {
+func (o *sequence) learn(last, i int, f *planField, kind string) {
 	after := &o.after[last]
 	copy(after[1:], after[:])
 	e := &expectation{field: i, kind: kind, direct: directOf(f.plan, kind), index: -1}
 	if len(f.index) == 1 {
 		e.index = f.index[0]
 	}
-	if !first {
-		e.text = append(e.text, ',')
+	name, open := string(f.quoted), `{"`+kind+`":`
+	if last != len(o.after)-2 {
+		name = "," + name
 	}
-	e.text = append(jsonscan.AppendQuote(e.text, f.attr), ':')
-	e.value = len(e.text)
-	e.text = append(jsonscan.AppendQuote(append(e.text, '{'), kind), ':')
 	if e.direct != indirect {
-		e.text = append(e.text, '"')
+		open += `"`
 	}
+	e.text, e.value = []byte(name+open), len(name)
 	after[0] = e
+}
+
+// match moves the scanner to the value of the attribute that is next, if it is one
+// that came after that field before.
+func (o *sequence) match(s *jsonscan.Scanner, last int) *expectation {
+	after := &o.after[last]
+	for n, e := range after {
+		switch {
+		case e == nil:
+			return nil
+		case s.Match(e.text):
+			if n > 0 { // the frequent ones come to the front
+				after[n-1], after[n] = e, after[n-1]
+			}
+			return e
+		}
+	}
+	return nil
 }
 
 // orderOf is the order of the objects of a type in this body.
@@ -76,7 +96,7 @@ func (w *wireReader) orderOf(p *plan) *sequence {
 			return w.orders[i].order
 		}
 	}
-	o := &sequence{after: make([][4]*expectation, len(p.fields)+1)}
+	o := &sequence{after: make([][4]*expectation, len(p.fields)+2)}
 	w.orders = append(w.orders, planOrder{p, o})
 	return o
 }
@@ -86,35 +106,24 @@ type planOrder struct {
 	order *sequence
 }
 
-// expected decodes the next attribute if it is one that followed the same one
-// before, and of the same kind.
-func (d *fieldsReader) expected(w *wireReader) (bool, error) {
-	after := &d.order.after[d.last]
-	for n, e := range after {
+// expected decodes the attributes that come next as long as each is one that
+// followed the one before it before, and of the same kind.
+func (d *fieldsReader) expected(w *wireReader) error {
+	for {
+		e := d.order.match(&w.scan, d.last)
 		if e == nil {
-			break
-		}
-		if w.scan.Entered() == (e.text[0] == ',') || !w.scan.Match(e.text) {
-			continue
-		}
-		if n > 0 { // the frequent ones come to the front
-			after[n-1], after[n] = e, after[n-1]
+			return nil
 		}
 		start := w.scan.Offset() - len(e.text) + e.value
 		if err := d.value(w, e); err != nil {
-			return false, err
+			return err
 		}
-		if d.keys != nil {
-			w.kind = e.kind
-			d.took(w, e.field, start)
+		if !w.ok() {
+			return w.bad()
 		}
+		d.took(w, e.field, start)
 		d.last = e.field
-		if w.ok() {
-			return true, nil
-		}
-		return false, w.bad()
 	}
-	return false, nil
 }
 
 // value decodes an expected value, to its end.
@@ -141,7 +150,7 @@ func (d *fieldsReader) value(w *wireReader, e *expectation) error {
 func (d *fieldsReader) set(w *wireReader, e *expectation, v reflect.Value, text []byte) error {
 	switch e.direct {
 	case directText:
-		v.SetString(w.keep(text))
+		v.SetString(w.keepAgain(&e.again, text))
 	case directNumber:
 		if f := &d.plan.fields[e.field]; !setNumeric(v, f.plan.shape, text) {
 			return d.misfit(w, f, &DecodeError{Kind: "N", Type: f.plan.typ})

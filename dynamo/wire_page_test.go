@@ -1,12 +1,18 @@
 package dynamo
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/stretchr/testify/require"
 )
 
@@ -94,4 +100,80 @@ func TestItemsOfAPageAreTheirOwn(t *testing.T) {
 		clear(body)
 		require.Equal(t, want, got, "%v", typ)
 	}
+}
+
+// The list of a page is used again by later ones, of other scans as well, and
+// leaves nothing behind in their items; items that have been given stay as they are.
+func TestListsOfPagesAreUsedAgain(t *testing.T) {
+	type doc struct {
+		ID   int            `dynamodbav:"id" dynamo:"partition"`
+		Name string         `dynamodbav:"name"`
+		Tags []string       `dynamodbav:"tags"`
+		Map  map[string]int `dynamodbav:"map"`
+		Line *line          `dynamodbav:"line"`
+	}
+	full := func(id int) string {
+		return fmt.Sprintf(`{"id":{"N":"%d"},"name":{"S":"a"},"tags":{"L":[{"S":"x"}]},"map":{"M":{"k":{"N":"1"}}},"line":{"M":{"price":{"N":"5"}}}}`, id)
+	}
+	want := func(id int) doc { return doc{id, "a", []string{"x"}, map[string]int{"k": 1}, &line{Price: 5}} }
+	pages := []string{
+		`{"Items":[` + full(1) + `,{"id":{"N":"2"}},` + full(3) + `],"LastEvaluatedKey":{"id":{"N":"3"}}}`,
+		`{"Items":[{"id":{"N":"4"}}],"LastEvaluatedKey":{"id":{"N":"4"}}}`,
+		`{"Items":[{"id":{"N":"5"}},{"id":{"N":"6"},"name":{"S":"b"},"tags":{"BOOL":true}}]}`,
+	}
+	client := smithyhttp.ClientDoFunc(func(req *http.Request) (*http.Response, error) {
+		asked, _ := io.ReadAll(req.Body)
+		switch {
+		case bytes.Contains(asked, []byte(`"N":"4"`)):
+			return summed(200, pages[2]), nil
+		case bytes.Contains(asked, []byte(`"N":"3"`)):
+			return summed(200, pages[1]), nil
+		}
+		return summed(200, pages[0]), nil
+	})
+	r := repo[doc](t, httpFunc(nil).client(func(o *dynamodb.Options) { o.HTTPClient = client }))
+	scan := func(each func(doc)) {
+		var got []doc
+		for v, err := range r.Scan(t.Context()) {
+			if len(got) == 5 {
+				require.ErrorContains(t, err, "item 1 of the page")
+				break
+			}
+			require.NoError(t, err)
+			got = append(got, v)
+			each(v)
+		}
+		require.Equal(t, []doc{want(1), {ID: 2}, want(3), {ID: 4}, {ID: 5}}, got)
+	}
+	for range 20 {
+		scan(func(v doc) {
+			if v.ID%2 == 0 {
+				scan(func(doc) {})
+			}
+		})
+	}
+}
+
+// A text that comes again is one string, but only within a block.
+func TestTextsThatComeAgain(t *testing.T) {
+	w, last := readWire(make([]byte, 1<<20)), place{}
+	taken := func(text string) int {
+		before := w.block.Len()
+		require.Equal(t, text, w.keepAgain(&last, []byte(text)))
+		return w.block.Len() - before
+	}
+	require.Zero(t, taken(""))
+	require.Equal(t, 5, taken("Seoul"))
+	require.Zero(t, taken("Seoul"))
+	require.Equal(t, 5, taken("Busan"))
+	require.Equal(t, 5, taken("Seoul"))
+	require.Zero(t, taken(strings.Repeat("x", shortText+1)), "it has memory of its own")
+	require.Zero(t, taken("Seoul"))
+	w.block.Reset()
+	require.Equal(t, 5, taken("Seoul"), "the block before would be kept")
+	require.Zero(t, taken("Seoul"))
+	w.block.Reset()
+	w.keep([]byte("this is Busan"))
+	last = place{8, 13}
+	require.Zero(t, taken("Busan"), "wherever it comes from")
 }

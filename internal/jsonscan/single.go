@@ -128,18 +128,30 @@ func (s *Scanner) escaped(end int, ascii bool) (text []byte, valid, ok bool) {
 			s.unexpected(end, "in a string")
 			return nil, false, false
 		}
-		until := s.escape(end)
-		if until >= 0 && bytes.HasPrefix(s.data[until:], []byte(`\u`)) {
-			until = s.escape(until) // the two may be one character
-		}
-		if until < 0 {
+		next := end + 2
+		if next <= len(s.data) && s.data[end+1] == '"' {
+			i = end + 1 // it stands for itself
+		} else if out, next = s.escapes(out, end); next < 0 {
 			return nil, false, false
+		} else {
+			i = next
 		}
-		var rest []byte
-		out, rest = appendEscaped(out, s.data[end:until])
-		i = until - len(rest)
-		end, ascii = closing(s.data, i)
+		end, ascii = closing(s.data, next)
 	}
+}
+
+// escapes appends what the escape sequence at i stands for, or two that are one
+// character, and returns the index behind, or -1.
+func (s *Scanner) escapes(out []byte, i int) ([]byte, int) {
+	next := s.escape(i)
+	if next >= 0 && bytes.HasPrefix(s.data[next:], []byte(`\u`)) {
+		next = s.escape(next)
+	}
+	if next < 0 {
+		return out, -1
+	}
+	out, rest := appendEscaped(out, s.data[i:next])
+	return out, next - len(rest)
 }
 
 // closing is plain, and also tells whether all bytes before the one it found are
