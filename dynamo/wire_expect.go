@@ -16,6 +16,7 @@ type sequence struct {
 	// By the index of a field. The last two are the beginning, and what comes after
 	// attributes that are no fields, where there has been no field yet.
 	after [][4]*expectation
+	known []*expectation // by the index of their field
 }
 
 type expectation struct {
@@ -24,8 +25,9 @@ type expectation struct {
 	field  int
 	kind   string
 	direct direct
-	index  int   // of the field in the struct, or -1 if it is in an embedded one
-	again  place // of the text that came last
+	index  int          // of the field in the struct, or -1 if it is in an embedded one
+	again  place        // of the text that came last
+	other  *expectation // of the same field
 }
 
 // direct is how a value is decoded whose kind is the usual one for its Go type.
@@ -54,20 +56,24 @@ func directOf(p *plan, kind string) direct {
 
 // learn takes note that a field came after another, or first.
 func (o *sequence) learn(last, i int, f *planField, kind string) {
+	e := o.known[i]
+	for e != nil && e.kind != kind {
+		e = e.other
+	}
+	if e == nil {
+		e = &expectation{field: i, kind: kind, direct: directOf(f.plan, kind), index: -1, other: o.known[i]}
+		if len(f.index) == 1 {
+			e.index = f.index[0]
+		}
+		name, open := ","+string(f.quoted), `{"`+kind+`":`
+		if e.direct != indirect {
+			open += `"`
+		}
+		e.text, e.value = []byte(name+open), len(name)
+		o.known[i] = e
+	}
 	after := &o.after[last]
 	copy(after[1:], after[:])
-	e := &expectation{field: i, kind: kind, direct: directOf(f.plan, kind), index: -1}
-	if len(f.index) == 1 {
-		e.index = f.index[0]
-	}
-	name, open := string(f.quoted), `{"`+kind+`":`
-	if last != len(o.after)-2 {
-		name = "," + name
-	}
-	if e.direct != indirect {
-		open += `"`
-	}
-	e.text, e.value = []byte(name+open), len(name)
 	after[0] = e
 }
 
@@ -75,11 +81,15 @@ func (o *sequence) learn(last, i int, f *planField, kind string) {
 // that came after that field before.
 func (o *sequence) match(s *jsonscan.Scanner, last int) *expectation {
 	after := &o.after[last]
+	comma := 0
+	if last == len(o.known) { // there is none at the beginning
+		comma = 1
+	}
 	for n, e := range after {
 		switch {
 		case e == nil:
 			return nil
-		case s.Match(e.text):
+		case s.Match(e.text[comma:]):
 			if n > 0 { // the frequent ones come to the front
 				after[n-1], after[n] = e, after[n-1]
 			}
@@ -96,7 +106,8 @@ func (w *wireReader) orderOf(p *plan) *sequence {
 			return w.orders[i].order
 		}
 	}
-	o := &sequence{after: make([][4]*expectation, len(p.fields)+2)}
+	n := len(p.fields)
+	o := &sequence{make([][4]*expectation, n+2), make([]*expectation, n)}
 	w.orders = append(w.orders, planOrder{p, o})
 	return o
 }
