@@ -26,6 +26,7 @@ const (
 	eventTooLarge
 	headersTooLarge
 	badRequest
+	missingParameters
 	unsupportedMediaType
 	configuration
 	badFunction
@@ -62,6 +63,7 @@ var restReplies = map[reason]reply{
 	eventTooLarge:        {413, "Request Too Long", "RequestEntityTooLargeException", "REQUEST_TOO_LARGE"},
 	headersTooLarge:      {431, "Request Header Fields Too Large", "BadRequestException", ""},
 	badRequest:           {400, "Bad Request", "BadRequestException", "BAD_REQUEST_BODY"},
+	missingParameters:    {400, "Bad Request", "BadRequestException", "BAD_REQUEST_PARAMETERS"},
 	unsupportedMediaType: {415, "Unsupported Media Type", "BadRequestException", "UNSUPPORTED_MEDIA_TYPE"},
 	configuration:        {500, "Internal server error", "InternalServerErrorException", "API_CONFIGURATION_ERROR"},
 	badFunction:          {502, "Internal server error", "InternalServerErrorException", ""},

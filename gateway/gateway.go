@@ -81,6 +81,8 @@ type Route struct {
 	APIKeyRequired bool
 	// Timeout is the integration's own, in place of the gateway's; zero is none.
 	Timeout time.Duration
+	// Validation is what requests must have, after the authorizer has let them pass (REST APIs); nil is nothing.
+	Validation *Validation
 }
 
 // Integration is what stands behind a route: made by [Proxy], [ProxyV1], [Stream], [HTTPProxy], [Backend], [BackendProxy], [Lambda]
@@ -181,6 +183,9 @@ func (g *Gateway) add(r Route) error {
 		return errors.New("only routes of REST APIs can require an API key")
 	}
 	if err := r.checkAuthorizer(kind); err != nil {
+		return err
+	}
+	if err := r.Validation.check(kind); err != nil {
 		return err
 	}
 	switch i := r.Integration.(type) {
@@ -286,6 +291,11 @@ func (g *Gateway) serve(w http.ResponseWriter, c *call) *failure {
 	}
 	if c.route.authorizer != nil {
 		if fail := c.route.authorizer.authorize(c); fail != nil {
+			return fail
+		}
+	}
+	if c.route.validation != nil {
+		if fail := c.validate(c.route.validation); fail != nil {
 			return fail
 		}
 	}

@@ -30,7 +30,7 @@ type Exchange struct {
 	RequestID, InvocationID string
 	// Event is what the function, or a Backend, got and Result what it returned; nil where there was no invocation or no result.
 	Event, Result []byte
-	// Err is the function's error, or why the gateway itself answered; nil where all is well or the client is to blame.
+	// Err is the function's error, what a model found wrong with the body, or why the gateway itself answered; nil where all is well or the client is to blame.
 	Err error
 }
 

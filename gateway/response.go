@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -126,6 +127,11 @@ func (c *call) substitute(template string, r reply) string {
 		case "context.error.messageString":
 			quoted, _ := json.Marshal(r.message) // a string cannot fail
 			return string(quoted)
+		case "context.error.validationErrorString":
+			if invalid, ok := errors.AsType[*invalidBody](c.functionErr); ok {
+				return "[" + invalid.err.Error() + "]"
+			}
+			return ""
 		case "context.error.responseType":
 			return r.class
 		}

@@ -51,6 +51,7 @@ type route struct {
 	scopes      []string
 	keyRequired bool
 	timeout     time.Duration // zero for the gateway's
+	validation  *Validation   // nil for none
 }
 
 // defaultPath is the route of an HTTP API that gets what no other does.
@@ -77,7 +78,7 @@ func (t *table) add(r Route) error {
 	}
 	added := &route{
 		method: method, path: r.Path, segments: segments, fallback: isDefault, key: cmp.Or(method, "ANY") + " " + r.Path,
-		authorizer: r.Authorizer, scopes: slices.Clone(r.Scopes), keyRequired: r.APIKeyRequired, timeout: r.Timeout,
+		authorizer: r.Authorizer, scopes: slices.Clone(r.Scopes), keyRequired: r.APIKeyRequired, timeout: r.Timeout, validation: r.Validation,
 	}
 	if isDefault {
 		added.key = defaultPath

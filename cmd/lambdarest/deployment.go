@@ -238,7 +238,7 @@ func (d *deployment) routes(ctx context.Context, authorizers *authorizations, ap
 		}
 		routes = append(routes, gateway.Route{
 			Method: r.Method, Path: r.Path, Integration: d.integration(r), Authorizer: authorizer, Scopes: r.Scopes, APIKeyRequired: r.KeyRequired,
-			Timeout: cmp.Or(authorizers.s.flags.timeout, r.Timeout),
+			Timeout: cmp.Or(authorizers.s.flags.timeout, r.Timeout), Validation: r.Validation,
 		})
 	}
 	return routes, nil

@@ -80,6 +80,9 @@ func target(r sam.Route) string {
 	if r.KeyRequired {
 		text += ", API key"
 	}
+	if r.Validation != nil {
+		text += ", validated"
+	}
 	return text
 }
 

@@ -23,6 +23,7 @@ type API struct {
 	cors        *restCORS
 	preflight   preflight
 	keySchemes  map[string]bool // security schemes that are API keys
+	models      *schemas        // of SAM's Models; nil for none
 }
 
 // The kinds of integrations.
@@ -46,8 +47,9 @@ type Route struct {
 	Authorizer    *Authorizer
 	Scopes        []string // of which a token must have one
 	KeyRequired   bool
-	BackendMethod string        // of HTTP and HTTPProxy; "" for the client's
-	Timeout       time.Duration // of the integration; zero for the service's
+	Validation    *gateway.Validation // of REST APIs
+	BackendMethod string              // of HTTP and HTTPProxy; "" for the client's
+	Timeout       time.Duration       // of the integration; zero for the service's
 	// Pos is where the template has it, as file:line.
 	Pos string
 }
@@ -70,6 +72,7 @@ func (t *template) readAPI(r *resource) {
 	a := t.newAPI(r.id, r.kind == typeHTTPAPI)
 	t.readStage(a, props)
 	t.readAuth(a, props.get("Auth"))
+	a.readModels(props.get("Models"))
 	for kind, v := range props.get("GatewayResponses").all() {
 		t.addGatewayResponse(a, kind, v.get("StatusCode"), v.get("ResponseParameters").get("Headers").textMap(), v.get("ResponseTemplates"))
 	}
@@ -154,6 +157,9 @@ func (t *template) readRouteEvent(f *Function, ev, props value, isHTTP bool) {
 	}
 	if props.get("ResponseTransferMode").oneOf("BUFFERED", "BUFFERED", "STREAM") == "STREAM" && !isHTTP {
 		r.Kind = Stream
+	}
+	if !isHTTP {
+		r.Validation = a.eventValidation(props)
 	}
 	t.applyAuth(a, &r, props.get("Auth"))
 	t.addRoute(a, r, ev)

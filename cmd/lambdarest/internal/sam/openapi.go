@@ -72,10 +72,11 @@ func (t *template) readDefinition(a *API, body value) {
 		body.fail("expected paths")
 		return
 	}
+	d := &definition{body, &schemas{root: body}}
 	for path, item := range body.get("paths").all() {
 		for method, op := range item.all() {
 			if isMethod(method) {
-				t.readOperation(a, path, method, op, body.get("security"))
+				t.readOperation(a, d, item, path, method, op)
 			}
 		}
 	}
@@ -85,7 +86,7 @@ func isMethod(name string) bool {
 	return name == anyMethod || slices.Contains([]string{"get", "put", "post", "delete", "options", "head", "patch"}, strings.ToLower(name))
 }
 
-func (t *template) readOperation(a *API, path, method string, op, security value) {
+func (t *template) readOperation(a *API, d *definition, item value, path, method string, op value) {
 	r := Route{Method: strings.ToUpper(method), Path: path, Pos: t.pos(op)}
 	if method == anyMethod {
 		r.Method = "ANY"
@@ -99,8 +100,12 @@ func (t *template) readOperation(a *API, path, method string, op, security value
 		return
 	}
 	t.readIntegration(a, &r, v)
+	security := d.get("security")
 	if own := op.get("security"); own.exists() {
 		security = own
+	}
+	if a.Config.Kind == gateway.REST {
+		r.Validation = d.validation(item, op, path, method)
 	}
 	t.applySecurity(a, &r, security)
 	if op.get("x-amazon-apigateway-auth").get("type").text() == awsIAM { // as SAM writes it
