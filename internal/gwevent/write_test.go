@@ -53,10 +53,37 @@ func FuzzWrite(f *testing.F) {
 	})
 }
 
+// TestSize: an event is as long as was thought, so that it neither grows nor wastes much.
+func TestSize(t *testing.T) {
+	for _, src := range []Source{REST, HTTPAPI, FunctionURL} {
+		for name, change := range map[string]func(r *http.Request, opt *Options){
+			"bare":    func(*http.Request, *Options) {},
+			"headers": func(r *http.Request, _ *Options) { r.Header = http.Header{"Accept": {"*/*", "text/html"}, "X-A": {"b"}} },
+			"agent":   func(r *http.Request, _ *Options) { r.Header = http.Header{"User-Agent": {strings.Repeat("Mozilla ", 20)}} },
+			"cookies": func(r *http.Request, _ *Options) { r.Header = http.Header{"Cookie": {"a=1; b=2; " + strings.Repeat("c", 300)}} },
+			"query":   func(r *http.Request, _ *Options) { r.URL.RawQuery = "a=b&c=d&a=" + strings.Repeat("e", 300) },
+			"path":    func(r *http.Request, _ *Options) { r.URL.Path = "/" + strings.Repeat("a/", 100) },
+			"options": func(_ *http.Request, opt *Options) {
+				opt.DomainName, opt.Stage, opt.RequestID = strings.Repeat("a", 100), "a-stage", NewRequestID()
+				opt.PathParameters, opt.StageVariables = map[string]string{"a": "b", "c": "d"}, map[string]string{"e": "f"}
+			},
+		} {
+			r := httptest.NewRequest("GET", "/users/1", nil)
+			r.Header = http.Header{}
+			opt := with(src)
+			change(r, &opt)
+			event, err := New(r, opt)
+			require.NoError(t, err)
+			wasted := cap(event) - len(event)
+			require.Less(t, wasted, 128, "%v, %s: %d bytes", src, name, len(event))
+		}
+	}
+}
+
 func TestAllocations(t *testing.T) {
 	r := httptest.NewRequest("GET", "/users/1?q=a", nil)
 	r.Header = http.Header{"User-Agent": {"x"}, "Accept": {"application/json"}, "Accept-Encoding": {"gzip"}}
-	for src, most := range map[Source]float64{REST: 20, HTTPAPI: 24} {
+	for src, most := range map[Source]float64{REST: 12, HTTPAPI: 17} {
 		opt := with(src)
 		n := testing.AllocsPerRun(100, func() { _, _ = New(r, opt) })
 		require.LessOrEqual(t, n, most, src)

@@ -28,7 +28,7 @@ func (e *v2Event) write(authorizer []byte) []byte {
 	return w.end()
 }
 
-const v2Fixed = 400
+const v2Fixed = 440
 
 // size is how long the event is, but for escapes and what an authorizer has found.
 func (e *v2Event) size() int {
