@@ -67,7 +67,10 @@ func (c *conn) endRead(err error) (tooEarly bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.reading = false
-	if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) || !c.wanted.IsZero() && !time.Now().Before(c.wanted) {
+	switch {
+	case err == nil, c.isLongAgo(c.wanted), !errors.Is(err, os.ErrDeadlineExceeded):
+		return false
+	case !c.wanted.IsZero() && !time.Now().Before(c.wanted):
 		return false
 	}
 	c.armed = time.Time{}.Add(1) // has passed
@@ -92,7 +95,7 @@ func (c *conn) SetDeadline(t time.Time) error {
 
 // arm gives the socket the wanted deadline unless the one that it has does as well.
 func (c *conn) arm() error {
-	hasPassed := !c.armed.IsZero() && c.armed.Before(c.accepted) // net/http breaks a Read off with a time long ago
+	hasPassed := c.isLongAgo(c.armed)
 	isLate := !c.wanted.IsZero() && (c.armed.IsZero() || c.armed.After(c.wanted))
 	if !hasPassed && !isLate {
 		return nil
@@ -100,6 +103,9 @@ func (c *conn) arm() error {
 	c.armed = c.wanted
 	return c.Conn.SetReadDeadline(c.wanted)
 }
+
+// isLongAgo reports whether a deadline is one that breaks a Read off, as net/http does with a time long ago.
+func (c *conn) isLongAgo(t time.Time) bool { return !t.IsZero() && t.Before(c.accepted) }
 
 // Write gives the write a deadline, unless another had its own less than a second ago: to set one costs as much as to
 // write a header.

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -144,6 +145,11 @@ func (t *task) Value(key any) any {
 		return &t.event
 	}
 	return t.values.Value(key)
+}
+
+// String is what fmt prints, as of the contexts of the standard library: nothing of the event.
+func (t *task) String() string {
+	return fmt.Sprintf("%v.WithDeadline(%v)", t.values, t.deadline.Format(time.RFC3339Nano))
 }
 
 // AfterFunc spares contexts that are derived from this one a goroutine each: package context looks for it.

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -34,6 +35,8 @@ func TestTask(t *testing.T) {
 			require.NoError(t, context.Cause(ctx))
 			require.Equal(t, "value", ctx.Value(key{}))
 			require.Nil(t, ctx.Value("another"))
+			require.NotContains(t, fmt.Sprintf("%+v", ctx), "event")
+			require.Contains(t, fmt.Sprint(ctx), "WithDeadline(")
 			lc, _ := lambdacontext.FromContext(ctx)
 			require.Equal(t, "id", lc.AwsRequestID)
 			require.True(t, handover.IsOwn(ctx, got))

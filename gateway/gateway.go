@@ -234,7 +234,12 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.requestID, c.writer.ResponseWriter = c.ids[0], w
 	sw := &c.writer
 	sw.Header()[g.idHeader()] = c.ids[:]
-	if r.Body != nil && r.Body != http.NoBody {
+	switch r.Body {
+	case http.NoBody:
+	case nil: // of a request that no server has read
+		c.ownRequest()
+		c.r.Body = http.NoBody
+	default:
 		c.ownRequest()
 		c.r.Body = http.MaxBytesReader(w, r.Body, g.rules.body)
 	}

@@ -50,7 +50,7 @@ func newObserver(c *call, w *statusWriter) *observer {
 		return nil
 	}
 	o := &observer{c: c}
-	if c.r.Body != nil && c.r.Body != http.NoBody { // which is the call's own
+	if c.r.Body != http.NoBody { // then the request is the call's own
 		c.r.Body = struct {
 			io.Reader
 			io.Closer
