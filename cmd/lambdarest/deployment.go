@@ -176,6 +176,9 @@ func (s *system) function(fn *sam.Function) *function {
 		"AWS_ENDPOINT_URL_DYNAMODB": s.db.url,
 	}
 	maps.Copy(env, fn.Env)
+	for _, variables := range s.flags.envVars.of(fn) {
+		maps.Copy(env, variables)
+	}
 	maps.Copy(env, s.flags.env)
 	var entries []string
 	for _, name := range slices.Sorted(maps.Keys(env)) {
@@ -200,6 +203,9 @@ func (s *system) function(fn *sam.Function) *function {
 func (s *system) config(api *sam.API) gateway.Config {
 	cfg := api.Config
 	cfg.Timeout = s.flags.timeout
+	if cfg.Kind != gateway.FunctionURL { // which has no custom domain
+		cfg.BasePath = s.flags.basePath
+	}
 	cfg.StageVariables = maps.Clone(cfg.StageVariables)
 	if cfg.StageVariables == nil {
 		cfg.StageVariables = make(map[string]string)

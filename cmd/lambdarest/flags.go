@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -22,12 +23,12 @@ func newFlags(name, about string, stderr io.Writer) *flag.FlagSet {
 	return flags
 }
 
-// parse parses the flags of a command that takes up to n arguments; done with a code means that there is nothing more
-// to do.
+// parse parses the flags of a command that takes up to n arguments, before, between and after them; done with a code means
+// that there is nothing more to do.
 func parse(flags *flag.FlagSet, args []string, n int) (code int, done bool) {
 	help := flags.Usage
 	flags.Usage = func() {} // after an error it would only hide it
-	switch err := flags.Parse(args); {
+	switch err := parseAll(flags, args); {
 	case errors.Is(err, flag.ErrHelp):
 		help()
 		return exitOK, true
@@ -40,6 +41,23 @@ func parse(flags *flag.FlagSet, args []string, n int) (code int, done bool) {
 		return exitUsage, true
 	}
 	return exitOK, false
+}
+
+// parseAll parses flags wherever they stand; "--" ends them.
+func parseAll(flags *flag.FlagSet, args []string) error {
+	var arguments, rest []string
+	if i := slices.Index(args, "--"); i >= 0 {
+		args, rest = args[:i], args[i+1:]
+	}
+	for {
+		if err := flags.Parse(args); err != nil {
+			return err
+		}
+		if flags.NArg() == 0 {
+			return flags.Parse(slices.Concat([]string{"--"}, arguments, rest))
+		}
+		arguments, args = append(arguments, flags.Arg(0)), flags.Args()[1:]
+	}
 }
 
 // misused says how a command was called wrongly.

@@ -36,6 +36,7 @@ func runInvoke(ctx context.Context, args []string, stdout, stderr io.Writer) int
 	flags.StringVar(&f.dynamodb, "dynamodb", "", "`URL` of a DynamoDB to use in place of the embedded one")
 	flags.Var(f.parameters, "parameter", "`NAME=VALUE` of a template parameter; may be repeated")
 	flags.Var(f.env, "env", "`NAME=VALUE` for the environment of the function; may be repeated")
+	flags.Var(&f.envVars, "env-vars", "`FILE` with variables by function, and \"Parameters\" for all, as sam local has it: {\"F\": {\"NAME\": \"VALUE\"}}")
 	outputFlag(flags, &o, "`json` for an object with the result and what is known of the invocation")
 	if code, done := parse(flags, args, 2); done {
 		return code

@@ -33,7 +33,9 @@ func runRender(_ context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	out, err := r.render(flags.Arg(0))
 	if err != nil {
-		return fail(stderr, "render", err)
+		code := fail(stderr, "render", err)
+		_, _ = io.WriteString(stderr, vtl.Excerpt(err))
+		return code
 	}
 	if o != "json" {
 		fmt.Fprintf(stdout, "%s\n", out.Body)

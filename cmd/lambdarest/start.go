@@ -30,6 +30,8 @@ type startFlags struct {
 	parameters pairs
 	functions  pairs
 	env        pairs
+	envVars    envVars
+	basePath   string
 	variables  pairs
 	jwks       pairs
 	issuers    pairs
@@ -51,6 +53,8 @@ func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done b
 	flags.Var(f.parameters, "parameter", "`NAME=VALUE` of a template parameter; may be repeated")
 	flags.Var(f.functions, "function", "`NAME=FOLDER` with the code of a function that an OpenAPI definition names; may be repeated")
 	flags.Var(f.env, "env", "`NAME=VALUE` for the environment of all functions; may be repeated")
+	flags.Var(&f.envVars, "env-vars", "`FILE` with variables by function, and \"Parameters\" for all, as sam local has it: {\"F\": {\"NAME\": \"VALUE\"}}")
+	flags.StringVar(&f.basePath, "base-path", "", "`PATH` of a custom domain's mapping, as /pay; requests outside of it are refused, and events show it")
 	flags.Var(f.variables, "stage-variable", "`NAME=VALUE` of a stage variable of all APIs; may be repeated")
 	flags.Var(f.jwks, "jwks", "`NAME=FILE` or URL with the key set that verifies the tokens of a JWT or Cognito authorizer; without one signatures are not verified; may be repeated")
 	flags.Var(f.issuers, "issuer", "`NAME=URL` of the issuer whose tokens a JWT or Cognito authorizer takes, in place of the template's; may be repeated")
@@ -95,6 +99,9 @@ func readTemplate(f startFlags) (*sam.App, error) {
 	app, err := sam.Load(f.template, sam.Options{Parameters: f.parameters, Functions: f.functions})
 	if app == nil && errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("there is no %s; expected a SAM template or an OpenAPI definition", f.template)
+	}
+	if err == nil {
+		err = f.envVars.check(app)
 	}
 	return app, err
 }
