@@ -57,12 +57,18 @@ func FuzzWrite(f *testing.F) {
 func TestSize(t *testing.T) {
 	for _, src := range []Source{REST, HTTPAPI, FunctionURL} {
 		for name, change := range map[string]func(r *http.Request, opt *Options){
-			"bare":    func(*http.Request, *Options) {},
-			"headers": func(r *http.Request, _ *Options) { r.Header = http.Header{"Accept": {"*/*", "text/html"}, "X-A": {"b"}} },
-			"agent":   func(r *http.Request, _ *Options) { r.Header = http.Header{"User-Agent": {strings.Repeat("Mozilla ", 20)}} },
-			"cookies": func(r *http.Request, _ *Options) { r.Header = http.Header{"Cookie": {"a=1; b=2; " + strings.Repeat("c", 300)}} },
-			"query":   func(r *http.Request, _ *Options) { r.URL.RawQuery = "a=b&c=d&a=" + strings.Repeat("e", 300) },
-			"path":    func(r *http.Request, _ *Options) { r.URL.Path = "/" + strings.Repeat("a/", 100) },
+			"bare": func(*http.Request, *Options) {},
+			"headers": func(r *http.Request, _ *Options) {
+				r.Header = http.Header{"Accept": {"*/*", "text/html"}, "X-A": {"b"}}
+			},
+			"agent": func(r *http.Request, _ *Options) {
+				r.Header = http.Header{"User-Agent": {strings.Repeat("Mozilla ", 20)}}
+			},
+			"cookies": func(r *http.Request, _ *Options) {
+				r.Header = http.Header{"Cookie": {"a=1; b=2; " + strings.Repeat("c", 300)}}
+			},
+			"query": func(r *http.Request, _ *Options) { r.URL.RawQuery = "a=b&c=d&a=" + strings.Repeat("e", 300) },
+			"path":  func(r *http.Request, _ *Options) { r.URL.Path = "/" + strings.Repeat("a/", 100) },
 			"options": func(_ *http.Request, opt *Options) {
 				opt.DomainName, opt.Stage, opt.RequestID = strings.Repeat("a", 100), "a-stage", NewRequestID()
 				opt.PathParameters, opt.StageVariables = map[string]string{"a": "b", "c": "d"}, map[string]string{"e": "f"}
