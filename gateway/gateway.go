@@ -299,10 +299,8 @@ func (g *Gateway) serve(w http.ResponseWriter, c *call) *failure {
 			return fail
 		}
 	}
-	if c.route.validation != nil {
-		if fail := c.validate(c.route.validation); fail != nil {
-			return fail
-		}
+	if fail := c.validate(c.route.validation); fail != nil {
+		return fail
 	}
 	return c.route.endpoint.serve(w, c)
 }

@@ -64,9 +64,12 @@ func parameterPlace(parameter string) (place, name string) {
 	return place, name
 }
 
-// validate checks the request. Parameters come first; missing ones are named in the order of the alphabet, by place and name,
+// validate checks the request; nil is nothing to check. Parameters come first; missing ones are named in the order of the alphabet, by place and name,
 // which is unverified on AWS.
 func (c *call) validate(v *Validation) *failure {
+	if v == nil {
+		return nil
+	}
 	var missing []string
 	for _, p := range slices.Sorted(slices.Values(v.Parameters)) {
 		if place, name := parameterPlace(p); !c.hasParameter(place, name) {

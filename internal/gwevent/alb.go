@@ -24,7 +24,7 @@ type albTarget struct {
 // alb builds a load balancer's event. Neither the path nor the query is decoded; header names are in lower case; the
 // plain maps hold the last value of each name.
 func (in *input) alb() albEvent {
-	header := in.setLength(in.forwarded(hopByHop)).lower()
+	header := in.setLength(in.forwarded(HopByHop)).lower()
 	query := parseQuery(in.r.URL.RawQuery, verbatim)
 	text, isBase64 := in.typedBody()
 	ev := albEvent{

@@ -65,8 +65,8 @@ func (in *input) setLength(header pairs) pairs {
 	return header.set("Content-Length", strconv.Itoa(len(in.body)))
 }
 
-// hopByHop reports whether a header concerns one connection only (RFC 9110, 7.6.1) and so ends at every service.
-func hopByHop(name string) bool {
+// HopByHop reports whether a header concerns one connection only (RFC 9110, 7.6.1) and so ends at every service.
+func HopByHop(name string) bool {
 	switch http.CanonicalHeaderKey(name) {
 	case "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Expect":
 		return true

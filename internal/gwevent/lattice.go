@@ -26,7 +26,7 @@ const latticeARN = "arn:aws:vpc-lattice:us-east-1:123456789012:"
 
 // lattice builds VPC Lattice's event: the path is percent-encoded and header names are in lower case.
 func (in *input) lattice() latticeEvent {
-	header := in.setLength(in.forwarded(hopByHop)).lower()
+	header := in.setLength(in.forwarded(HopByHop)).lower()
 	text, isBase64 := in.typedBody()
 	return latticeEvent{
 		Version:               "2.0",

@@ -160,5 +160,5 @@ func restDropped(name string) bool {
 	case "Content-Length", "Content-Md5", "Max-Forwards", "Server", "Www-Authenticate", "Expect":
 		return true
 	}
-	return hopByHop(name)
+	return HopByHop(name)
 }

@@ -68,7 +68,7 @@ func (in *input) v1Name(name string) string {
 }
 
 func (in *input) v1Header() pairs {
-	header := in.setLength(in.forwarded(hopByHop))
+	header := in.setLength(in.forwarded(HopByHop))
 	for i, p := range header {
 		header[i].name = in.v1Name(p.name)
 	}

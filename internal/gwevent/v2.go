@@ -61,7 +61,7 @@ func (in *input) v2() v2Event {
 	encoded := in.v2Path()
 	decoded := decodePath(encoded)
 	rawPath := decoded
-	header := in.setLength(in.forwarded(hopByHop))
+	header := in.setLength(in.forwarded(HopByHop))
 	cookies := splitCookies(header.get("Cookie"))
 	if in.Source == FunctionURL {
 		rawPath = encoded

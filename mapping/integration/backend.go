@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lambdarest/lambdarest/internal/gwevent"
 )
 
 // Outgoing is what goes to an HTTP backend.
@@ -105,14 +107,10 @@ func parseRequestParameters(sources map[string]string) ([]requestParameter, erro
 	return all, nil
 }
 
-// isForwarded refuses headers that are no headers, and those that concern one connection only (RFC 9110, 7.6.1).
+// isForwarded refuses headers that are none, and those of one connection.
 func isForwarded(to, name string) bool {
 	if to != "header" {
 		return true
 	}
-	switch http.CanonicalHeaderKey(name) {
-	case "Connection", "Content-Length", "Expect", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade":
-		return false
-	}
-	return isToken(name)
+	return isToken(name) && !gwevent.HopByHop(name) && !strings.EqualFold(name, "Content-Length")
 }
