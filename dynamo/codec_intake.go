@@ -3,8 +3,6 @@ package dynamo
 import (
 	"reflect"
 	"slices"
-
-	"github.com/lambdarest/lambdarest/internal/jsonscan"
 )
 
 // intake takes the items that one call of the client gives. It belongs to that
@@ -164,16 +162,15 @@ func (a *intake) decode(body []byte) (rest []byte) {
 			for w.enterObject(); w.scan.NextKey(); {
 				a.decodeList(w)
 			}
-			rest = append(rest, `"Responses":{},`...)
+			rest = lit(appendName(rest, "Responses"), "{}")
 		default:
-			rest = jsonscan.AppendQuote(rest, string(key))
-			rest = append(append(append(rest, ':'), w.scan.Value()...), ',')
+			rest = append(appendName(rest, string(key)), w.scan.Value()...)
 		}
 	}
 	if w.bad() == nil {
 		w.scan.End()
 	}
-	rest = append(rest[:len(rest)-min(1, len(rest)-1)], '}')
+	rest = lit(rest, "}")
 	if a.bad = w.bad(); a.bad == nil {
 		a.bad = verify(rest)
 	}

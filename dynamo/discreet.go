@@ -14,8 +14,8 @@ type discreetError struct {
 	err  error
 }
 
-func (e discreetError) Error() string { return e.text }
-func (e discreetError) Unwrap() error { return e.err }
+func (e *discreetError) Error() string { return e.text }
+func (e *discreetError) Unwrap() error { return e.err }
 
 // discreet gives an error that is err, but shows no values.
 func discreet(err error) error {
@@ -24,7 +24,7 @@ func discreet(err error) error {
 	}
 	text := err.Error()
 	if i := strings.Index(text, valueInMessage); i >= 0 {
-		return discreetError{text[:i] + "(not shown)", err}
+		return &discreetError{text[:i] + "(not shown)", err}
 	}
 	return err
 }

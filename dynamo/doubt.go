@@ -90,6 +90,7 @@ func mayHaveBeenApplied(err error) bool {
 	return true
 }
 
+//go:noinline
 func isThrottle(code string) bool {
 	switch code {
 	case "ThrottlingException", "ThrottlingError", "ProvisionedThroughputExceededException", "RequestLimitExceeded":

@@ -113,7 +113,7 @@ func (s *schema) checkIndexKeys(m item) error {
 				continue
 			}
 			if err := k.check(av); err != nil {
-				return errorf("attribute %q (field %s), a key of index %q: %w%s", k.name, k.field, ix.name, err, omitHint(av))
+				return errorf("%v, a key of index %q: %w%s", k, ix.name, err, omitHint(av))
 			}
 		}
 	}

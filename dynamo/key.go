@@ -43,14 +43,14 @@ func (r *Repository[T]) KeyFor(v T) Key {
 
 // keyFor is KeyFor of item, which is the caller's copy.
 func (s *schema) keyFor(item reflect.Value) Key {
-	if err := s.fill(item, s.isPrimary); err != nil {
+	if err := s.fill(item, true); err != nil {
 		return Key{err: err}
 	}
 	var values []any
 	for _, k := range s.keys {
 		got, ok := look(item, k.index)
 		if !ok {
-			return Key{err: errorf("key attribute %q (field %s) is missing", k.name, k.field)}
+			return Key{err: errorf("key %v is missing", k)}
 		}
 		values = append(values, got.Interface())
 	}
@@ -77,7 +77,7 @@ func (s *schema) encodeKey(k Key) (item, error) {
 			err = a.check(av)
 		}
 		if err != nil {
-			return nil, errorf("key attribute %q (field %s): %w", a.name, a.field, err)
+			return nil, errorf("key %v: %w", a, err)
 		}
 		out[a.name] = av
 	}
@@ -109,10 +109,10 @@ func (s *schema) checkKey(m item) error {
 	for _, a := range s.keys {
 		av, ok := m[a.name]
 		if !ok {
-			return errorf("key attribute %q (field %s) is missing", a.name, a.field)
+			return errorf("key %v is missing", a)
 		}
 		if err := a.check(av); err != nil {
-			return errorf("key attribute %q (field %s): %w", a.name, a.field, err)
+			return errorf("key %v: %w", a, err)
 		}
 	}
 	return nil

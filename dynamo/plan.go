@@ -179,7 +179,8 @@ func (ps planner) fields(p *plan) error {
 	}
 	sort.Slice(fields, func(i, j int) bool { return slices.Compare(fields[i].index, fields[j].index) < 0 }) // links less than slices.SortFunc
 	p.byName = make(map[string]int, len(fields))
-	for _, f := range fields {
+	p.fields = make([]planField, len(fields))
+	for i, f := range fields {
 		if f.opts.has(omitEmpty) && f.opts.has(nullEmpty) {
 			return errorf("field %s: the tag options omitempty and nullempty exclude each other", f.path)
 		}
@@ -187,11 +188,11 @@ func (ps planner) fields(p *plan) error {
 		if err != nil {
 			return inField(f.path, err)
 		}
-		p.byName[f.attr] = len(p.fields)
+		p.byName[f.attr] = i
 		quoted := append(jsonscan.AppendQuote(nil, f.attr), ':')
-		p.fields = append(p.fields, planField{attr: f.attr, index: f.index, plan: sub, quoted: quoted})
-		if len(p.fields) <= math.MaxUint8 {
-			p.quick[quickHash([]byte(f.attr))] = uint8(len(p.fields))
+		p.fields[i] = planField{attr: f.attr, index: f.index, plan: sub, quoted: quoted}
+		if i < math.MaxUint8 {
+			p.quick[quickHash([]byte(f.attr))] = uint8(i + 1)
 		}
 	}
 	return nil

@@ -79,7 +79,7 @@ func (s *schema) stamp(v reflect.Value, now func() time.Time) (version int64, er
 			return 0, errorf("field %s: %w", s.version.path, err)
 		}
 	}
-	return version, s.fill(v, func(*field) bool { return true })
+	return version, s.fill(v, false)
 }
 
 // stampTimes keeps a time of creation that is there: it was read.

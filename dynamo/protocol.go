@@ -28,7 +28,7 @@ type protocol struct {
 
 // SerializeRequest implements [smithyhttp.ClientProtocol]. A request that is
 // written here gets the headers of one without input, and then its body.
-func (p protocol) SerializeRequest(ctx context.Context, op *smithy.OperationSchema, in smithy.Serializable, req *smithyhttp.Request) error {
+func (p *protocol) SerializeRequest(ctx context.Context, op *smithy.OperationSchema, in smithy.Serializable, req *smithyhttp.Request) error {
 	if p.received.request == nil {
 		return p.ClientProtocol.SerializeRequest(ctx, op, in, req)
 	}
@@ -49,7 +49,7 @@ func (p protocol) SerializeRequest(ctx context.Context, op *smithy.OperationSche
 }
 
 // DeserializeResponse implements [smithyhttp.ClientProtocol].
-func (p protocol) DeserializeResponse(ctx context.Context, op *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
+func (p *protocol) DeserializeResponse(ctx context.Context, op *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
 	body, err := p.received.read(ctx, resp)
 	if err != nil {
 		return err

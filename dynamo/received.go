@@ -54,7 +54,7 @@ func (r *received) hook(o *dynamodb.Options) {
 	if !r.passive && !isPlain(o) {
 		r.decode = nil
 	}
-	o.Protocol = protocol{o.Protocol, r}
+	o.Protocol = &protocol{o.Protocol, r}
 	r.unchecked = o.DisableValidateResponseChecksum
 	o.DisableValidateResponseChecksum = true // once is enough
 }
@@ -84,7 +84,7 @@ func (r *received) read(ctx context.Context, resp *smithyhttp.Response) ([]byte,
 	if ctx.Err() != nil {
 		return nil, err
 	}
-	return nil, again{err}
+	return nil, &again{err}
 }
 
 // check holds the body against the checksum that came with it. Both are of the
@@ -149,13 +149,16 @@ func (r *received) release(body []byte) {
 }
 
 // again is an error that is worth another attempt.
-type again struct{ error }
+type again struct{ err error }
 
 // RetryableError is how the SDK's retryer learns of it.
-func (again) RetryableError() bool { return true }
+func (*again) RetryableError() bool { return true }
 
 // Unwrap gives what went wrong.
-func (a again) Unwrap() error { return a.error }
+func (a *again) Unwrap() error { return a.err }
+
+// Error is the text of what went wrong.
+func (a *again) Error() string { return a.err.Error() }
 
 // send counts each answer anew: the SDK may repeat the request.
 func (r *received) send(by dynamodb.HTTPClient, req *http.Request) (*http.Response, error) {

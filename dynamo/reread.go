@@ -22,7 +22,7 @@ func (s *store) reread(ctx context.Context, read func() error) error {
 }
 
 func worthRereading(err error) bool {
-	if repeated := (again{}); errors.As(err, &repeated) {
+	if repeated := (*again)(nil); errors.As(err, &repeated) {
 		return false
 	}
 	return errors.Is(err, ErrCorruptResponse) || conflict(err)

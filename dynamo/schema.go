@@ -38,6 +38,9 @@ type keyAttr struct {
 	max    int                       // bytes allowed by DynamoDB
 }
 
+// String names k in messages.
+func (k *keyAttr) String() string { return fmt.Sprintf("attribute %q (field %s)", k.name, k.field) }
+
 // isOf tells whether k, which may be nil, is stored from f.
 func (k *keyAttr) isOf(f *field) bool { return k != nil && k.field == f.path }
 
@@ -119,7 +122,7 @@ func readSchema(t reflect.Type) (*schema, error) {
 // about that index afterwards.
 func (s *schema) addTagged(f *field) error {
 	var ix *index
-	for word := range strings.SplitSeq(f.words, ",") {
+	for _, word := range strings.Split(f.words, ",") {
 		word = strings.TrimSpace(word)
 		name, value, _ := strings.Cut(word, "=")
 		var err error

@@ -99,11 +99,11 @@ func (s *schema) isTemplated(attr string) bool {
 	return false
 }
 
-// fill sets the templated fields of v that are wanted. v is the caller's own
-// copy of an item.
-func (s *schema) fill(v reflect.Value, wanted func(*field) bool) error {
+// fill sets the templated fields of v, or only those of the table's key. v is the
+// caller's own copy of an item.
+func (s *schema) fill(v reflect.Value, primary bool) error {
 	for _, t := range s.templates {
-		if !wanted(t.field) {
+		if primary && !s.isPrimary(t.field) {
 			continue
 		}
 		key, err := t.compose(v)

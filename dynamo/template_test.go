@@ -159,7 +159,7 @@ func FuzzTemplate(f *testing.F) {
 			return
 		}
 		v := it{A: a, N: n}
-		if s.fill(reflect.ValueOf(&v).Elem(), s.isPrimary) != nil {
+		if s.fill(reflect.ValueOf(&v).Elem(), true) != nil {
 			return
 		}
 		read := it{K: v.K}

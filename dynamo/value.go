@@ -146,6 +146,7 @@ func (c *canon) number(n string) string {
 //go:noinline
 func (c *canon) part(kind byte, v string) { c.b = appendPart(c.b, kind, v) }
 
+//go:noinline
 func (c *canon) fail(path string, err error) {
 	if c.err == nil {
 		c.err = &pathError{err, path}
