@@ -258,8 +258,8 @@ type keyTexts struct {
 
 func newKeyTexts(p *plan, attrs []*keyAttr) keyTexts {
 	k := keyTexts{attrs: attrs, of: make([]int, len(p.fields)), now: make([][2]int, len(attrs))}
-	for i, f := range p.fields {
-		k.of[i] = slices.IndexFunc(attrs, func(a *keyAttr) bool { return a.name == f.attr })
+	for i := range p.fields {
+		k.of[i] = keyIndex(attrs, p.fields[i].attr)
 	}
 	return k
 }
@@ -300,7 +300,7 @@ func (k *keyTexts) index(name []byte) int {
 	if k == nil {
 		return -1
 	}
-	return slices.IndexFunc(k.attrs, func(a *keyAttr) bool { return a.name == string(name) })
+	return keyIndex(k.attrs, string(name))
 }
 
 // end closes the item at hand, which must have the whole key.

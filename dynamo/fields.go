@@ -103,39 +103,56 @@ func fieldsOf(t reflect.Type) ([]*field, error) {
 // whose fields count as its own.
 func structFields(outer *field) (stored, embedded []*field, err error) {
 	for i := range outer.typ.NumField() {
-		sf := outer.typ.Field(i)
-		f := &field{
-			attr:  sf.Name,
-			path:  strings.TrimPrefix(outer.path+"."+sf.Name, "."),
-			index: append(outer.index[:len(outer.index):len(outer.index)], i),
-			typ:   sf.Type,
-		}
-		f.words, f.keyed = sf.Tag.Lookup("dynamo")
-		name, opts := parseAVTag(sf.Tag)
-		if f.opts = opts; name != "" {
-			f.attr, f.named = name, true
-		}
-		misplaced := "" // why a dynamo tag has no effect
-		flat := sf.Anonymous && !f.named && base(sf.Type).Kind() == reflect.Struct
+		f, flat, err := structField(outer, i)
 		switch {
-		case !sf.IsExported() && !sf.Anonymous:
-			misplaced = "an unexported field is never stored"
-		case name == "-":
-			misplaced = `dynamodbav:"-" keeps it from being stored`
-		case !sf.IsExported() && (!flat || sf.Type.Kind() == reflect.Pointer):
-			return nil, nil, errorf("field %s: an unexported type can be embedded only as a struct, not as %v", f.path, sf.Type)
+		case err != nil:
+			return nil, nil, err
+		case f == nil:
 		case flat:
-			misplaced = "the fields of an embedded struct are stored one by one"
-			f.typ = base(sf.Type)
 			embedded = append(embedded, f)
 		default:
 			stored = append(stored, f)
 		}
-		if misplaced != "" && f.keyed {
-			return nil, nil, f.misplaced(misplaced)
-		}
 	}
 	return stored, embedded, nil
+}
+
+// structField reads one field; nil if it is not stored.
+func structField(outer *field, i int) (f *field, flat bool, err error) {
+	sf := outer.typ.Field(i)
+	f = &field{
+		attr:  sf.Name,
+		path:  strings.TrimPrefix(outer.path+"."+sf.Name, "."),
+		index: append(outer.index[:len(outer.index):len(outer.index)], i),
+		typ:   sf.Type,
+	}
+	f.words, f.keyed = sf.Tag.Lookup("dynamo")
+	name, opts := parseAVTag(sf.Tag)
+	if f.opts = opts; name != "" {
+		f.attr, f.named = name, true
+	}
+	flat = sf.Anonymous && !f.named && base(sf.Type).Kind() == reflect.Struct
+	misplaced := "" // why a dynamo tag has no effect
+	switch {
+	case !sf.IsExported() && !sf.Anonymous:
+		misplaced = "an unexported field is never stored"
+	case name == "-":
+		misplaced = `dynamodbav:"-" keeps it from being stored`
+	case !sf.IsExported() && (!flat || sf.Type.Kind() == reflect.Pointer):
+		return nil, false, errorf("field %s: an unexported type can be embedded only as a struct, not as %v", f.path, sf.Type)
+	case flat:
+		misplaced = "the fields of an embedded struct are stored one by one"
+	default:
+		return f, false, nil
+	}
+	switch {
+	case f.keyed:
+		return nil, false, f.misplaced(misplaced)
+	case !flat:
+		return nil, false, nil
+	}
+	f.typ = base(f.typ)
+	return f, true, nil
 }
 
 // misplaced is the error of a dynamo tag without effect.

@@ -103,6 +103,26 @@ func addKeys(keys, more []*keyAttr) []*keyAttr {
 	return keys
 }
 
+// keyNamed gives the attribute of that name, nil if it is not part of the key.
+func keyNamed(keys []*keyAttr, name string) *keyAttr {
+	if i := keyIndex(keys, name); i >= 0 {
+		return keys[i]
+	}
+	return nil
+}
+
+// keyIndex is which of the keys has that name, or -1.
+//
+//go:noinline
+func keyIndex(keys []*keyAttr, name string) int {
+	for i, k := range keys {
+		if k.name == name {
+			return i
+		}
+	}
+	return -1
+}
+
 // checkIndexKeys refuses what DynamoDB would refuse: an item may lack the key of
 // an index, and is not in it then, but it cannot have another kind of value there.
 func (s *schema) checkIndexKeys(m item) error {

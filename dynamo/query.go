@@ -117,18 +117,6 @@ func (s *schema) checkKeyCondition(name string, ix *index, e *expressions) error
 // notPlaceholder separates the words of an expression: #0, BETWEEN, :1 …
 func notPlaceholder(c rune) bool { return strings.ContainsRune(" (),=<>", c) }
 
-// keyNamed gives the attribute of that name, nil if it is not part of the key.
-//
-//go:noinline
-func keyNamed(keys []*keyAttr, name string) *keyAttr {
-	for _, k := range keys {
-		if k.name == name {
-			return k
-		}
-	}
-	return nil
-}
-
 func namesOf(keys []*keyAttr) string {
 	var names []string
 	for _, k := range keys {
