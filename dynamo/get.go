@@ -15,7 +15,7 @@ import (
 // Of the options, [Consistent], [Project] and [Capacity] apply.
 func (r *Repository[T]) Get(ctx context.Context, key Key, opts ...ReadOption) (T, error) {
 	var out T
-	err := r.store.get(ctx, key, opts, reflect.ValueOf(&out).Elem())
+	err := r.store.get(ctx, key, opts, valueAt(&out))
 	return out, err
 }
 

@@ -29,7 +29,7 @@ var readLimits = chunkLimits{count: 100}
 // Of the options, [Consistent], [Project] and [Capacity] apply.
 func (r *Repository[T]) GetAll(ctx context.Context, keys []Key, opts ...ReadOption) ([]T, error) {
 	var items []T
-	err := r.store.getAll(ctx, keys, opts, reflect.ValueOf(&items).Elem())
+	err := r.store.getAll(ctx, keys, opts, valueAt(&items))
 	return items, err
 }
 

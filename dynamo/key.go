@@ -38,7 +38,7 @@ func KeyOf(partition any, sort ...any) Key {
 //
 // What is wrong with the item's key is an error of the call that uses it.
 func (r *Repository[T]) KeyFor(v T) Key {
-	return r.store.schema.keyFor(reflect.ValueOf(&v).Elem())
+	return r.store.schema.keyFor(valueAt(&v))
 }
 
 // keyFor is KeyFor of item, which is the caller's copy.

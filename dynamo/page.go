@@ -47,7 +47,7 @@ func (r *Repository[T]) QueryPage(ctx context.Context, k expression.KeyCondition
 func pageOf[T any](ctx context.Context, s *store, op string, p *paged, err error, cursor string, limit int) (Page[T], error) {
 	page := Page[T]{Items: []T{}}
 	if err == nil {
-		page.Next, err = s.readPage(ctx, p, cursor, limit, reflect.ValueOf(&page.Items).Elem())
+		page.Next, err = s.readPage(ctx, p, cursor, limit, valueAt(&page.Items))
 	}
 	if err != nil {
 		return Page[T]{}, s.fail(op, err)

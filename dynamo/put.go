@@ -39,7 +39,7 @@ import (
 //
 // Of the options, all but [IfVersion] apply.
 func (r *Repository[T]) Put(ctx context.Context, item T, opts ...WriteOption) error {
-	return r.store.put(ctx, reflect.ValueOf(&item).Elem(), opts)
+	return r.store.put(ctx, valueAt(&item), opts)
 }
 
 // put is Put of v, which is the caller's copy of the item.

@@ -39,7 +39,7 @@ func (r *Repository[T]) PutAll(ctx context.Context, items iter.Seq[T], opts ...B
 	b.run(ctx, func(yield func(*entry) bool) {
 		index := 0
 		for v := range items {
-			if !yield(r.store.putEntry(&v, reflect.ValueOf(&v).Elem(), index)) {
+			if !yield(r.store.putEntry(&v, valueAt(&v), index)) {
 				return
 			}
 			index++

@@ -113,11 +113,9 @@ func (f *field) timeValue(t time.Time) types.AttributeValue {
 
 // versionIn is the number in a version field; a nil pointer is 0.
 func versionIn(v reflect.Value) (int64, error) {
-	for v.Kind() == reflect.Pointer {
-		if v.IsNil() {
-			return 0, nil
-		}
-		v = v.Elem()
+	v, ok := look(v, nil)
+	if !ok {
+		return 0, nil
 	}
 	if v.CanInt() {
 		return v.Int(), nil

@@ -33,7 +33,7 @@ func (r *Repository[T]) Scan(ctx context.Context, opts ...ReadOption) iter.Seq2[
 // requested while the one before it is decoded, unless [Prefetch] says no.
 func (r *Repository[T]) All(ctx context.Context, opts ...ReadOption) ([]T, error) {
 	items := []T{}
-	err := r.store.all(ctx, opts, reflect.ValueOf(&items).Elem())
+	err := r.store.all(ctx, opts, valueAt(&items))
 	return items, err
 }
 

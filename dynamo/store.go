@@ -70,3 +70,8 @@ func (s *store) fail(op string, err error) error {
 	}
 	return errorf("dynamo: %s %s: %w", op, s.table, err)
 }
+
+// valueAt is what a pointer points to. It is not put into the methods of every T.
+//
+//go:noinline
+func valueAt(p any) reflect.Value { return reflect.ValueOf(p).Elem() }

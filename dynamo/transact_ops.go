@@ -44,7 +44,7 @@ func (s *store) operation(name string, key item, err error) *operation {
 // PutOp is a [Repository.Put] in a transaction. Of the options, [IfNotExists],
 // [If] and [Stored] apply.
 func (r *Repository[T]) PutOp(v T, opts ...WriteOption) WriteOp {
-	return r.store.putOp(reflect.ValueOf(&v).Elem(), opts)
+	return r.store.putOp(valueAt(&v), opts)
 }
 
 func (s *store) putOp(v reflect.Value, opts []WriteOption) WriteOp {

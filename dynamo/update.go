@@ -46,7 +46,7 @@ import (
 // Of the options, all but [Stored] apply.
 func (r *Repository[T]) Update(ctx context.Context, key Key, u expression.UpdateBuilder, opts ...WriteOption) (T, error) {
 	var out T
-	err := r.store.update(ctx, key, u, opts, reflect.ValueOf(&out).Elem())
+	err := r.store.update(ctx, key, u, opts, valueAt(&out))
 	return out, err
 }
 
