@@ -6,6 +6,9 @@ import (
 	"sync"
 )
 
+// pageSeq is a sequence of pages.
+type pageSeq = iter.Seq2[*wholePage, error]
+
 // ahead runs sequences in goroutines of their own, one each, and gives what they
 // give, in the order in which it comes. Each is one value ahead of the loop: it
 // hands a value over, makes the next, and waits until the loop wants it. With
@@ -18,10 +21,10 @@ import (
 // one of the loop, where it can be recovered.
 //
 // Nothing starts before the loop does.
-func ahead[V any](ctx context.Context, sources ...func(context.Context) iter.Seq2[V, error]) iter.Seq2[V, error] {
-	return func(yield func(V, error) bool) {
+func ahead(ctx context.Context, sources ...func(context.Context) pageSeq) pageSeq {
+	return func(yield func(*wholePage, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
-		values := make(chan made[V])
+		values := make(chan made)
 		var running sync.WaitGroup
 		for _, source := range sources {
 			running.Go(func() { feed(ctx, source, values) })
@@ -36,27 +39,26 @@ func ahead[V any](ctx context.Context, sources ...func(context.Context) iter.Seq
 			if m.panicked != nil {
 				panic(m.panicked)
 			}
-			if !yield(m.value, m.err) || m.err != nil {
+			if !yield(m.page, m.err) || m.err != nil {
 				return
 			}
 		}
 		if err := ctx.Err(); err != nil { // the call's: a sequence may have been cut off
-			var zero V
-			yield(zero, err)
+			yield(nil, err)
 		}
 	}
 }
 
 // made is what a sequence has made.
-type made[V any] struct {
-	value    V
+type made struct {
+	page     *wholePage
 	err      error
 	panicked any
 }
 
 // feed sends what source gives until nobody takes it any more.
-func feed[V any](ctx context.Context, source func(context.Context) iter.Seq2[V, error], to chan<- made[V]) {
-	send := func(m made[V]) bool {
+func feed(ctx context.Context, source func(context.Context) pageSeq, to chan<- made) {
+	send := func(m made) bool {
 		select {
 		case to <- m:
 			return true
@@ -71,11 +73,11 @@ func feed[V any](ctx context.Context, source func(context.Context) iter.Seq2[V, 
 			if p == nil {
 				p = "dynamo: a goroutine of a read was ended with runtime.Goexit"
 			}
-			send(made[V]{panicked: p})
+			send(made{panicked: p})
 		}
 	}()
-	for v, err := range source(ctx) {
-		if !send(made[V]{value: v, err: err}) {
+	for page, err := range source(ctx) {
+		if !send(made{page: page, err: err}) {
 			break
 		}
 	}

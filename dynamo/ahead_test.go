@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"iter"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -13,25 +12,28 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// pageOfNumber is a page with a number.
+func pageOfNumber(n int) *wholePage { return &wholePage{intake: &intake{n: n}} }
+
 // source gives the numbers from first to last, a second each, and counts those
 // that it has begun.
-func source(begun *atomic.Int64, first, last int, end error) func(context.Context) iter.Seq2[int, error] {
-	return func(ctx context.Context) iter.Seq2[int, error] {
-		return func(yield func(int, error) bool) {
+func source(begun *atomic.Int64, first, last int, end error) func(context.Context) pageSeq {
+	return func(ctx context.Context) pageSeq {
+		return func(yield func(*wholePage, error) bool) {
 			for n := first; n <= last; n++ {
 				begun.Add(1)
 				select {
 				case <-time.After(time.Second):
 				case <-ctx.Done():
-					yield(0, ctx.Err())
+					yield(nil, ctx.Err())
 					return
 				}
-				if !yield(n, nil) {
+				if !yield(pageOfNumber(n), nil) {
 					return
 				}
 			}
 			if end != nil {
-				yield(0, end)
+				yield(nil, end)
 			}
 		}
 	}
@@ -43,7 +45,7 @@ func TestAheadOverlapsMakingAndTaking(t *testing.T) {
 		start, want := time.Now(), 1
 		for n, err := range ahead(t.Context(), source(&begun, 1, 10, nil)) {
 			require.NoError(t, err)
-			require.Equal(t, want, n)
+			require.Equal(t, want, n.n)
 			want++
 			time.Sleep(time.Second)
 		}
@@ -54,7 +56,7 @@ func TestAheadOverlapsMakingAndTaking(t *testing.T) {
 		var all []int
 		for n, err := range ahead(t.Context(), source(&begun, 1, 5, nil), source(&begun, 6, 10, nil), source(&begun, 11, 15, nil)) {
 			require.NoError(t, err)
-			all = append(all, n)
+			all = append(all, n.n)
 		}
 		require.Equal(t, 5*time.Second, time.Since(start))
 		slices.Sort(all)
@@ -69,8 +71,8 @@ func TestAheadIsOneAheadAtMost(t *testing.T) {
 		require.Zero(t, begun.Load(), "nothing starts before the loop")
 		for n := range seq {
 			time.Sleep(time.Hour)
-			require.LessOrEqual(t, begun.Load(), int64(n+1))
-			if n == 5 {
+			require.LessOrEqual(t, begun.Load(), int64(n.n+1))
+			if n.n == 5 {
 				break
 			}
 		}
@@ -83,20 +85,20 @@ func TestAheadIsOneAheadAtMost(t *testing.T) {
 // synctest fails a test that leaves a goroutine behind.
 func TestAheadLeavesNothingBehind(t *testing.T) {
 	boom := errors.New("boom")
-	for name, end := range map[string]func(t *testing.T, seq func(context.Context, error) iter.Seq2[int, error]){
-		"break": func(t *testing.T, seq func(context.Context, error) iter.Seq2[int, error]) {
+	for name, end := range map[string]func(t *testing.T, seq func(context.Context, error) pageSeq){
+		"break": func(t *testing.T, seq func(context.Context, error) pageSeq) {
 			for range seq(t.Context(), nil) {
 				break
 			}
 		},
-		"panic in the loop": func(t *testing.T, seq func(context.Context, error) iter.Seq2[int, error]) {
+		"panic in the loop": func(t *testing.T, seq func(context.Context, error) pageSeq) {
 			require.PanicsWithValue(t, "loop", func() {
 				for range seq(t.Context(), nil) {
 					panic("loop")
 				}
 			})
 		},
-		"error": func(t *testing.T, seq func(context.Context, error) iter.Seq2[int, error]) {
+		"error": func(t *testing.T, seq func(context.Context, error) pageSeq) {
 			var errs []error
 			for _, err := range seq(t.Context(), boom) {
 				if err != nil {
@@ -105,7 +107,7 @@ func TestAheadLeavesNothingBehind(t *testing.T) {
 			}
 			require.Equal(t, []error{boom}, errs)
 		},
-		"context": func(t *testing.T, seq func(context.Context, error) iter.Seq2[int, error]) {
+		"context": func(t *testing.T, seq func(context.Context, error) pageSeq) {
 			for range 20 { // which of two things that are ready comes first is chance
 				ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 				var last error
@@ -123,8 +125,8 @@ func TestAheadLeavesNothingBehind(t *testing.T) {
 			for _, n := range []int{1, 4, 16} {
 				synctest.Test(t, func(t *testing.T) {
 					var begun atomic.Int64
-					end(t, func(ctx context.Context, err error) iter.Seq2[int, error] {
-						sources := make([]func(context.Context) iter.Seq2[int, error], n)
+					end(t, func(ctx context.Context, err error) pageSeq {
+						sources := make([]func(context.Context) pageSeq, n)
 						for i := range sources {
 							sources[i] = source(&begun, 1, 10, err)
 						}
@@ -139,8 +141,8 @@ func TestAheadLeavesNothingBehind(t *testing.T) {
 func TestAheadPanicsWhereTheLoopIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		require.PanicsWithValue(t, "here", func() {
-			for range ahead(t.Context(), func(context.Context) iter.Seq2[int, error] {
-				return func(func(int, error) bool) { panic("here") }
+			for range ahead(t.Context(), func(context.Context) pageSeq {
+				return func(func(*wholePage, error) bool) { panic("here") }
 			}) {
 			}
 		})

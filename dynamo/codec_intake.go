@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"reflect"
-	"slices"
 )
 
 // intake takes the items that one call of the client gives. It belongs to that

@@ -118,7 +118,7 @@ func (s *store) read(ctx context.Context, p *paged, start item, each func(page *
 }
 
 // sequence gives the pages of p, in goroutines of their own if that is wanted.
-func (s *store) sequence(ctx context.Context, p *paged, start item) iter.Seq2[*wholePage, error] {
+func (s *store) sequence(ctx context.Context, p *paged, start item) pageSeq {
 	if len(p.parts) > 0 || p.cfg.prefetch {
 		return s.pagesAhead(ctx, p, start)
 	}
@@ -127,7 +127,7 @@ func (s *store) sequence(ctx context.Context, p *paged, start item) iter.Seq2[*w
 
 // pages requests one page after the other, until there are cfg.limit items.
 // Without a filter no request asks for more than are left.
-func (s *store) pages(ctx context.Context, p *paged, start item) iter.Seq2[*wholePage, error] {
+func (s *store) pages(ctx context.Context, p *paged, start item) pageSeq {
 	return func(yield func(*wholePage, error) bool) { s.eachPage(ctx, p, start, yield) }
 }
 

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -54,14 +53,14 @@ func split(s *store, whole *paged, in dynamodb.ScanInput) (parts []*paged) {
 }
 
 // pagesAhead is pages for reads that do not wait until the loop is there.
-func (s *store) pagesAhead(ctx context.Context, p *paged, start item) iter.Seq2[*wholePage, error] {
+func (s *store) pagesAhead(ctx context.Context, p *paged, start item) pageSeq {
 	parts := p.parts
 	if len(parts) == 0 {
 		parts = []*paged{p}
 	}
-	sources := make([]func(context.Context) iter.Seq2[*wholePage, error], len(parts))
+	sources := make([]func(context.Context) pageSeq, len(parts))
 	for i, part := range parts {
-		sources[i] = func(ctx context.Context) iter.Seq2[*wholePage, error] { return s.pages(ctx, part, start) }
+		sources[i] = func(ctx context.Context) pageSeq { return s.pages(ctx, part, start) }
 	}
 	return ahead(ctx, sources...)
 }
