@@ -10,7 +10,8 @@ import (
 const aboutEvents = `Usage: lambdarest events [FLAGS] KIND
 
 Prints the event that a function gets for a request, as AWS sends it. KIND is one of
-rest, http, http-v1 (payload format 1.0), url, alb, alb-multi, lattice and schedule.
+rest, http, http-v1 (payload format 1.0), url, alb, alb-multi, lattice, schedule, and
+sqs and sns, whose message is the body.
 
 	lambdarest events -method POST -path '/users?dry=1' -body @user.json rest`
 

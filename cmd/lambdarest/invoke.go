@@ -32,7 +32,7 @@ func runInvoke(ctx context.Context, args []string, stdout, stderr io.Writer) int
 	flags := newFlags("invoke", aboutInvoke, stderr)
 	r.add(flags)
 	flags.StringVar(&given, "event", "", "`JSON` of the event, @FILE for a file, or @- for stdin")
-	flags.StringVar(&kind, "kind", "rest", "`KIND` of the event that is made of a request: rest, http, http-v1, url, alb, alb-multi, lattice or schedule")
+	flags.StringVar(&kind, "kind", "rest", "`KIND` of the event that is made of a request: rest, http, http-v1, url, alb, alb-multi, lattice, schedule, sqs or sns")
 	flags.StringVar(&f.dynamodb, "dynamodb", "", "`URL` of a DynamoDB to use in place of the embedded one")
 	flags.Var(f.parameters, "parameter", "`NAME=VALUE` of a template parameter; may be repeated")
 	flags.Var(f.env, "env", "`NAME=VALUE` for the environment of the function; may be repeated")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,21 +69,27 @@ func (r *requestFlags) options(source gwevent.Source) gwevent.Options {
 	return opt
 }
 
-// eventKinds are the kinds of events that commands can make, by the names of their flags.
-var eventKinds = []string{"rest", "http", "url", "alb", "alb-multi", "lattice", "http-v1", "schedule"}
+// eventKinds are the kinds of events that commands can make, by the names of their flags: those of requests first, in the
+// order of gwevent.Sources.
+var eventKinds = []string{"rest", "http", "url", "alb", "alb-multi", "lattice", "http-v1", "schedule", "sqs", "sns"}
 
 func (r *requestFlags) event(kind string) ([]byte, error) {
-	if kind == "schedule" {
+	switch kind {
+	case "schedule":
 		return scheduledEvent("local", time.Now()), nil
-	}
-	for i, name := range eventKinds[:len(eventKinds)-1] {
-		if name == kind {
-			req, _, err := r.request()
-			if err != nil {
-				return nil, err
-			}
-			return gwevent.New(req, r.options(gwevent.Sources()[i]))
+	case "sqs", "sns":
+		body, err := text(r.body)
+		if kind == "sqs" {
+			return queueEvent(string(body), time.Now()), err
 		}
+		return topicEvent(string(body), time.Now()), err
+	}
+	if i := slices.Index(eventKinds, kind); i >= 0 {
+		req, _, err := r.request()
+		if err != nil {
+			return nil, err
+		}
+		return gwevent.New(req, r.options(gwevent.Sources()[i]))
 	}
 	return nil, fmt.Errorf("no events of kind %q; there are %s", kind, strings.Join(eventKinds, ", "))
 }

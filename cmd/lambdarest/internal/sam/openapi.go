@@ -141,6 +141,9 @@ func (t *template) readIntegration(a *API, r *Route, v value) {
 	case "mock":
 		r.Kind = Mock
 	case "http", "http_proxy":
+		if link := v.get("connectionType"); strings.EqualFold(link.text(), "VPC_LINK") {
+			t.warn(link.n, link.path, "there is no VPC link here: the host of the uri is asked")
+		}
 		r.readBackend(kind, v)
 	default:
 		v.fail("expected a type: aws_proxy, aws, mock, http or http_proxy")

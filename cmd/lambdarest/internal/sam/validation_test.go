@@ -41,3 +41,13 @@ func TestMistakesInValidation(t *testing.T) {
 		require.Regexp(t, `template\.yaml:\d+`, err.Error())
 	}
 }
+
+// TestBackendWarnings: what of an HTTP integration has no effect is said.
+func TestBackendWarnings(t *testing.T) {
+	app, err := load(t, Options{}, operation("{type: http_proxy, connectionType: VPC_LINK, payloadFormatVersion: '1.0', uri: 'http://127.0.0.1/', requestParameters: {'append:header.a': b}}"))
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"template.yaml:5:75: paths./a.get.x-amazon-apigateway-integration.connectionType: there is no VPC link here: the host of the uri is asked",
+		"template.yaml:5:159: paths./a.get.x-amazon-apigateway-integration.requestParameters: parameter mapping of HTTP APIs has no effect here",
+	}, shorten(app.Warnings))
+}
