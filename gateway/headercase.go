@@ -162,8 +162,7 @@ func (t *headerTap) endOfHeaderLine() {
 func headerEnd(b []byte) int {
 	for at := 0; ; {
 		n := bytes.IndexByte(b[at:], '\n')
-		switch {
-		case n < 0 || at == 0 && isBlank(b[:n+1]):
+		if n < 0 || at == 0 && isBlank(b[:n+1]) {
 			return 0
 		}
 		line := b[at : at+n]
