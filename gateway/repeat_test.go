@@ -117,6 +117,20 @@ func TestRepeatBudget(t *testing.T) {
 	require.LessOrEqual(t, allocs, 20.0)
 }
 
+// TestRepeatStream: an answer that is passed on as it comes is not collected, however usual its request.
+func TestRepeatStream(t *testing.T) {
+	p, _ := withParrot(t)
+	for range 3 {
+		_, err := p.Invoke(t.Context(), []byte("{}"))
+		require.NoError(t, err)
+		stream, err := p.Stream(t.Context(), []byte("{}"))
+		require.NoError(t, err)
+		body, err := io.ReadAll(stream)
+		require.NoError(t, err)
+		require.Equal(t, helloAnswer, string(body))
+	}
+}
+
 func BenchmarkRuntimeAPI(b *testing.B) {
 	p, _ := withParrot(b)
 	event := bytes.Repeat([]byte("x"), 1400)
@@ -150,6 +164,8 @@ var chunkedBodies = []struct {
 	{"2;x=y\r\nok\r\n0\r\n\r\n", -1, 0},
 	{"2\r\nokay\r\n0\r\n\r\n", -1, 0},
 	{"2\r\nok\r\n0\r\nTrailer: x\r\n\r\n", -1, 0},
+	{"2\rxok\r\n0\r\n\r\n", -1, 0},
+	{"2\r\nokx\n0\r\n\r\n", -1, 0},
 	{"\r\n", -1, 0},
 	{"x\r\n", -1, 0},
 	{"-1\r\n", -1, 0},

@@ -25,6 +25,7 @@ var rawRequests = []struct {
 	{"GET / HTTP/1.0\r\nHost: ADDR\r\n\r\nGET / HTTP/1.1\r\nHost: ADDR\r\n\r\n", []int{404}},
 	{"GET / HTTP/1.1\r\nHost: ADDR\r\nConnection: close\r\n\r\nGET / HTTP/1.1\r\nHost: ADDR\r\n\r\n", []int{404}},
 	{"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: evil.example\r\n\r\n", []int{403}},
+	{strings.Repeat("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: evil.example\r\n\r\n", 3), []int{403, 403, 403}},
 	{"POST /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: ADDR\r\nContent-Length: 0\r\n\r\n", []int{404}},
 	{"POST /2018-06-01/runtime/invocation/1/response HTTP/1.1\r\nHost: ADDR\r\nContent-Length: 2\r\n\r\nok", []int{400}},
 	{"POST /2018-06-01/runtime/invocation/1/response HTTP/1.1\r\nHost: ADDR\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nok", []int{100, 400}},
