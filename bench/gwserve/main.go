@@ -1,10 +1,10 @@
 // Command gwserve is a rival of the gateway's benchmarks: it serves GET /hello on the address given, until it is
 // told to end.
 //
-//	gwserve bare ADDR              net/http with a handler that answers a constant: what the gateway's front door takes
-//	gwserve inprocess ADDR         the gateway with a function in its process
-//	gwserve bootstrap ADDR BINARY  the gateway with a bootstrap binary; a number behind it is how many invocations an
-//	                               instance takes at a time, 1 where there is none
+//	gwserve bare ADDR                 net/http with a handler that answers a constant: what the gateway's front door takes
+//	gwserve inprocess ADDR            the gateway with a function in its process
+//	gwserve bootstrap ADDR BINARY [N] the gateway with a bootstrap binary, whose instances take N invocations at a time
+//	gwserve floor ADDR BINARY [N]     no gateway at all, but the same binary: what the functions and the kernel take
 package main
 
 import (
@@ -43,8 +43,19 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	if len(args) < 2 {
-		return fmt.Errorf("%q is no rival and no address", args)
+	if len(args) < 2 || len(args) < 3 && (args[0] == "bootstrap" || args[0] == "floor") {
+		return fmt.Errorf("%q is no rival with what it needs", args)
+	}
+	atATime := 1
+	if len(args) > 3 {
+		n, err := strconv.Atoi(args[3])
+		if err != nil {
+			return err
+		}
+		atATime = n
+	}
+	if args[0] == "floor" {
+		return serveFloor(ctx, args[1], args[2], atATime)
 	}
 	l, err := net.Listen("tcp", args[1])
 	if err != nil {
@@ -59,11 +70,7 @@ func run(ctx context.Context, args []string) error {
 	case "bootstrap":
 		p := gateway.Function(args[2], nil)
 		defer p.Close()
-		if len(args) > 3 {
-			if p.PerInstance, err = strconv.Atoi(args[3]); err != nil {
-				return err
-			}
-		}
+		p.PerInstance = atATime
 		function = p
 	default:
 		return fmt.Errorf("no rival %q", args[0])
