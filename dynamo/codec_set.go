@@ -26,11 +26,19 @@ func (p *plan) indirect(v reflect.Value) (*plan, reflect.Value) {
 	return p, v
 }
 
-// unmarshal lets a type that decodes itself do so.
+// unmarshal lets a type that decodes itself do so. It gets bytes of its own, and
+// nothing that is no attribute value.
 func (p *plan) unmarshal(v reflect.Value, av types.AttributeValue) error {
+	kind := kindOf(av)
+	if kind == noKind {
+		return errNoKind
+	}
+	if b, is := av.(*types.AttributeValueMemberB); is {
+		av = &types.AttributeValueMemberB{Value: append([]byte{}, b.Value...)}
+	}
 	err := v.Addr().Interface().(unmarshaler).UnmarshalDynamoDBAttributeValue(av)
 	if err != nil {
-		return &DecodeError{Kind: kindOf(av), Type: p.typ, Err: err}
+		return &DecodeError{Kind: kind, Type: p.typ, Err: err}
 	}
 	return nil
 }

@@ -149,6 +149,9 @@ func (k *keyAttr) check(av types.AttributeValue) error {
 	return nil
 }
 
+// noKind is what kindOf gives for nil and for what is no kind of DynamoDB's.
+const noKind = "an unknown kind"
+
 // kindOf is DynamoDB's name for the kind of av.
 //
 //go:noinline
@@ -175,7 +178,7 @@ func kindOf(av types.AttributeValue) string {
 	case *types.AttributeValueMemberM:
 		return "M"
 	}
-	return "an unknown kind"
+	return noKind
 }
 
 // encode turns a Go value given to KeyOf into the attribute value that T's

@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -53,4 +54,30 @@ func TestValuesOfNoKind(t *testing.T) {
 		}
 		require.Len(t, s.bodies, 2)
 	}
+}
+
+// keeper decodes itself, and keeps what it is given.
+type keeper struct{ av types.AttributeValue }
+
+func (k *keeper) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	k.av = av
+	return nil
+}
+
+// A type that decodes itself is never given what is no attribute value, and what it
+// keeps of a fake's bytes is its own.
+func TestUnmarshalersGetValues(t *testing.T) {
+	type kept struct {
+		ID   int      `dynamodbav:"id" dynamo:"partition"`
+		List []keeper `dynamodbav:"list"`
+	}
+	for _, av := range []types.AttributeValue{nil, &types.UnknownUnionMember{Tag: "X"}} {
+		err := repo[kept](t, &fake{}).store.codec.decode(item{"id": avN("1"), "list": avL(av)}, reflect.New(reflect.TypeFor[kept]()).Elem())
+		require.ErrorIs(t, err, ErrCorruptResponse)
+	}
+	var got kept
+	given := &types.AttributeValueMemberB{Value: []byte("abc")}
+	require.NoError(t, repo[kept](t, &fake{}).store.codec.decode(item{"id": avN("1"), "list": avL(given)}, reflect.ValueOf(&got).Elem()))
+	given.Value[0] = 'x'
+	require.Equal(t, "abc", string(got.List[0].av.(*types.AttributeValueMemberB).Value))
 }
