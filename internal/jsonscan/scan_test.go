@@ -197,3 +197,10 @@ func FuzzScan(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) { checkVerdict(t, data) })
 }
+
+// What is closed counts no more: a list of many containers is not deep.
+func TestDepthIsGivenBack(t *testing.T) {
+	for _, one := range []string{`[]`, `{}`, `[1]`, `{"a":1}`, `[[],{}]`, `{"a":{"b":[]}}`} {
+		checkVerdict(t, []byte(`[`+strings.Repeat(one+`,`, MaxDepth)+`0]`))
+	}
+}
