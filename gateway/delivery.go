@@ -104,7 +104,7 @@ func (i *instance) dispatch(limit int) bool {
 			return fits
 		}
 		if _, err := c.conn.Write(inv.message); err != nil {
-			i.putBack(inv)
+			i.putBack(inv, c)
 		}
 	}
 }
@@ -131,11 +131,12 @@ func (i *instance) match(limit int) (c *runtimeConn, inv *invocation, fits bool)
 	return c, inv, true
 }
 
-func (i *instance) putBack(inv *invocation) {
+// putBack queues an invocation again that could not be written, unless it was answered, of all things, or reclaimed.
+func (i *instance) putBack(inv *invocation, c *runtimeConn) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.flights[inv.id] == nil {
-		return // answered, of all things
+	if i.flights[inv.id] != inv || inv.carrier != c {
+		return
 	}
 	delete(i.flights, inv.id)
 	i.queue = slices.Insert(i.queue, 0, inv)

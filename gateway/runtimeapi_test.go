@@ -161,6 +161,39 @@ func TestNextBreaksOff(t *testing.T) {
 	}
 }
 
+// lateConn fails like a connection whose other side is gone, but its write says so only when it may.
+type lateConn struct {
+	net.Conn
+	may chan struct{}
+}
+
+func (c lateConn) Write([]byte) (int, error) {
+	<-c.may
+	return 0, io.ErrClosedPipe
+}
+
+// TestNextBreaksOffLate: an invocation that the runtime has got by another connection meanwhile is not delivered again.
+func TestNextBreaksOffLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, inst := idleInstance(t)
+		may := make(chan struct{})
+		conn := connect(t, inst, func(c net.Conn) net.Conn { return lateConn{c, may} })
+		send(t, inst, conn, "GET", nextPath, "")
+		result := invokeAside(t.Context(), p, "event")
+		require.NoError(t, conn.Close())
+		synctest.Wait()
+		resp, event := next(t, inst)
+		require.Equal(t, "event", event)
+		close(may)
+		synctest.Wait()
+		require.Empty(t, inst.queue)
+		require.Equal(t, 202, answer(t, inst, resp.Header.Get("Lambda-Runtime-Aws-Request-Id"), "result"))
+		out, err := result()
+		require.NoError(t, err)
+		require.Equal(t, "result", out)
+	})
+}
+
 // TestNextClosesUnread: what was written to a connection whose other side is gone counts as lost once the runtime asks
 // again, but not before: it may close a connection and answer on another.
 func TestNextClosesUnread(t *testing.T) {
