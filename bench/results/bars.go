@@ -33,7 +33,7 @@ var bars = []bar{
 	{"dynamo", "the same: allocations more than the raw SDK's", atMost(-1, "allocations"), "dynamo", more("Put/lambdarest", "Put/sdk", "allocs/op"), "Put/lambdarest", ""},
 	{"dynamo", "PutAll of 100,000 items: against a loop of BatchWriteItem, the server answers at once", atLeast(1.5, "×"), "bulk", times("PutAll/0s_away/by_hand", "PutAll/0s_away/dynamo"), "", ""},
 	{"dynamo", "the same, the server is 1 ms away", atLeast(1.5, "×"), "bulk", times("PutAll/1ms_away/by_hand", "PutAll/1ms_away/dynamo"), "", ""},
-	{"dynamo", "a scan in 4 segments on 2 cores: against one segment", atLeast(1.6, "×"), "bulk", times("ParallelScan/lazy", "ParallelScan/4_segments"), "", ""},
+	{"dynamo", "a scan in 4 segments on 2 cores: against one segment", atLeast(1.6, "×"), "parallel scan", times("ParallelScan/lazy", "ParallelScan/4_segments"), "", ""},
 	{"dynamo", "streaming a table of 1 GB: at most 64 MB above the start", passes, "dynamo's memory", value("TestMemoryIsConstantInTheTable", "passes"), "", ""},
 	{"dynamo", "added to a function that links the SDK's client", atMost(250_000, "bytes"), "sizes", more("Size/dynamo", "Size/dynamosdk", "bytes-of-sections"), "", ""},
 	{"dynamo", "initialisation added to it", atMost(0.1, "ms"), "cold starts", more("Init/dynamo", "Init/dynamosdk", "ms"), "", ""},
