@@ -56,6 +56,9 @@ func (p *plan) decodeMap(m item, v reflect.Value) error {
 		return p.decodeFields(m, v)
 	case shapeMap:
 		v.Set(reflect.MakeMapWithSize(p.typ, len(m)))
+		if texts, ok := v.Interface().(map[string]string); ok && putTexts(texts, m) {
+			return nil
+		}
 		entry := p.newEntry(v)
 		for name, av := range m {
 			err := entry.begin(name)
@@ -70,6 +73,19 @@ func (p *plan) decodeMap(m item, v reflect.Value) error {
 		return nil
 	}
 	return p.misfit("M")
+}
+
+// putTexts puts what is text into the most frequent of maps, and tells whether all
+// was.
+func putTexts(into map[string]string, m item) bool {
+	for name, av := range m {
+		text, ok := av.(*types.AttributeValueMemberS)
+		if !ok {
+			return false
+		}
+		into[name] = text.Value
+	}
+	return true
 }
 
 // decodeSet decodes a set as the list of its members.

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"errors"
+	"math"
 	"math/big"
 	"reflect"
 	"strconv"
@@ -172,6 +173,9 @@ func (p *plan) number(v reflect.Value) (n string, err error) {
 		return formatNumber(v), nil
 	case shapeFloat:
 		n = formatNumber(v)
+		if size := math.Abs(v.Float()); size == 0 || size >= 1e-100 && size <= 1e100 { // no float has too many digits
+			return n, nil
+		}
 	case shapeBigInt:
 		n = addressable(v).Addr().Interface().(*big.Int).String()
 	case shapeBigFloat:
@@ -227,6 +231,11 @@ func (p *plan) encodeStruct(v reflect.Value) (types.AttributeValue, error) {
 }
 
 func (p *plan) encodeMap(v reflect.Value) (types.AttributeValue, error) {
+	if texts, ok := v.Interface().(map[string]string); ok && p.elem.opts == 0 {
+		if m := itemOfTexts(texts); m != nil {
+			return &types.AttributeValueMemberM{Value: m}, nil
+		}
+	}
 	m := make(item, v.Len())
 	for entries := v.MapRange(); entries.Next(); {
 		name, err := p.key.name(entries.Key())
@@ -245,6 +254,19 @@ func (p *plan) encodeMap(v reflect.Value) (types.AttributeValue, error) {
 		}
 	}
 	return &types.AttributeValueMemberM{Value: m}, nil
+}
+
+// itemOfTexts encodes the most frequent of maps, and gives nil if there is something
+// wrong with it.
+func itemOfTexts(texts map[string]string) item {
+	m := make(item, len(texts))
+	for name, text := range texts {
+		if name == "" || !utf8.ValidString(name) || !utf8.ValidString(text) {
+			return nil
+		}
+		m[name] = &types.AttributeValueMemberS{Value: text}
+	}
+	return m
 }
 
 func (p *plan) encodeList(v reflect.Value) (types.AttributeValue, error) {
