@@ -2,6 +2,8 @@ package dynamo
 
 import (
 	"errors"
+	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -101,4 +103,50 @@ func TestMapKeysWithOneName(t *testing.T) {
 	}
 	err := repo[doc](t, &fake{}).Put(t.Context(), doc{"x", map[lowerCase]int{"Kim": 1, "KIM": 2}})
 	require.EqualError(t, err, "dynamo: put ausg: attribute scores[…]: two keys of a map have one name")
+}
+
+// Maps of text have a way of their own, with the same verdicts.
+func TestMapsOfText(t *testing.T) {
+	p, err := planOf(reflect.TypeFor[map[string]string](), 0)
+	require.NoError(t, err)
+	for name, tt := range map[string]struct {
+		in   map[string]string
+		want error
+	}{
+		"good":     {map[string]string{"a": "b", "c": ""}, nil},
+		"empty":    {map[string]string{}, nil},
+		"no name":  {map[string]string{"": "b"}, errEmptyName},
+		"bad name": {map[string]string{"\xff": "b"}, errBadName},
+		"bad text": {map[string]string{"a": "b", "c": "\xff"}, errNotUTF8},
+	} {
+		av, err := p.encodeAV(reflect.ValueOf(&tt.in).Elem())
+		if tt.want != nil {
+			require.ErrorContains(t, err, tt.want.Error(), name)
+			continue
+		}
+		require.NoError(t, err, name)
+		var got map[string]string
+		require.NoError(t, p.decodeAV(av, reflect.ValueOf(&got).Elem()), name)
+		require.Equal(t, tt.in, got, name)
+	}
+	var got map[string]string
+	require.NoError(t, p.decodeAV(avM(item{"a": avS("b"), "n": avN("5")}), reflect.ValueOf(&got).Elem()))
+	require.Equal(t, map[string]string{"a": "b", "n": "5"}, got)
+	require.Error(t, p.decodeAV(avM(item{"a": avS("b"), "n": avL()}), reflect.ValueOf(&got).Elem()))
+}
+
+// What DynamoDB's numbers cannot hold is an error, and nothing else is.
+func TestFloatsWithinLimits(t *testing.T) {
+	p, err := planOf(reflect.TypeFor[float64](), 0)
+	require.NoError(t, err)
+	for f, good := range map[float64]bool{
+		0: true, math.Copysign(0, -1): true, -1e-100: true, 1e-130: true, 9e125: true, 1e101: true, math.Pi: true,
+		1e-131: false, 1e126: false, math.MaxFloat64: false, math.Inf(-1): false, math.SmallestNonzeroFloat64: false,
+	} {
+		_, err := p.encodeAV(reflect.ValueOf(&f).Elem())
+		require.Equal(t, good, err == nil, "%v: %v", f, err)
+	}
+	nan := math.NaN()
+	_, err = p.encodeAV(reflect.ValueOf(&nan).Elem())
+	require.Error(t, err)
 }
