@@ -180,7 +180,7 @@ func (p *payload) body() ([]byte, error) {
 	if !isString(raw) {
 		return []byte{}, nil
 	}
-	body := jsonscan.AppendUnquote(make([]byte, 0, len(raw)), raw)
+	body := jsonscan.AppendText(make([]byte, 0, len(raw)), raw)
 	if string(p.ev.at(p.ev.isBase64Encoded)) != "true" {
 		return body, nil
 	}

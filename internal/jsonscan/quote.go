@@ -32,13 +32,32 @@ func AppendUnquote(dst, raw []byte) []byte { return AppendUnescaped(dst, raw[1:l
 
 // AppendUnescaped is AppendUnquote for a literal without its quotes.
 func AppendUnescaped(dst, raw []byte) []byte {
-	valid := utf8.Valid(raw)
 	for len(raw) > 0 {
-		if valid {
-			dst, raw = appendPlain(dst, raw)
-		} else {
-			n := run(raw)
-			dst, raw = appendValid(dst, raw[:n]), raw[n:]
+		n := bytes.IndexByte(raw, '\\')
+		if n < 0 {
+			n = len(raw)
+		}
+		dst = appendValid(dst, raw[:n], utf8.Valid(raw[:n]))
+		if raw = raw[n:]; len(raw) > 0 {
+			dst, raw = appendEscaped(dst, raw)
+		}
+	}
+	return dst
+}
+
+// AppendText is AppendUnquote for texts that may be long, such as bodies. It is apart
+// for its size, which functions that read no body need not have.
+func AppendText(dst, raw []byte) []byte {
+	if !utf8.Valid(raw) {
+		return AppendUnquote(dst, raw)
+	}
+	for raw = raw[1 : len(raw)-1]; len(raw) > 0; {
+		if dst, raw = appendWords(dst, raw); len(raw) > 0 && raw[0] != '\\' {
+			n := bytes.IndexByte(raw, '\\')
+			if n < 0 {
+				n = len(raw)
+			}
+			dst, raw = append(dst, raw[:n]...), raw[n:]
 		}
 		if len(raw) > 0 {
 			dst, raw = appendEscaped(dst, raw)
@@ -47,18 +66,10 @@ func AppendUnescaped(dst, raw []byte) []byte {
 	return dst
 }
 
-// run returns how many bytes stand before the first escape.
-func run(raw []byte) int {
-	if n := bytes.IndexByte(raw, '\\'); n >= 0 {
-		return n
-	}
-	return len(raw)
-}
-
-// appendPlain appends what stands before the first escape of raw, and returns the rest
-// of raw. Between escapes there are a few bytes as a rule, for which copying eight of
-// them and looking for the escape in these costs less than two calls.
-func appendPlain(dst, raw []byte) (_, rest []byte) {
+// appendWords appends up to 32 bytes that stand before the first escape of raw, and
+// returns the rest of raw. Between escapes there are a few bytes as a rule, for which
+// copying eight of them and looking for the escape in these costs less than three calls.
+func appendWords(dst, raw []byte) (_, rest []byte) {
 	for range 4 {
 		n := len(dst)
 		if len(raw) < 8 || cap(dst)-n < 8 {
@@ -73,13 +84,13 @@ func appendPlain(dst, raw []byte) (_, rest []byte) {
 		}
 		dst, raw = dst[:n+8], raw[8:]
 	}
-	n := run(raw)
-	return append(dst, raw[:n]...), raw[n:]
+	return dst, raw
 }
 
-// appendValid appends b with U+FFFD for each byte that is not UTF-8.
-func appendValid(dst, b []byte) []byte {
-	if utf8.Valid(b) {
+// appendValid appends b with U+FFFD for each byte that is not UTF-8; valid says that
+// there is none, also if b ends within a character.
+func appendValid(dst, b []byte, valid bool) []byte {
+	if valid {
 		return append(dst, b...)
 	}
 	for len(b) > 0 {
@@ -154,7 +165,7 @@ func AppendQuote[S ~string | ~[]byte](dst []byte, s S) []byte {
 func appendQuote(dst, b []byte) []byte {
 	dst = append(dst, '"')
 	if !utf8.Valid(b) {
-		b = appendValid(nil, b)
+		b = appendValid(nil, b, false)
 	}
 	for len(b) > 0 {
 		n := plain(b, 0)

@@ -74,7 +74,7 @@ func FuzzQuote(f *testing.F) {
 
 // Escapes stand at every place of the words that are copied at once, and dst has room for
 // a word, or has not; what dst had stays.
-func TestAppendUnescapedAtEveryPlace(t *testing.T) {
+func TestAppendTextAtEveryPlace(t *testing.T) {
 	for before := range 44 {
 		for _, escape := range []string{"", `\n`, `\u00e9`, `\\`, `\"é`, "\xff", `\ud83d\ude00`} {
 			text := strings.Repeat("abcdefghi", 5)[:before] + escape + "tail" + escape + "xyz"
@@ -84,7 +84,7 @@ func TestAppendUnescapedAtEveryPlace(t *testing.T) {
 			}
 			for _, room := range []int{0, 7, 8, 9, len(text), 3 * len(text)} {
 				dst := append(make([]byte, 0, 4+room), "old:"...)
-				if got := AppendUnescaped(dst, []byte(text)); string(got) != "old:"+want {
+				if got := AppendText(dst, []byte(`"`+text+`"`)); string(got) != "old:"+want {
 					t.Fatalf("%q with room for %d: %q, want %q", text, room, got, want)
 				}
 			}

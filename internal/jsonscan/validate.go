@@ -41,7 +41,10 @@ func (s *Scanner) members(i int) int {
 		return i + 1
 	}
 	for {
-		if i = s.member(i); i < 0 {
+		if i = s.colon(s.name(i)); i < 0 {
+			return -1
+		}
+		if i = s.value(space(s.data, i)); i < 0 {
 			return -1
 		}
 		switch i = space(s.data, i); {
@@ -54,14 +57,6 @@ func (s *Scanner) members(i int) int {
 			return s.unexpected(i, "after an object's member")
 		}
 	}
-}
-
-// member validates a key, a colon and a value.
-func (s *Scanner) member(i int) int {
-	if i = s.colon(s.name(i)); i < 0 {
-		return -1
-	}
-	return s.value(space(s.data, i))
 }
 
 // name validates a key.
@@ -109,6 +104,8 @@ func (s *Scanner) elements(i int) int {
 }
 
 // deeper counts one more level of nesting, up to MaxDepth.
+//
+//go:noinline
 func (s *Scanner) deeper(i int) bool {
 	if s.depth++; s.depth > MaxDepth {
 		s.fail(i, "nested deeper than 10,000 levels")
@@ -186,16 +183,18 @@ func (s *Scanner) escape(i int) int {
 }
 
 func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+	small := c | 0x20
+	return '0' <= c && c <= '9' || 'a' <= small && small <= 'f'
 }
 
 func (s *Scanner) literal(i int, want string) int {
-	for k := range len(want) {
-		if !at(s.data, i+k, want[k]) {
-			return s.unexpected(i+k, "in literal "+want)
+	for _, c := range []byte(want) {
+		if !at(s.data, i, c) {
+			return s.unexpected(i, "in literal "+want)
 		}
+		i++
 	}
-	return i + len(want)
+	return i
 }
 
 // number validates -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?
@@ -241,6 +240,16 @@ func at(data []byte, i int, c byte) bool { return i < len(data) && data[i] == c 
 
 // space returns the index of the first byte at or after i that is no white space.
 func space(data []byte, i int) int {
+	if i < len(data) && data[i] <= ' ' {
+		return spaces(data, i)
+	}
+	return i
+}
+
+// spaces is space where there may be some. It stays out of line: most documents have none.
+//
+//go:noinline
+func spaces(data []byte, i int) int {
 	for i < len(data) && (data[i] == ' ' || data[i] == '\n' || data[i] == '\t' || data[i] == '\r') {
 		i++
 	}
