@@ -8,9 +8,12 @@ package model
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 
@@ -118,6 +121,9 @@ func (m *Model) Validate(body []byte) error {
 	if err != nil {
 		return fmt.Errorf("not JSON: %w", err)
 	}
+	if hasHugeExponent(instance) {
+		return errHugeExponent
+	}
 	err = m.schema.Validate(instance)
 	v := new(jsonschema.ValidationError)
 	if !errors.As(err, &v) {
@@ -126,6 +132,32 @@ func (m *Model) Validate(body []byte) error {
 	var all []string
 	leaves(v, func(leaf *jsonschema.ValidationError) { all = append(all, finding(leaf)) })
 	return errors.New(strings.Join(all, "; "))
+}
+
+// maxExponent is how far a number's exponent may be from zero: package big, with which the library compares numbers, needs
+// as many digits, and from a million on it refuses, which the library does not expect.
+const maxExponent = 10_000
+
+var errHugeExponent = fmt.Errorf("a number with an exponent beyond %d", maxExponent)
+
+// hasHugeExponent looks for such a number in a decoded value.
+func hasHugeExponent(instance any) bool {
+	switch v := instance.(type) {
+	case map[string]any:
+		for _, member := range v {
+			if hasHugeExponent(member) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, hasHugeExponent)
+	case json.Number:
+		if at := strings.IndexAny(string(v), "eE"); at >= 0 {
+			exponent, err := strconv.Atoi(string(v[at+1:]))
+			return err != nil || exponent > maxExponent || exponent < -maxExponent
+		}
+	}
+	return false
 }
 
 func leaves(v *jsonschema.ValidationError, yield func(*jsonschema.ValidationError)) {

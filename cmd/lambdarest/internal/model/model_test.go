@@ -46,6 +46,10 @@ func TestValidate(t *testing.T) {
 		{`[]`, `got array, want object`},
 		{`{"id": 1, "name": "Kim"} {}`, "not JSON"},
 		{`{`, "not JSON"},
+		{`{"id": 1e99, "name": "Kim"}`, ""},
+		{`{"id": 1e99999999, "name": "Kim"}`, "exponent beyond 10000"},
+		{`{"id": 1, "name": "Kim", "friend": {"id": -1E-99999999999999999999}}`, "exponent beyond 10000"},
+		{`{"id": 1, "name": "Kim", "tags": [1e99999999]}`, "exponent beyond 10000"},
 	} {
 		err := m.Validate([]byte(row.body))
 		if row.want == "" {
@@ -105,6 +109,7 @@ func FuzzValidate(f *testing.F) {
 	require.NoError(f, err)
 	f.Add([]byte(`{"id": 1, "name": "Kim", "tags": ["a"], "friend": {"id": 2, "name": "Lee"}}`))
 	f.Add([]byte(`[1e999, "\ud800"]`))
+	f.Add([]byte(`{"id": 1e-99999999, "name": "Kim"}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if err := m.Validate(body); err == nil && !json.Valid(body) {
 			t.Fatalf("%q is not JSON and was taken", body)
