@@ -115,7 +115,7 @@ func (e *backendEndpoint) serve(w http.ResponseWriter, c *call) *failure {
 	if err != nil {
 		return errConfiguration(err)
 	}
-	c.note(out.Body, nil, nil)
+	c.noteEvent(out.Body)
 	resp, err := e.transport.RoundTrip(req)
 	if err != nil {
 		return errUnreachable(ctx, err)
@@ -128,7 +128,7 @@ func (e *backendEndpoint) serve(w http.ResponseWriter, c *call) *failure {
 	case len(body) > maxBody:
 		return errBadFunction(fmt.Errorf("the backend's answer has more than %d bytes", maxBody))
 	}
-	c.note(out.Body, body, nil)
+	c.noteResult(body, nil)
 	return respond(w)(mapped.Backend(resp.StatusCode, resp.Header, body))
 }
 

@@ -111,9 +111,9 @@ func (c *call) invoke(h lambda.Handler, event []byte) ([]byte, *failure, error) 
 		return nil, errEventTooLarge(), nil
 	}
 	c.functionID = gwevent.NewRequestID()
-	c.note(event, nil, nil)
+	c.noteEvent(event)
 	out, fail, err := c.run(h, event, c.functionID)
-	c.note(event, out, err)
+	c.noteResult(out, err)
 	return out, fail, err
 }
 

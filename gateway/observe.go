@@ -89,10 +89,16 @@ func (o *observer) report(w *statusWriter, fail *failure) {
 	c.g.cfg.Observe(e)
 }
 
-// note keeps what the function got and returned for the observer.
-func (c *call) note(event, result []byte, err error) {
-	if c.g.cfg.Observe == nil {
-		return
+// noteEvent keeps what the function gets for the observer. It is called before the function, whose the event then is.
+func (c *call) noteEvent(event []byte) {
+	if c.g.cfg.Observe != nil {
+		c.event = bytes.Clone(event)
 	}
-	c.event, c.result, c.functionErr = bytes.Clone(event), bytes.Clone(result), err
+}
+
+// noteResult keeps what the function returned.
+func (c *call) noteResult(result []byte, err error) {
+	if c.g.cfg.Observe != nil {
+		c.result, c.functionErr = bytes.Clone(result), err
+	}
 }

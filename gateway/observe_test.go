@@ -2,9 +2,12 @@ package gateway_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -43,4 +46,45 @@ func TestObserve(t *testing.T) {
 	require.Empty(t, seen[2].InvocationID)
 	require.NoError(t, seen[2].Err)
 	require.Equal(t, `{"rendered": true}`, string(seen[3].Event))
+}
+
+// TestObserveEvent: an observer sees the event as it was given to the function, which may do with it as it likes, also when
+// the client has its 504.
+func TestObserveEvent(t *testing.T) {
+	scribble := func(event []byte) {
+		for i := range event {
+			event[i] = 'x'
+		}
+	}
+	writes := handlerFunc(func(_ context.Context, event []byte) ([]byte, error) {
+		scribble(event)
+		return []byte(`{}`), nil
+	})
+	over, written := make(chan bool), make(chan bool)
+	late := handlerFunc(func(ctx context.Context, event []byte) ([]byte, error) {
+		defer close(written)
+		<-ctx.Done()
+		scribble(event)
+		<-over
+		return nil, ctx.Err()
+	})
+	streams := func(_ context.Context, event json.RawMessage) (io.ReadCloser, error) {
+		scribble(event)
+		return io.NopCloser(strings.NewReader("{}\x00\x00\x00\x00\x00\x00\x00\x00")), nil
+	}
+	var seen []gateway.Exchange
+	g := newGateway(t, gateway.Config{Observe: func(e gateway.Exchange) { seen = append(seen, e) }},
+		gateway.Route{Path: "/proxy", Integration: gateway.Proxy(writes)},
+		gateway.Route{Path: "/lambda", Integration: gateway.Lambda(writes, gateway.Templates{})},
+		gateway.Route{Path: "/stream", Integration: gateway.Stream(streams)},
+		gateway.Route{Path: "/late", Integration: gateway.Proxy(late), Timeout: time.Millisecond},
+	)
+	for _, path := range []string{"/proxy", "/lambda", "/stream", "/late"} {
+		do(g, "POST", path, `{"body": "of the client"}`)
+		e := seen[len(seen)-1]
+		require.Contains(t, string(e.Event), "of the client", path)
+	}
+	require.Equal(t, 504, seen[3].Status)
+	close(over)
+	<-written
 }

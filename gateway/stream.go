@@ -64,15 +64,15 @@ func (s stream) serve(w http.ResponseWriter, c *call) *failure {
 	c.functionID = gwevent.NewRequestID()
 	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(c.r.Context()), orDefault(c.route.timeout, c.g.streamTimeout), errDeadline)
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: c.functionID})
+	c.noteEvent(event)
 	p := newPump(ctx, s.handler, event, cancel)
 	defer p.reader.Close() // from here on the pump drains the function
 	seen := &bytes.Buffer{}
-	c.note(event, nil, nil)
 	fail := c.passOn(w, p, io.TeeReader(p.reader, limited{seen}))
 	if fail != nil {
 		err = fail.cause
 	}
-	c.note(event, seen.Bytes(), err)
+	c.noteResult(seen.Bytes(), err)
 	return fail
 }
 
