@@ -15,7 +15,8 @@ import (
 // locks and moves a timer. So a conn notes what is wanted and tells the socket only when a Read waits that would go on for
 // too long, or would end at once. One that ends too early, at a deadline of before, goes on with the wanted one.
 //
-// Writing: a deadline for a whole answer would count the time that a function takes. So each write has one of its own.
+// Writing: a deadline for a whole answer would count the time that a function takes. So each write has one of its own, until
+// a handler takes the connection over.
 type conn struct {
 	net.Conn
 	tap      headerTap
@@ -27,7 +28,8 @@ type conn struct {
 	armed   time.Time // the one that the socket has
 	reading bool
 
-	extended time.Time // when the deadline of writing was set; writes come one after the other
+	isTaken  atomic.Bool // by a handler, for which each write has the deadline that it sets
+	extended time.Time   // when the deadline of writing was set; net/http's writes come one after the other
 }
 
 type connListener struct{ net.Listener }
@@ -88,8 +90,9 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 	return c.arm()
 }
 
-// SetDeadline sets both deadlines. The one of writing holds until the next write.
+// SetDeadline sets both deadlines. net/http calls it only when it hands the connection over, and its new owner may.
 func (c *conn) SetDeadline(t time.Time) error {
+	c.isTaken.Store(true)
 	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
 }
 
@@ -110,6 +113,9 @@ func (c *conn) isLongAgo(t time.Time) bool { return !t.IsZero() && t.Before(c.ac
 // Write gives the write a deadline, unless another had its own less than a second ago: to set one costs as much as to
 // write a header.
 func (c *conn) Write(b []byte) (int, error) {
+	if c.isTaken.Load() {
+		return c.Conn.Write(b)
+	}
 	if now := time.Now(); now.Sub(c.extended) >= time.Second {
 		c.extended = now
 		_ = c.SetWriteDeadline(now.Add(answerTimeout)) // at worst none

@@ -3,10 +3,12 @@ package gateway
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -169,6 +171,41 @@ func TestWriteDeadlines(t *testing.T) {
 		require.NoError(t, client.Close())
 		synctest.Wait()
 	})
+}
+
+// TestHijack: a connection that a handler has taken over is its own, with deadlines, and several goroutines may write.
+func TestHijack(t *testing.T) {
+	taken := make(chan net.Conn, 1)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	srv := &http.Server{ReadTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			taken <- c
+		}
+	})}
+	defer srv.Close()
+	go func() { _ = srv.Serve(connListener{l}) }()
+	client, err := net.Dial("tcp", l.Addr().String())
+	require.NoError(t, err)
+	defer client.Close()
+	_, err = client.Write([]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
+	require.NoError(t, err)
+	c := <-taken
+	defer c.Close()
+	require.NoError(t, c.SetWriteDeadline(time.Now().Add(-time.Second)))
+	_, err = c.Write([]byte("x"))
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	require.NoError(t, c.SetDeadline(time.Time{}))
+	var writers sync.WaitGroup
+	for range 2 {
+		writers.Go(func() { _, _ = c.Write([]byte("x")) })
+	}
+	writers.Wait()
+	got := make([]byte, 2)
+	_, err = io.ReadFull(client, got)
+	require.NoError(t, err)
+	require.Equal(t, "xx", string(got))
 }
 
 // TestEvict: beyond the limit a connection that waits goes first.
