@@ -19,13 +19,16 @@ import (
 // A deployment is one state of the template with all that runs of it. It never changes. When the template does, another
 // takes its place at once for all APIs, schedules and authorizers: a request belongs to the one that was there when it
 // came, which lives on until the last of its requests is answered. Functions whose definition has not changed are
-// handed over, with the instances that are warm.
+// handed over, with the instances that are warm; so one ends when no deployment that has it is in use any more, and
+// since each hands over to the next, that is when the last one that has it is not, nor any before.
 type deployment struct {
 	number    int // 1 for the first
 	app       *sam.App
 	functions map[string]*function // by logical id
 	apis      []*servedAPI
-	users     sync.WaitGroup // requests and invocations under way
+	users     sync.WaitGroup  // requests and invocations under way
+	before    <-chan struct{} // closed when no deployment before has users any more; nil for the first
+	over      chan struct{}   // closed when neither it has
 }
 
 type servedAPI struct {
@@ -117,7 +120,7 @@ func (s *system) openDoors(n int) ([]*door, error) {
 }
 
 func (s *system) newDeployment(ctx context.Context, app *sam.App, doors []*door) (*deployment, error) {
-	d := &deployment{number: 1, app: app, functions: make(map[string]*function)}
+	d := &deployment{number: 1, app: app, functions: make(map[string]*function), over: make(chan struct{})}
 	if s.current != nil {
 		d.number = s.current.number + 1
 	}
@@ -151,8 +154,13 @@ func (s *system) replace(d *deployment) {
 	if old == nil {
 		return
 	}
+	d.before = old.over
 	go func() { // not awaited: close ends the processes, and with them those who use them
 		old.users.Wait()
+		if old.before != nil {
+			<-old.before
+		}
+		close(old.over)
 		for id, f := range old.functions {
 			if kept := d.functions[id]; kept == nil || kept.Process != f.Process {
 				_ = f.Close()

@@ -10,9 +10,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/lambdarest/lambdarest/gateway"
 )
 
 // reloadTemplate is one whose parts the tests replace.
@@ -111,6 +114,27 @@ func TestReload(t *testing.T) {
 
 	released()
 	require.Equal(t, "one", (<-under).Table, "a request under way was answered by the new definition")
+}
+
+// TestHandedOver: a function that is handed over ends after the last request to it, and be that to the deployment before
+// the one that had it last.
+func TestHandedOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &function{Process: gateway.Function("none", nil)}
+		deployed := func(functions map[string]*function) *deployment {
+			return &deployment{functions: functions, over: make(chan struct{})}
+		}
+		s := &system{processes: make(map[*gateway.Process]bool)}
+		s.replace(deployed(map[string]*function{"F": f}))
+		first := s.use()
+		s.replace(deployed(map[string]*function{"F": f}))
+		s.replace(deployed(nil))
+		synctest.Wait()
+		require.True(t, s.processes[f.Process], "ended under a request")
+		first.users.Done()
+		synctest.Wait()
+		require.Empty(t, s.processes)
+	})
 }
 
 // TestReloadBroken: a template that cannot be used leaves what runs alone, and is tried again when it, or the code that it
