@@ -285,3 +285,40 @@ func TestRebuild(t *testing.T) {
 	require.Eventually(t, func() bool { _, body := call(t, "GET", url, ""); return body == "two" }, 10*time.Second, 10*time.Millisecond)
 	require.Equal(t, exitOK, s.stop())
 }
+
+// TestFolderComesBack: a folder of sources that was gone for a while is watched again, whether it comes back alone or with
+// a template.
+func TestFolderComesBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a program")
+	}
+	dir := t.TempDir()
+	fn, text := filepath.Join(dir, "fn"), "Resources:\n  F: {Type: AWS::Serverless::Function, Properties: {CodeUri: fn, Runtime: provided.al2023}}\n"
+	source := func(program string) {
+		require.NoError(t, os.Mkdir(fn, 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(fn, "go.mod"), []byte("module example.com/fn\n\ngo 1.26\n"), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(fn, "main.go"), []byte(program), 0o600))
+	}
+	template := filepath.Join(dir, "template.yaml")
+	write(t, template, text)
+	source(program)
+	s := start(t, "start", "-addr", "127.0.0.1:0", template)
+	s.until(t, "watching the template and the sources")
+	for _, name := range []string{"one", "two"} {
+		require.NoError(t, os.RemoveAll(fn))
+		s.until(t, "there is no folder "+fn)
+		source("package main\n\nfunc main() { " + name + "() }\n")
+		s.until(t, "undefined: "+name)
+	}
+	require.NoError(t, os.Remove(template))
+	s.until(t, "is not used")
+	require.NoError(t, os.RemoveAll(fn))
+	s.until(t, "there is no folder "+fn)
+	source("package main\n\nfunc main() { three() }\n")
+	write(t, template, text)
+	s.until(t, "undefined: three")
+	require.NoError(t, os.WriteFile(filepath.Join(fn, "main.go"), []byte("package main\n\nfunc main() { four() }\n"), 0o600))
+	s.until(t, "undefined: four")
+	s.drain()
+	require.Equal(t, exitOK, s.stop())
+}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -65,15 +67,19 @@ func (w *watcher) note(ev fsnotify.Event) bool {
 		return false
 	}
 	name := realName(ev.Name)
-	ids := w.of[filepath.Dir(name)]
-	switch isCode := isSource(name) && len(ids) > 0; {
+	ids, isCode := w.of[filepath.Dir(name)], isSource(name)
+	if back := w.of[name]; len(back) > 0 && ev.Has(fsnotify.Create) { // a folder, as git takes one away and brings it back
+		w.addFolder(name)
+		ids, isCode = back, true
+	}
+	switch {
 	case w.files[name]:
 		w.reload = true
-	case !isCode:
+	case !isCode || len(ids) == 0:
 		return false
 	}
 	for _, id := range ids {
-		w.changed[id] = w.changed[id] || isSource(name)
+		w.changed[id] = w.changed[id] || isCode
 	}
 	return true
 }
@@ -121,20 +127,26 @@ func (w *watcher) addSources(ctx context.Context, fn *sam.Function) {
 	}
 	for _, dir := range dirs {
 		dir = realFolder(dir)
-		if !slices.Contains(w.of[dir], fn.ID) {
+		isKnown := slices.Contains(w.of[dir], fn.ID)
+		if !isKnown {
 			w.of[dir] = append(w.of[dir], fn.ID)
-			w.addFolder(dir)
+		}
+		if w.addFolder(dir) && isKnown { // it was gone
+			w.changed[fn.ID] = true
 		}
 	}
 }
 
-func (w *watcher) addFolder(dir string) {
+// addFolder watches a folder, and reports whether that is new. One that is not there is watched when it comes.
+func (w *watcher) addFolder(dir string) (isNew bool) {
 	if slices.Contains(w.fs.WatchList(), dir) {
-		return
+		return false
 	}
-	if err := w.fs.Add(dir); err != nil {
+	err := w.fs.Add(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		fmt.Fprintf(w.s.stderr, "%s is not watched: %v\n", dir, err)
 	}
+	return err == nil
 }
 
 // realFolder is the one name of a folder: absolute, without symbolic links.
