@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httputil"
@@ -22,7 +23,7 @@ import (
 // Content-Type; no redirect is followed.
 //
 // The uri is absolute, with http or https; it may have variables, {name}, which integration.request.path.name sets, and
-// ${stageVariables.name}. method is the one of the request; "" or "ANY" stands for the client's. A server that cannot be
+// ${stageVariables.name}. One in place of the host lets clients choose the server. method is the one of the request; "" or "ANY" stands for the client's. A server that cannot be
 // reached gives the client 504 {"message": "Network error communicating with endpoint"}, one that takes too long
 // 504, and an answer of more than 10 MB 502.
 func Backend(uri, method string, t Templates) Integration { return backend{uri, method, t} }
@@ -76,13 +77,11 @@ func newTarget(uri, method string) (*target, error) {
 
 // at returns the URL with all variables filled in.
 func (t *target) at(out *integration.Outgoing, stage map[string]string) (*url.URL, error) {
-	text := uriReference.ReplaceAllStringFunc(t.uri, func(ref string) string {
-		m := uriReference.FindStringSubmatch(ref)
-		if m[1] != "" {
-			return stage[m[1]]
-		}
-		return out.Path[m[2]]
-	})
+	text, query, hasQuery := strings.Cut(t.uri, "?")
+	text = fill(text, stage, func(name string) string { return out.Path[name] })
+	if hasQuery { // in which a path may have what separates parameters
+		text += "?" + fill(query, stage, func(name string) string { return url.QueryEscape(unescape(out.Path[name])) })
+	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, errors.New("the URI of the backend is no http or https URL once its variables are filled in")
@@ -93,6 +92,17 @@ func (t *target) at(out *integration.Outgoing, stage map[string]string) (*url.UR
 		u.RawQuery = query.Encode()
 	}
 	return u, nil
+}
+
+// fill fills the variables of a part of a URI in.
+func fill(part string, stage map[string]string, value func(name string) string) string {
+	return uriReference.ReplaceAllStringFunc(part, func(ref string) string {
+		m := uriReference.FindStringSubmatch(ref)
+		if m[1] != "" {
+			return stage[m[1]]
+		}
+		return value(m[2])
+	})
 }
 
 type backendEndpoint struct {
@@ -223,6 +233,7 @@ func (e *backendProxyEndpoint) serve(w http.ResponseWriter, c *call) (fail *fail
 			}
 		},
 		FlushInterval: -1, // as it comes
+		ErrorLog:      slog.NewLogLogger(c.g.log.Handler(), slog.LevelError),
 	}
 	if fail := (httpProxy{proxy}).serve(w, c); fail != nil {
 		return fail
@@ -249,7 +260,10 @@ func (e *backendProxyEndpoint) outgoing(c *call) (*integration.Outgoing, error) 
 	if c.g.cfg.Kind == HTTP {
 		out.Path = make(map[string]string)
 		for name, value := range c.params {
-			out.Path[name] = strings.ReplaceAll(url.PathEscape(value), "%2F", "/")
+			out.Path[name] = url.PathEscape(value)
+			if strings.HasSuffix(c.route.path, "{"+name+"+}") {
+				out.Path[name] = strings.ReplaceAll(out.Path[name], "%2F", "/")
+			}
 		}
 	}
 	return out, nil

@@ -3,9 +3,12 @@ package gateway_test
 import (
 	"fmt"
 	"io"
+	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +97,59 @@ func TestBackendProxy(t *testing.T) {
 	require.Equal(t, "yes", w.Header().Get("X-Backend"))
 	w = serveOne(t, gateway.Config{Kind: gateway.HTTP}, gateway.BackendProxy(url+"/{id}", "PUT", nil), req("/users/a%20b"))
 	require.Equal(t, "PUT /a%20b|text/x||of the client|body", w.Body.String())
+}
+
+// TestBackendPath: a path variable stays one value of the backend's URI, whatever a client puts into it.
+func TestBackendPath(t *testing.T) {
+	url := echoServer(t)
+	parameters := map[string]string{"integration.request.path.id": "method.request.path.id"}
+	rest := gateway.Backend(url+"/u/{id}?k={id}&admin=0", "GET", gateway.Templates{Parameters: parameters})
+	proxy := gateway.BackendProxy(url+"/u/{id}?k={id}&admin=0", "GET", parameters)
+	httpAPI := gateway.BackendProxy(url+"/u/{id}", "GET", nil)
+	for _, row := range []struct {
+		kind        gateway.Kind
+		integration gateway.Integration
+		id, want    string
+	}{
+		{gateway.REST, rest, "a&admin=1", "/u/a&admin=1?k=a%26admin%3D1&admin=0"},
+		{gateway.REST, rest, "a%26b%3Fc+d%20e", "/u/a%26b%3Fc+d%20e?k=a%26b%3Fc%2Bd+e&admin=0"},
+		{gateway.REST, proxy, "a;b", "/u/a;b?k=a%3Bb&admin=0"},
+		{gateway.HTTP, httpAPI, "..%2Fadmin", "/u/..%2Fadmin"},
+	} {
+		w := serveOne(t, gateway.Config{Kind: row.kind}, row.integration, httptest.NewRequest("GET", "/users/"+row.id, nil))
+		got, _, _ := strings.Cut(w.Body.String(), "|")
+		require.Equal(t, "GET "+row.want, got)
+	}
+	g, err := gateway.New(gateway.Config{Kind: gateway.HTTP}, gateway.Route{Path: "/{all+}", Integration: gateway.BackendProxy(url+"/u/{all}", "", nil)})
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	g.ServeHTTP(w, httptest.NewRequest("GET", "/a/b%20c", nil))
+	require.Contains(t, w.Body.String(), "GET /u/a/b%20c|")
+}
+
+// TestBackendLog: what goes wrong with a backend is for the gateway's log, and for no other.
+func TestBackendLog(t *testing.T) {
+	cut := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "9")
+		_, _ = io.WriteString(w, "half")
+	}))
+	defer cut.Close()
+	var own, standard strings.Builder
+	log.SetOutput(&standard)
+	defer log.SetOutput(os.Stderr)
+	for _, to := range []*slog.Logger{nil, slog.New(slog.NewTextHandler(&own, nil))} {
+		g, err := gateway.New(gateway.Config{Log: to}, gateway.Route{Path: "/", Integration: gateway.BackendProxy(cut.URL, "", nil)})
+		require.NoError(t, err)
+		s := httptest.NewServer(g)
+		resp, err := http.Get(s.URL)
+		require.NoError(t, err)
+		_, err = io.ReadAll(resp.Body)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		resp.Body.Close()
+		s.Close()
+	}
+	require.Empty(t, standard.String())
+	require.Contains(t, own.String(), "unexpected EOF")
 }
 
 // TestBackendFails: what a backend that does not answer gives the client.
