@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -113,7 +114,9 @@ func (c *call) validateBody(v *Validation) *failure {
 	if err != nil {
 		return readFailure(err)
 	}
-	c.r.Body = io.NopCloser(bytes.NewReader(body))
+	if c.r.Body != http.NoBody { // then the request is the call's own
+		c.r.Body = io.NopCloser(bytes.NewReader(body))
+	}
 	if len(bytes.TrimSpace(body)) == 0 {
 		body = []byte("{}")
 	}

@@ -69,6 +69,13 @@ func TestValidation(t *testing.T) {
 	require.Equal(t, 400, status)
 	require.EqualError(t, seen, "gateway: invalid request body: not a number")
 
+	none := httptest.NewRequest("POST", "/1", nil)
+	none.Body = http.NoBody
+	g, err := gateway.New(gateway.Config{}, gateway.Route{Path: "/{id}", Integration: gateway.HTTPProxy(backend), Validation: byDefault})
+	require.NoError(t, err)
+	g.ServeHTTP(httptest.NewRecorder(), none)
+	require.Equal(t, http.NoBody, none.Body, "the caller's request was changed")
+
 	responses := map[string]gateway.GatewayResponse{
 		"BAD_REQUEST_BODY":       {Status: 422, Templates: map[string]string{"application/json": `{"why": "$context.error.validationErrorString"}`}},
 		"BAD_REQUEST_PARAMETERS": {Status: 428, Templates: map[string]string{"application/json": `{"type": "$context.error.responseType", "why": $context.error.messageString$context.error.validationErrorString}`}},
