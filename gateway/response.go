@@ -125,11 +125,10 @@ func (c *call) substitute(template string, r reply) string {
 		case "context.error.message":
 			return r.message
 		case "context.error.messageString":
-			quoted, _ := json.Marshal(r.message) // a string cannot fail
-			return string(quoted)
+			return `"` + escapeJSON(r.message) + `"`
 		case "context.error.validationErrorString":
 			if invalid, ok := errors.AsType[*invalidBody](c.functionErr); ok {
-				return "[" + invalid.err.Error() + "]"
+				return escapeJSON("[" + invalid.err.Error() + "]")
 			}
 			return ""
 		case "context.error.responseType":
@@ -138,6 +137,13 @@ func (c *call) substitute(template string, r reply) string {
 		value, _ := c.responseValue(name)
 		return value
 	})
+}
+
+// escapeJSON returns what stands for a text between the quotes of a JSON string. Templates have the quotes around
+// $context.error.validationErrorString themselves, and what they get on AWS is JSON, so it is escaped.
+func escapeJSON(text string) string {
+	quoted, _ := json.Marshal(text) // a string cannot fail
+	return string(quoted[1 : len(quoted)-1])
 }
 
 // contextValue returns what $context holds under a dotted name, as far as it is a string or a number.

@@ -54,7 +54,7 @@ func TestStartValidates(t *testing.T) {
 	}{
 		{"/users?q=1", `{"id": 1, "tag": "abc"}`, 200, ""},
 		{"/users", `{"id": 1}`, 400, `{"message":"Missing required request parameters: [q]"}`},
-		{"/users?q=1", `{"id": 1, "tag": "abcd"}`, 422, `{"why": "[at "/tag": not as maxLength has it]"}`},
+		{"/users?q=1", `{"id": 1, "tag": "abcd"}`, 422, `{"why": "[at \"/tag\": not as maxLength has it]"}`},
 		{"/users?q=1", ``, 422, `{"why": "[at '': missing property 'id']"}`},
 		{"/free", `{`, 200, ""},
 	} {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -144,18 +145,17 @@ func (d *definition) validation(item, op value, path, method string) *gateway.Va
 // parameterPlaces are those of API Gateway by the names of OpenAPI.
 var parameterPlaces = map[string]string{"header": "header", "query": "querystring", "path": "path"}
 
-// required returns the required parameters of an operation and its path.
+// required returns the required parameters of an operation and its path; what the operation says of one counts.
 func (d *definition) required(item, op value) []string {
-	var names []string
+	required := make(map[string]bool)
 	for _, p := range slices.Concat(item.get("parameters").list(), op.get("parameters").list()) {
 		p, _ = d.follow(p, nil)
-		place := parameterPlaces[p.get("in").text()]
-		if place != "" && p.get("required").boolean(false) {
-			names = append(names, "method.request."+place+"."+p.get("name").text())
+		if place := parameterPlaces[p.get("in").text()]; place != "" {
+			required["method.request."+place+"."+p.get("name").text()] = p.get("required").boolean(false)
 		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	maps.DeleteFunc(required, func(_ string, is bool) bool { return !is })
+	return slices.Sorted(maps.Keys(required))
 }
 
 // models returns the models of an operation's bodies: of its requestBody, or, in OpenAPI 2, of its parameter in the body.

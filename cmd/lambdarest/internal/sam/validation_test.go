@@ -42,6 +42,22 @@ func TestMistakesInValidation(t *testing.T) {
 	}
 }
 
+// TestRequiredParameters: what an operation says of a parameter stands above what its path does.
+func TestRequiredParameters(t *testing.T) {
+	app, err := load(t, Options{}, `openapi: 3.0.1
+x-amazon-apigateway-request-validators: {all: {validateRequestParameters: true}}
+x-amazon-apigateway-request-validator: all
+paths:
+  /a:
+    parameters: [{in: query, name: q, required: true}, {in: header, name: q, required: true}, {in: query, name: r}]
+    get:
+      parameters: [{in: query, name: q}, {in: query, name: r, required: true}, {in: cookie, name: c, required: true}]
+      x-amazon-apigateway-integration: {type: mock}
+`)
+	require.NoError(t, err)
+	require.Equal(t, []string{"method.request.header.q", "method.request.querystring.r"}, app.APIs[0].Routes[0].Validation.Parameters)
+}
+
 // TestBackendWarnings: what of an HTTP integration has no effect is said.
 func TestBackendWarnings(t *testing.T) {
 	app, err := load(t, Options{}, operation("{type: http_proxy, connectionType: VPC_LINK, payloadFormatVersion: '1.0', uri: 'http://127.0.0.1/', requestParameters: {'append:header.a': b}}"))
