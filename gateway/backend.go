@@ -23,14 +23,14 @@ import (
 // Content-Type; no redirect is followed.
 //
 // The uri is absolute, with http or https; it may have variables, {name}, which integration.request.path.name sets, and
-// ${stageVariables.name}. One in place of the host lets clients choose the server. method is the one of the request; "" or "ANY" stands for the client's. A server that cannot be
-// reached gives the client 504 {"message": "Network error communicating with endpoint"}, one that takes too long
-// 504, and an answer of more than 10 MB 502.
+// ${stageVariables.name}. One in place of the host lets clients choose the server. method is the one of the request; ""
+// or "ANY" stands for the client's. A server that cannot be reached gives the client 504
+// {"message": "Network error communicating with endpoint"}, one that takes too long 504, and an answer of more than 10 MB 502.
 func Backend(uri, method string, t Templates) Integration { return backend{uri, method, t} }
 
 // BackendProxy is the HTTP proxy integration (HTTP_PROXY) with a server by its URI: it gets the client's request, with its
-// headers, query and body, and the client gets its answer. parameters are request parameters, as [Templates] has them, which are
-// added; in an HTTP API, the variables of the route fill those of the URI without any. See [Backend] for the rest.
+// headers, query and body, and the client gets its answer. parameters are request parameters, as [Templates] has them,
+// which are added; in an HTTP API, the variables of the route fill those of the URI without any. See [Backend] for the rest.
 func BackendProxy(uri, method string, parameters map[string]string) Integration {
 	return backendProxy{uri, method, parameters}
 }

@@ -78,7 +78,7 @@ func (t *table) add(r Route) error {
 	}
 	added := &route{
 		method: method, path: r.Path, segments: segments, fallback: isDefault, key: cmp.Or(method, "ANY") + " " + r.Path,
-		authorizer: r.Authorizer, scopes: slices.Clone(r.Scopes), keyRequired: r.APIKeyRequired, timeout: r.Timeout, validation: r.Validation,
+		authorizer: r.Authorizer, scopes: slices.Clone(r.Scopes), keyRequired: r.APIKeyRequired, timeout: r.Timeout, validation: r.Validation.ready(),
 	}
 	if isDefault {
 		added.key = defaultPath

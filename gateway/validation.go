@@ -65,14 +65,26 @@ func parameterPlace(parameter string) (place, name string) {
 	return place, name
 }
 
-// validate checks the request; nil is nothing to check. Parameters come first; missing ones are named in the order of the alphabet, by place and name,
-// which is unverified on AWS.
+// ready returns a copy for a route, with sorted parameters, and models by the media types that requests are looked up with.
+func (v *Validation) ready() *Validation {
+	if v == nil {
+		return nil
+	}
+	own := &Validation{slices.Sorted(slices.Values(v.Parameters)), make(map[string]Model)}
+	for contentType, m := range v.Models {
+		own.Models[gwevent.MediaType(contentType)] = m
+	}
+	return own
+}
+
+// validate checks the request; nil is nothing to check. Parameters come first; missing ones are named in the order of the
+// alphabet, by place and name, which is unverified on AWS.
 func (c *call) validate(v *Validation) *failure {
 	if v == nil {
 		return nil
 	}
 	var missing []string
-	for _, p := range slices.Sorted(slices.Values(v.Parameters)) {
+	for _, p := range v.Parameters {
 		if place, name := parameterPlace(p); !c.hasParameter(place, name) {
 			missing = append(missing, name)
 		}

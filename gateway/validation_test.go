@@ -69,6 +69,10 @@ func TestValidation(t *testing.T) {
 	require.Equal(t, 400, status)
 	require.EqualError(t, seen, "gateway: invalid request body: not a number")
 
+	written := &gateway.Validation{Models: map[string]gateway.Model{"Application/JSON; charset=utf-8": onlyDigits{}}}
+	status, _, _ = serve(nil, written, "/1", "application/json", "one")
+	require.Equal(t, 400, status, "of the type of a model its case and parameters do not count")
+
 	none := httptest.NewRequest("POST", "/1", nil)
 	none.Body = http.NoBody
 	g, err := gateway.New(gateway.Config{}, gateway.Route{Path: "/{id}", Integration: gateway.HTTPProxy(backend), Validation: byDefault})
