@@ -39,7 +39,7 @@ func (l connListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{Conn: direct(c), accepted: time.Now()}, nil
+	return &conn{Conn: c, accepted: time.Now()}, nil
 }
 
 // Read reads until the deadline that is wanted last.

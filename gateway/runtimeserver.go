@@ -54,7 +54,7 @@ func (s *runtimeServer) serve(i *instance) {
 			time.Sleep(acceptPause)
 			continue
 		}
-		c := newRuntimeConn(direct(conn))
+		c := newRuntimeConn(conn)
 		if s.add(c) {
 			go func() {
 				defer s.remove(c)
