@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -15,7 +16,7 @@ func TestBackoffPauses(t *testing.T) {
 		want     time.Duration
 	}{
 		{1, 0, 50 * time.Millisecond}, {1, 0.5, 75 * time.Millisecond}, {2, 0, 100 * time.Millisecond}, {3, 0.5, 300 * time.Millisecond},
-		{4, 0, 400 * time.Millisecond}, {5, 0, 500 * time.Millisecond}, {5, 0.5, 750 * time.Millisecond}, {1 << 40, 0, 500 * time.Millisecond},
+		{4, 0, 400 * time.Millisecond}, {5, 0, 500 * time.Millisecond}, {5, 0.5, 750 * time.Millisecond}, {math.MaxInt, 0, 500 * time.Millisecond},
 	} {
 		require.Equal(t, tt.want, b.pause(tt.attempts, tt.jitter), "%+v", tt)
 	}

@@ -229,7 +229,7 @@ func TestJWTScopes(t *testing.T) {
 // TestJWTEvents: what a function sees of a token, exactly.
 func TestJWTEvents(t *testing.T) {
 	claims := object{
-		"iss": pool, "aud": "app", "exp": 4102444800, "iat": 1616935242, "auth_time": 1616935242, "email_verified": true, "nothing": nil,
+		"iss": pool, "aud": "app", "exp": int64(4102444800), "iat": 1616935242, "auth_time": 1616935242, "email_verified": true, "nothing": nil,
 		"cognito:groups": []string{"admin", "users"}, "pi": 3.14, "o": object{"b": "2", "a": 1}, "name": `K "<i>" m`, "scope": "s t",
 	}
 	token := unsignedToken(claims)

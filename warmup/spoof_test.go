@@ -127,7 +127,7 @@ func (s spoofer) value(depth int) string {
 func (s spoofer) body() []byte {
 	p := s.ping()
 	if s.IntN(2) == 0 {
-		return []byte(strings.ReplaceAll(p, "123456789012", strconv.Itoa(100_000_000_000+s.IntN(23_456_789_000))))
+		return []byte(strings.ReplaceAll(p, "123456789012", strconv.FormatInt(100_000_000_000+s.Int64N(23_456_789_000), 10)))
 	}
 	return []byte(strings.ReplaceAll(p, "eu-west-1", []string{"us-east-1", "eu-west-2", "", "EU-WEST-1"}[s.IntN(4)]))
 }

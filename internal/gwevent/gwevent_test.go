@@ -247,7 +247,7 @@ func TestOptionsReachTheEvent(t *testing.T) {
 	ctx := got["requestContext"].(object)
 	require.Equal(t, object{"principalId": "me"}, ctx["authorizer"])
 	require.Equal(t, "10/Jul/2026:19:19:04 +0000", ctx["requestTime"])
-	require.EqualValues(t, 1783711144836, ctx["requestTimeEpoch"])
+	require.EqualValues(t, int64(1783711144836), ctx["requestTimeEpoch"])
 	require.Equal(t, "10.0.0.1", ctx["identity"].(object)["sourceIp"])
 	require.Equal(t, "/u/{id}", ctx["resourcePath"])
 

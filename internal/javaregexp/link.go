@@ -168,8 +168,8 @@ func width(x any) (least, most int) {
 	return 0, 0
 }
 
-// manyUnits is the length of a repeated character, which Java takes for a maximum that is obvious.
-const manyUnits = 1 << 40
+// manyUnits is the length of a repeated character, which Java takes for a maximum that is obvious: more than a text has.
+const manyUnits = 1 << 30
 
 func add(a, b int) int {
 	if a > math.MaxInt-b {

@@ -150,9 +150,9 @@ func (p *parser) bounds() (least, most int) {
 }
 
 func (p *parser) bound() int {
-	n, digits := 0, 0
+	n, digits := int64(0), 0
 	for ; isDigit(p.cur()); digits++ {
-		n = min(10*n+int(p.take()-'0'), math.MaxInt32+1)
+		n = min(10*n+int64(p.take()-'0'), math.MaxInt32+1)
 	}
 	if digits == 0 {
 		fail(`a { that is no repetition must be written \{, in Java as well`)
@@ -160,7 +160,7 @@ func (p *parser) bound() int {
 	if n > math.MaxInt32 {
 		fail("illegal repetition range")
 	}
-	return n
+	return int(n)
 }
 
 func (p *parser) atom() []any {

@@ -53,7 +53,7 @@ func (g *generator) testCase() testCase {
 			"path": map[string]string{"id": "7"}, "querystring": map[string]string{"q": g.text(), "id": "x"}, "header": map[string]string{"Accept": "*/*"},
 		},
 		Context: map[string]any{
-			"stage": "prod", "httpMethod": g.pick("GET", "POST"), "requestTimeEpoch": 1700000000000,
+			"stage": "prod", "httpMethod": g.pick("GET", "POST"), "requestTimeEpoch": int64(1700000000000),
 			"identity": map[string]any{"sourceIp": "192.0.2.1", "userAgent": g.text()},
 		},
 		StageVariables: map[string]string{"table": g.text()},

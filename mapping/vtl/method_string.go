@@ -212,7 +212,7 @@ func (r *renderer) stringOfInt(s, name string, i int32) (any, error) {
 		if i < 0 {
 			return nil, throw("count is negative: %d", i)
 		}
-		if err := r.chargeBytes(len(s) * int(i)); err != nil {
+		if err := r.chargeProduct(0, len(s), int(i)); err != nil {
 			return nil, err
 		}
 		return strings.Repeat(s, int(i)), nil
@@ -278,7 +278,7 @@ func (r *renderer) stringFrom(s, name, a string, from int32) (any, error) {
 func (r *renderer) replace(s, name, a, b string) (any, error) {
 	switch name {
 	case "replace":
-		if err := r.chargeBytes(len(s) + strings.Count(s, a)*len(b)); err != nil {
+		if err := r.chargeProduct(len(s), strings.Count(s, a), len(b)); err != nil {
 			return nil, err
 		}
 		if a == "" && b != "" {

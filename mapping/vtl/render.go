@@ -207,6 +207,11 @@ func (r *renderer) chargeBytes(n int) error {
 	return r.charge(1 + n>>6)
 }
 
+// chargeProduct is chargeBytes(n + a*b), also where an int has 32 bits.
+func (r *renderer) chargeProduct(n, a, b int) error {
+	return r.chargeBytes(int(min(int64(n)+int64(a)*int64(b), MaxOutputBytes+1)))
+}
+
 // chargeValues counts copied values, of which four are 64 bytes.
 func (r *renderer) chargeValues(n int) error { return r.charge(1 + n>>2) }
 
