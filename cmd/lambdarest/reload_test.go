@@ -194,6 +194,19 @@ func TestReloadIncluded(t *testing.T) {
 	require.Equal(t, exitOK, s.stop())
 }
 
+// TestReloadFolder: the folder of the template may go and come back, as with a branch of git.
+func TestReloadFolder(t *testing.T) {
+	s := startReload(t, reloadTemplate)
+	dir := filepath.Dir(s.name)
+	require.NoError(t, os.Rename(dir, dir+"~"))
+	s.until(t, "is not used")
+	write(t, filepath.Join(dir+"~", "template.yaml"), replace("/old", "/while-it-was-gone"))
+	require.NoError(t, os.Rename(dir+"~", dir))
+	s.until(t, "/while-it-was-gone")
+	write(t, s.name, replace("/old", "/later"))
+	s.until(t, "/later")
+}
+
 // TestReloadSchedules: a schedule that stays fires on, one that is gone does not, one that is new does.
 func TestReloadSchedules(t *testing.T) {
 	tick := func(names ...string) string {

@@ -15,8 +15,12 @@ import (
 	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
 )
 
-// settleTime is how long files must be left alone before they are read: editors and git write in several steps.
-const settleTime = 100 * time.Millisecond
+// settleTime is how long files must be left alone before they are read: editors and git write in several steps. A folder
+// of the template that is gone is looked for each lostTime.
+const (
+	settleTime = 100 * time.Millisecond
+	lostTime   = time.Second
+)
 
 // A watcher knows which folders hold what. Folders are known by one name each, whatever way leads to them: the library
 // reports a folder that was added twice under one of its names.
@@ -45,6 +49,7 @@ func (s *system) watch(ctx context.Context) {
 	fmt.Fprintln(s.stderr, "watching the template and the sources")
 	settled := time.NewTimer(0)
 	<-settled.C
+	var lost <-chan time.Time
 	for {
 		select {
 		case <-ctx.Done():
@@ -57,6 +62,12 @@ func (s *system) watch(ctx context.Context) {
 			}
 		case <-settled.C:
 			w.act(ctx)
+			lost = w.lookForLost()
+		case <-lost:
+			if lost = w.lookForLost(); lost == nil {
+				w.reload = true
+				settled.Reset(settleTime)
+			}
 		}
 	}
 }
@@ -73,7 +84,7 @@ func (w *watcher) note(ev fsnotify.Event) bool {
 		ids, isCode = back, true
 	}
 	switch {
-	case w.files[name]:
+	case w.files[name], w.holdsFiles(name): // of a folder there is an event when it goes
 		w.reload = true
 	case !isCode || len(ids) == 0:
 		return false
@@ -147,6 +158,30 @@ func (w *watcher) addFolder(dir string) (isNew bool) {
 		fmt.Fprintf(w.s.stderr, "%s is not watched: %v\n", dir, err)
 	}
 	return err == nil
+}
+
+func (w *watcher) holdsFiles(dir string) bool {
+	for name := range w.files {
+		if filepath.Dir(name) == dir {
+			return true
+		}
+	}
+	return false
+}
+
+// lookForLost watches the folders of the template again that were gone, as git takes some away with a branch; the channel
+// says when to look for those that still are, nil where there are none.
+func (w *watcher) lookForLost() <-chan time.Time {
+	var again <-chan time.Time
+	for name := range w.files {
+		dir := filepath.Dir(name)
+		if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+			again = time.After(lostTime)
+			continue
+		}
+		w.addFolder(dir)
+	}
+	return again
 }
 
 // realFolder is the one name of a folder: absolute, without symbolic links.
