@@ -58,3 +58,11 @@ func TestOneCookieKeepsItsName(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A router without middleware is the same however it was made: what its routes answer is
+// looked at once.
+func TestNewWithoutMiddlewareHasNoChain(t *testing.T) {
+	if r := New(); r.chain != nil {
+		t.Error("New makes a chain of no middleware")
+	}
+}

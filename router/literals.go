@@ -1,15 +1,19 @@
 package router
 
+import "math/bits"
+
 // literals are the nodes behind the literal segments that can follow a node, found by
 // their text. A few are compared one by one. Many lie in slots, four for each of them, in
-// the first free one from where a hash says. It takes four facts about a text: its length
-// and three of its bytes. For the segments of routes, which are known when they are
-// registered, that tells as much as all of their bytes would, and costs less than a map.
-// Requests add nothing, so no client can make a search long.
+// the first free one from where a hash says. Four facts about a text are enough of a hash
+// for most tables, its length and three of its bytes, and cost less than a map. Where they
+// put a text far from its slot, as those of routes that differ in a number only, the hash
+// takes all of its bytes from then on. Requests add nothing, so no client can make a search
+// long.
 type literals struct {
-	edges []edge
-	slots []edge // nil while edges are few; as many as shift says
-	shift uint
+	edges    []edge
+	slots    []edge // nil while edges are few; as many as shift says
+	shift    uint
+	thorough bool // the hash takes all bytes
 }
 
 // An edge leads to the node behind a literal. An empty slot has no node.
@@ -26,6 +30,9 @@ func (e *edge) is(text string, head uint64) bool {
 // fewEdges is how many edges are compared one by one.
 const fewEdges = 4
 
+// far is how many slots behind its own a text may lie before the hash takes all bytes.
+const far = 16
+
 // find returns the node behind a literal, whose head is given, too, or nil.
 func (l *literals) find(text string, head uint64) *node {
 	if l.slots == nil {
@@ -36,14 +43,20 @@ func (l *literals) find(text string, head uint64) *node {
 		}
 		return nil
 	}
-	return l.slot(text, head).node
+	e, _ := l.slot(text, head)
+	return e.node
 }
 
-// slot returns the slot that has a literal, or the empty one where it would be.
-func (l *literals) slot(text string, head uint64) *edge {
-	for at := int(spread(text) >> l.shift); ; at++ {
-		if e := &l.slots[at&(len(l.slots)-1)]; e.node == nil || e.is(text, head) {
-			return e
+// slot returns the slot that has a literal, or the empty one where it would be, and how
+// many slots that is behind the one where the hash says.
+func (l *literals) slot(text string, head uint64) (e *edge, behind int) {
+	start := int(spread(text) >> l.shift)
+	if l.thorough {
+		start = int(spreadAll(text, head) >> l.shift)
+	}
+	for ; ; behind++ {
+		if e = &l.slots[(start+behind)&(len(l.slots)-1)]; e.node == nil || e.is(text, head) {
+			return e, behind
 		}
 	}
 }
@@ -69,28 +82,53 @@ func (l *literals) put(text string, n *node) {
 	case n <= fewEdges:
 	case 2*n > len(l.slots):
 		l.grow()
-	default:
-		*l.slot(text, e.head) = e
+	case l.fill(e) > far && !l.thorough:
+		l.thorough = true
+		l.grow()
 	}
+}
+
+// fill puts an edge into its slot, and returns how far that is behind.
+func (l *literals) fill(e edge) (behind int) {
+	at, behind := l.slot(e.text, e.head)
+	*at = e
+	return behind
 }
 
 // grow spreads the edges over four slots for each, or more.
 func (l *literals) grow() {
-	bits := uint(4)
-	for 1<<bits < 4*len(l.edges) {
-		bits++
+	l.shift = 28
+	for 1<<(32-l.shift) < 4*len(l.edges) {
+		l.shift--
 	}
-	l.slots, l.shift = make([]edge, 1<<bits), 32-bits
+	l.slots = make([]edge, 1<<(32-l.shift))
 	for _, e := range l.edges {
-		*l.slot(e.text, e.head) = e
+		if l.fill(e) > far && !l.thorough {
+			l.thorough = true
+			l.grow()
+			return
+		}
 	}
 }
 
-// spread hashes a segment; the high bits are the good ones (Fibonacci hashing).
+// spread hashes a text; the high bits are the good ones (Fibonacci hashing).
 func spread(s string) uint32 {
 	n := len(s)
 	if n == 0 {
 		return 0
 	}
 	return (uint32(s[0]) | uint32(s[n/2])<<8 | uint32(s[n-1])<<16 | uint32(n)<<24) * 0x9E3779B1
+}
+
+// spreadAll hashes all bytes of a text, whose head is given, eight at a time. The halves of
+// each product are laid over each other, so that every bit counts in the result.
+func spreadAll(s string, head uint64) uint32 {
+	h := head ^ uint64(len(s))
+	for i := 8; ; i += 8 {
+		high, low := bits.Mul64(h, 0x9E3779B97F4A7C15)
+		if h = high ^ low; i >= len(s) {
+			return uint32(h)
+		}
+		h ^= word(s, i)
+	}
 }

@@ -77,7 +77,9 @@ func New(mw ...Middleware) *Router {
 func (r *Router) Use(mw ...Middleware) {
 	r.mw = append(r.mw, mw...)
 	if r.parent == nil {
-		r.chain = wrap(r.dispatch, r.mw)
+		if len(r.mw) > 0 {
+			r.chain = wrap(r.dispatch, r.mw)
+		}
 		return
 	}
 	for _, rt := range r.routes().routes {
