@@ -222,21 +222,22 @@ func convert(field, given reflect.Value) bool {
 }
 
 // convertNumber sets field to the number given if it holds that exactly.
-// NaN and infinities pass, for the check that names them.
+// NaN and infinities pass, for the check that names them; what a float32 would round
+// to zero does not.
 func convertNumber(field, given reflect.Value) bool {
 	a, b := shapeOf(field.Type()), shapeOf(given.Type())
 	n := given.String()
 	if b != shapeNumber {
 		n = formatNumber(given)
 	}
-	before, err := canonicalNumber(n)
+	before, _ := canonicalNumber(n)
 	switch {
 	case a == shapeNumber:
 		field.SetString(n)
 		return true
 	case a.isInteger() && b == shapeFloat:
 		return false
-	case a == b && err != nil:
+	case b == shapeFloat && given.Float()-given.Float() != 0: // NaN and infinities
 		field.Set(given.Convert(field.Type()))
 		return true
 	case !setNumeric(field, a, []byte(n)):
