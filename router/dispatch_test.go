@@ -66,3 +66,18 @@ func TestNewWithoutMiddlewareHasNoChain(t *testing.T) {
 		t.Error("New makes a chain of no middleware")
 	}
 }
+
+// A handler of methods that are not allowed may return the same response again, at once
+// as well: Allow is added to a copy.
+func TestMethodNotAllowedLeavesTheResponseAlone(t *testing.T) {
+	var r Router
+	r.Get("/a", named("a"))
+	shared := Text(405, "no")
+	r.MethodNotAllowed(func(context.Context, *Request) (*Response, error) { return shared, nil })
+	if w := do(&r, "PUT", "/a"); w.Code != 405 || w.Header().Get("Allow") != "GET, HEAD, OPTIONS" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	if got := shared.Header.Get("Allow"); got != "" {
+		t.Errorf("the handler's response has Allow: %s", got)
+	}
+}

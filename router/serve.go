@@ -159,8 +159,8 @@ func answerMethods(ctx context.Context, req *Request, methods []string) (*Respon
 	}
 	own, err := custom(ctx, req)
 	if own != nil {
-		own.set("Allow", allow(methods))
-		resp = own
+		resp = own.clone()
+		resp.set("Allow", allow(methods))
 	}
 	return resp, err
 }
