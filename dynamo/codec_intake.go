@@ -247,9 +247,9 @@ func (a *intake) decodeWire(w *wireReader, v reflect.Value) error {
 // memory: a page may have thousands, of which at most one becomes a cursor. Where
 // none does it only sees to it that the keys are there.
 type keyTexts struct {
-	attrs  []*keyAttr
-	of     []int // by the index of a field of T: which of attrs it is, or -1
-	unused bool  // nobody is going to ask for a key
+	attrs  []*keyAttr // each is a field of T
+	of     []int      // by the index of a field of T: which of attrs it is, or -1
+	unused bool       // nobody is going to ask for a key
 	now    [][2]int
 	text   []byte
 	at     [][2]int // where in text the attributes of each item are
@@ -284,22 +284,6 @@ func (k *keyTexts) take(i int, w *wireReader, start int) {
 		k.text = append(k.text, w.scan.Since(start)...)
 	}
 	k.now[i] = [2]int{from, from + w.scan.Offset() - start}
-}
-
-// skip takes a key attribute that is no field of T, as that of an index may be.
-func (k *keyTexts) skip(i int, w *wireReader) {
-	start := w.scan.Offset()
-	if w.verifyAV() == string(k.attrs[i].scalar) && w.ok() {
-		k.take(i, w, start)
-	}
-}
-
-// index is which key attribute has that name, or -1.
-func (k *keyTexts) index(name []byte) int {
-	if k == nil {
-		return -1
-	}
-	return keyIndex(k.attrs, string(name))
 }
 
 // end closes the item at hand, which must have the whole key.

@@ -97,10 +97,9 @@ func (w *wireReader) verifyItem() {
 	}
 }
 
-// verifyAV passes over an attribute value, and gives its kind.
-func (w *wireReader) verifyAV() (kind string) {
-	kind = w.open()
-	switch kind {
+// verifyAV passes over an attribute value.
+func (w *wireReader) verifyAV() {
+	switch w.open() {
 	case "S", "N", "B":
 		w.raw()
 	case "BOOL", "NULL":
@@ -117,5 +116,4 @@ func (w *wireReader) verifyAV() (kind string) {
 		w.verifyItem()
 	}
 	w.close()
-	return kind
 }

@@ -213,9 +213,7 @@ func (d *fieldsReader) next(w *wireReader) (bool, error) {
 		if d.last == len(d.plan.fields) {
 			d.last++ // it was the first
 		}
-		if key := d.keys.index(name); key >= 0 {
-			d.keys.skip(key, w)
-		} else if i = d.plan.folded(string(name)); i >= 0 {
+		if i = d.plan.folded(string(name)); i >= 0 {
 			d.waiting = append(d.waiting, inexact{string(name), i, w.scan.Value()})
 		} else {
 			w.scan.Skip()
