@@ -45,7 +45,7 @@ type Repository[T any] struct {
 //     an index that has omitempty is left out where an attribute is empty.
 //   - version: an integer that counts the writes of the item and guards them, see
 //     [Repository.Put] and [IfVersion].
-//   - created, updated: a time, or an integer of seconds since 1970, that Put and
+//   - created, updated: a time, or an integer of 32 bits or more, of seconds since 1970, that Put and
 //     Update set, see [Clock].
 //   - ttl: an integer of seconds since 1970, or a time with the option unixtime: what
 //     DynamoDB's time to live can use. Zero seconds and times long past never expire.

@@ -15,7 +15,7 @@ import (
 
 // addRole gives f the part that a word of its tag names.
 func (s *schema) addRole(f *field, word string) error {
-	slot, fits, want := (**field)(nil), isTimeRole, "a time or an integer"
+	slot, fits, want := (**field)(nil), isTimeRole, "a time or an integer of 32 bits or more"
 	switch word {
 	case "version":
 		slot, fits, want = &s.version, isVersionRole, "an integer stored as N"
@@ -62,7 +62,7 @@ func isTimeRole(f *field) bool {
 	if isTime(t) {
 		return !isMarshaler(t) || isUnixTime(t)
 	}
-	return isVersionRole(f)
+	return isVersionRole(f) && t.Bits() >= 32 // seconds since 1970 do not fit into fewer
 }
 
 func isTTLRole(f *field) bool {

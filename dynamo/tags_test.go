@@ -86,6 +86,10 @@ func TestRoleTagErrors(t *testing.T) {
 			key
 			T string `dynamo:"updated"`
 		}{}, `field T: type string cannot be the updated field: want a time or an integer`},
+		{"updated of too few bits", struct {
+			key
+			T uint16 `dynamo:"updated"`
+		}{}, `field T: type uint16 cannot be the updated field: want a time or an integer of 32 bits or more`},
 		{"updated as float", struct {
 			key
 			T float64 `dynamo:"updated"`
