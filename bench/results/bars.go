@@ -63,7 +63,7 @@ var bars = []bar{
 
 	{"gateway", "requests a second, in process: against serverless-offline 13", atLeast(20, "×"), "gateway", ratio("Gateway/gateway,-in-process/8-clients", "Gateway/serverless-offline/8-clients", "requests/s"), "", ""},
 	{"gateway", "requests a second, through a bootstrap process: against serverless-offline 13", atLeast(5, "×"), "gateway", ratio("Gateway/gateway,-bootstrap/8-clients", "Gateway/serverless-offline/8-clients", "requests/s"), "",
-		"of an invocation, aws-lambda-go's own loop takes the greater part of the processor time; the next row has what is possible at all"},
+		"of an invocation, aws-lambda-go's own loop takes the greater part of the processor time; the next row compares with the most that we know to get out of such processes"},
 	{"gateway", "the same: against no gateway, one thread around epoll that sends each of the same functions the same event", atLeast(0.6, "×"), "gateway", ratio("Gateway/gateway,-bootstrap/8-clients", "Gateway/floor,-bootstrap/8-clients", "requests/s"), "", ""},
 	{"gateway", "requests a second, through bootstrap processes of eight invocations at a time: against serverless-offline 13", atLeast(5, "×"), "gateway", ratio("Gateway/gateway,-8-a-bootstrap/8-clients", "Gateway/serverless-offline/8-clients", "requests/s"), "", ""},
 	{"gateway", "p99 in process: against the peer's p50", atMost(1, "×"), "gateway", quotient("Gateway/gateway,-in-process/8-clients", "p99-ms", "Gateway/serverless-offline/8-clients", "p50-ms"), "", ""},
