@@ -49,10 +49,10 @@ var charts = []chart{
 		{"api-proxy with chi", "ColdStart/aws-lambda-go-api-proxy-with-chi", "init-ms"},
 		{"lambdarest: dynamo", "ColdStart/dynamo,-one-Get", "init-ms"}, {"SDK and attributevalue", "ColdStart/the-SDK-and-attributevalue,-one-GetItem", "init-ms"}}},
 	{"gateway", "gateway", "Requests a second, eight clients: more is better", "requests/s", 1, []chartBar{
-		{"lambdarest, in process", "Gateway/gateway,-in-process/8-clients", "requests/s"}, {"lambdarest, a bootstrap", "Gateway/gateway,-bootstrap/8-clients", "requests/s"},
-		{"no gateway, a bootstrap", "Gateway/floor,-bootstrap/8-clients", "requests/s"},
-		{"lambdarest, 8 a bootstrap", "Gateway/gateway,-8-a-bootstrap/8-clients", "requests/s"},
-		{"serverless-offline", "Gateway/serverless-offline/8-clients", "requests/s"}}},
+		{"lambdarest, in process", load("gateway,-in-process", 8), "requests/s"}, {"lambdarest, a bootstrap", load("gateway,-bootstrap", 8), "requests/s"},
+		{"no gateway, a bootstrap", load("floor,-bootstrap", 8), "requests/s"},
+		{"lambdarest, 8 a bootstrap", load("gateway,-8-a-bootstrap", 8), "requests/s"},
+		{"serverless-offline", load(offline, 8), "requests/s"}}},
 }
 
 // drawn reports whether there is a figure for every bar of a chart.

@@ -147,6 +147,7 @@ func (r *report) writeMissed(b *strings.Builder) {
 }
 
 func (r *report) writeRest(b *strings.Builder) {
+	r.writeLoads(b)
 	r.writeColdStarts(b)
 	b.WriteString("\n## Profiles\n\nWhere the time of the hot paths goes, and what was learned from it: [profiles](profiles).\n\n| profile | learned |\n|---|---|\n")
 	for _, p := range profiles {
@@ -171,11 +172,7 @@ func (r *report) writeColdStarts(b *strings.Builder) {
 	for _, name := range coldStartNames {
 		fmt.Fprintf(b, "| %s |", name)
 		for _, unit := range []string{"init-ms", "first-ms", "later-ms", "first/later", "RSS-KB"} {
-			cell := " "
-			if values, err := r.all.of("ColdStart/"+strings.ReplaceAll(name, " ", "-"), unit); err == nil {
-				cell = number(summarize(values).median)
-			}
-			fmt.Fprintf(b, " %s |", cell)
+			fmt.Fprintf(b, " %s |", r.median("ColdStart/"+strings.ReplaceAll(name, " ", "-"), unit))
 		}
 		b.WriteString("\n")
 	}
@@ -183,11 +180,7 @@ func (r *report) writeColdStarts(b *strings.Builder) {
 	for _, name := range []string{"hello", "warmup", "router", "all", "dynamosdk", "dynamo"} {
 		fmt.Fprintf(b, "| [size/%s](size/%s) |", name, name)
 		for _, key := range [][2]string{{"Size/", "bytes"}, {"Init/", "ms"}, {"Init/", "bytes"}} {
-			cell := " "
-			if values, err := r.all.of(key[0]+name, key[1]); err == nil {
-				cell = number(summarize(values).median)
-			}
-			fmt.Fprintf(b, " %s |", cell)
+			fmt.Fprintf(b, " %s |", r.median(key[0]+name, key[1]))
 		}
 		b.WriteString("\n")
 	}
