@@ -2,6 +2,10 @@ package dynamotest
 
 import (
 	"fmt"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +104,40 @@ func rows(t *testing.T, n int) *DB {
 		require.NoError(t, err)
 	}
 	return db
+}
+
+// discarded is a writer of answers that keeps none, and counts their bytes.
+type discarded struct {
+	header http.Header
+	bytes  uint64
+}
+
+func (d *discarded) Header() http.Header { return d.header }
+func (d *discarded) WriteHeader(int)     {}
+func (d *discarded) Write(b []byte) (int, error) {
+	d.bytes += uint64(len(b))
+	return len(b), nil
+}
+
+// Whoever scans a large table over HTTP has the memory of one answer for all of them.
+func TestAnswersShareMemory(t *testing.T) {
+	handler := rows(t, 16_000).Handler()
+	least, answer := uint64(math.MaxUint64), uint64(0)
+	for range 20 { // of many, as the collector may have come in between
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{"TableName":"rows"}`))
+		r.Header.Set("Content-Type", "application/x-amz-json-1.0")
+		r.Header.Set("X-Amz-Target", "DynamoDB_20120810.Scan")
+		r.Header.Set("X-Amz-Date", "20260101T000000Z")
+		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=x, SignedHeaders=host, Signature=x")
+		w := &discarded{header: http.Header{}}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		handler.ServeHTTP(w, r)
+		runtime.ReadMemStats(&after)
+		least, answer = min(least, after.TotalAlloc-before.TotalAlloc), w.bytes
+	}
+	require.Greater(t, answer, uint64(900_000))
+	require.Less(t, least, answer)
 }
 
 // A container is copied once for an update, however many actions there are.

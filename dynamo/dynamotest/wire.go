@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"sync"
 )
 
 // maxRequest bounds a request's body, as DynamoDB does.
@@ -96,7 +97,8 @@ func (db *DB) wire() *wire {
 type wire struct {
 	db       *DB
 	services map[string]map[string]wireOperation
-	unsigned bool // takes requests without a signature
+	unsigned bool      // takes requests without a signature
+	answers  sync.Pool // of *[]byte: memory of answers that have been written
 }
 
 func (s *wire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -120,16 +122,30 @@ func (s *wire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h["Content-Type"] = []string{kind}
-	out, err := s.serve(r, body)
+	memory := s.memory(w)
+	*memory, err = s.serve(r, body, (*memory)[:0])
 	if spoiled, ok := err.(*spoiled); ok {
-		spoiled.reply(w, out)
-		return
-	}
-	if err != nil {
+		spoiled.reply(w, *memory)
+	} else if err != nil {
 		reply(w, statusOf(err), appendFault(nil, err))
-		return
+	} else {
+		reply(w, http.StatusOK, *memory)
 	}
-	reply(w, http.StatusOK, out)
+	if _, keeps := w.(*recorder); !keeps {
+		s.answers.Put(memory)
+	}
+}
+
+// memory is for one answer. Those of scans are large, and a writer other than our own
+// keeps nothing of them.
+func (s *wire) memory(w http.ResponseWriter) *[]byte {
+	if _, keeps := w.(*recorder); !keeps {
+		if used, ok := s.answers.Get().(*[]byte); ok {
+			return used
+		}
+	}
+	b := make([]byte, 0, 2048)
+	return &b
 }
 
 // readBody reads a body of up to one byte more than may be.
@@ -142,12 +158,13 @@ func readBody(r *http.Request) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(r.Body, maxRequest+1))
 }
 
-func (s *wire) serve(r *http.Request, body []byte) (out []byte, err error) {
+// serve appends the answer to b.
+func (s *wire) serve(r *http.Request, body, b []byte) (out []byte, err error) {
 	op, f := s.route(r, body)
 	if f != nil {
 		return nil, f
 	}
-	return op(r.Context(), s.db, body, make([]byte, 0, 2048))
+	return op(r.Context(), s.db, body, b)
 }
 
 // reply writes an answer with its checksum, which the SDKs verify.
