@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -151,9 +152,23 @@ func badRuntime() {
 			os.Exit(3)
 		case "panic":
 			panic("as told")
+		case "hasty":
+			sayAndExit(resp.Header.Get("Lambda-Runtime-Aws-Request-Id"))
 		}
 		post(base+resp.Header.Get("Lambda-Runtime-Aws-Request-Id")+"/response", answer, nil)
 	}
+}
+
+// sayAndExit posts an answer and exits before anybody can have read it.
+func sayAndExit(id string) {
+	addr := os.Getenv("AWS_LAMBDA_RUNTIME_API")
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		panic(err)
+	}
+	body := strings.Repeat("x", 100_000)
+	fmt.Fprintf(conn, "POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n%s", id, addr, len(body), body)
+	os.Exit(3)
 }
 
 func post(url, body string, trailer http.Header) (status int) {

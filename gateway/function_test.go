@@ -348,6 +348,16 @@ func TestRawRuntimeInitError(t *testing.T) {
 	require.JSONEq(t, `{"errorType":"Init.Bad","errorMessage":"no table"}`, string(fe.Payload))
 }
 
+// TestProcessExitsAtOnce: an answer that was posted whole counts, however soon the process is gone.
+func TestProcessExitsAtOnce(t *testing.T) {
+	p := function(t, "bad")
+	for range 20 {
+		answer, err := p.Invoke(t.Context(), []byte(`{"how":"hasty"}`))
+		require.NoError(t, err)
+		require.Equal(t, strings.Repeat("x", 100_000), string(answer))
+	}
+}
+
 // TestIdleInstanceDies: an invocation that no process has seen goes to a new instance.
 func TestIdleInstanceDies(t *testing.T) {
 	var logged buffer

@@ -47,8 +47,13 @@ type invocation struct {
 }
 
 type outcome struct {
-	payload []byte
-	err     *FunctionError
+	payload     []byte
+	err         *FunctionError
+	isTruncated bool // the error is that the answer broke off
+}
+
+func truncated(cause error) outcome {
+	return outcome{err: newFunctionError("Runtime.TruncatedResponse", "the answer broke off", cause), isTruncated: true}
 }
 
 // newInvocation fills in what the Runtime API tells about an invocation.
@@ -223,7 +228,7 @@ func (i *instance) run() {
 		close(over)
 		<-signalled
 	})
-	i.server.close()
+	i.server.drain(i)
 	i.output.flush()
 	log.Info("instance ended", "pid", i.cmd.Process.Pid, "state", i.cmd.ProcessState.String())
 	i.exit(exitError(i.cmd.ProcessState.String(), err))
@@ -331,15 +336,17 @@ func (i *instance) invoke(inv *invocation) ([]byte, error) {
 	i.offer(inv)
 	select {
 	case o := <-inv.result:
-		return o.unpack()
+		return i.unpack(inv, o)
 	case <-inv.ctx.Done():
-		return nil, i.abandon(inv)
 	case <-i.exited:
 	}
-	select { // a result that came before the exit counts
+	select { // a result that came before counts
 	case o := <-inv.result:
-		return o.unpack()
+		return i.unpack(inv, o)
 	default:
+	}
+	if inv.ctx.Err() != nil {
+		return nil, i.abandon(inv)
 	}
 	if i.withdraw(inv) {
 		return nil, errGoneBefore
@@ -358,7 +365,22 @@ func (i *instance) exitReason(inv *invocation) error {
 	return newFunctionError(i.exitErr.Type, "RequestId: "+inv.id+" "+i.exitErr.Message, i.exitErr.Err)
 }
 
-func (o outcome) unpack() ([]byte, error) {
+// newsOfExit is how long an answer that broke off may be known before the exit that it broke off by: until then what the
+// process left in its output and its connections is read, a gracePeriod each at most.
+const newsOfExit = 2 * gracePeriod
+
+// unpack returns what came of an invocation. Where an answer broke off since the process exited, that is what to tell.
+func (i *instance) unpack(inv *invocation, o outcome) ([]byte, error) {
+	if o.isTruncated {
+		timer := time.NewTimer(newsOfExit)
+		defer timer.Stop()
+		select {
+		case <-i.exited:
+			return nil, i.exitReason(inv)
+		case <-inv.ctx.Done():
+		case <-timer.C:
+		}
+	}
 	if o.err != nil {
 		return nil, o.err
 	}

@@ -28,10 +28,12 @@ func (p *Process) Stream(ctx context.Context, event json.RawMessage) (io.ReadClo
 	case <-s.begun:
 		return s, nil
 	case err := <-over:
-		if err != nil {
+		select {
+		case <-s.begun: // and ended as well
+			return s, nil
+		default:
 			return nil, err
 		}
-		return s, nil // an answer so short that it has begun and ended
 	}
 }
 
@@ -56,7 +58,7 @@ func (s *sink) take(inv *invocation, w http.ResponseWriter, r *http.Request) {
 		inv.finish(outcome{err: errResponseTooLarge(maxStreamed)})
 		apiError(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size.")
 	case err != nil:
-		inv.finish(outcome{err: newFunctionError("Runtime.TruncatedResponse", "the answer broke off", err)})
+		inv.finish(truncated(err))
 		apiError(w, http.StatusBadRequest, "Runtime.TruncatedResponse", "the answer broke off")
 	default:
 		inv.finish(outcome{err: trailerError(r)})

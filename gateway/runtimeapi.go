@@ -89,7 +89,7 @@ func (i *instance) response(w http.ResponseWriter, r *http.Request) {
 		inv.finish(outcome{err: errResponseTooLarge(limit)})
 		apiError(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", fmt.Sprintf("Exceeded maximum allowed payload size (%d bytes).", limit))
 	case err != nil:
-		inv.finish(outcome{err: newFunctionError("Runtime.TruncatedResponse", "the answer broke off", err)})
+		inv.finish(truncated(err))
 		apiError(w, http.StatusBadRequest, "Runtime.TruncatedResponse", "the answer broke off")
 	default:
 		inv.finish(outcome{payload: body, err: trailerError(r)})

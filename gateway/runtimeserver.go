@@ -26,6 +26,7 @@ const (
 	maxRuntimeHeader  = 2 << 20
 	maxRuntimeConns   = 64 // besides two for each invocation that an instance takes at a time
 	acceptPause       = 10 * time.Millisecond
+	acceptTimeout     = 10 * time.Second
 	lingerTime        = 500 * time.Millisecond
 	maxLingering      = 64 << 20
 	runtimeBufferSize = 16 << 10 // an answer that fits is read in one go
@@ -80,6 +81,43 @@ func (s *runtimeServer) remove(c *runtimeConn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, c)
+}
+
+// drain lets what a process posted before it ended be read to its end, and closes the connections. They end by themselves,
+// unless somebody else has them: a process that has left the group, or a client that is slow to take a streamed answer. It
+// counts pauses, not the time, so that a machine that stood still meanwhile costs nothing of what there is to read.
+func (s *runtimeServer) drain(i *instance) {
+	s.acceptAll()
+	_ = s.listener.Close()
+	for pause := time.Duration(0); pause < gracePeriod && s.isRead(i); pause += newsPause {
+		time.Sleep(newsPause)
+	}
+	s.close()
+}
+
+// acceptAll returns when the connections that wait to be accepted have been: one of our own is the last of them, and is
+// ended as any other.
+func (s *runtimeServer) acceptAll() {
+	last, err := net.Dial("tcp", s.listener.Addr().String())
+	if err != nil {
+		return // out of descriptors
+	}
+	defer last.Close()
+	_ = last.(*net.TCPConn).CloseWrite()
+	_ = last.SetReadDeadline(time.Now().Add(acceptTimeout))
+	_, _ = last.Read(make([]byte, 1))
+}
+
+// isRead reports whether there is a connection that may have more than the wish for an invocation.
+func (s *runtimeServer) isRead(i *instance) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		if !i.waits(c) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *runtimeServer) close() {
