@@ -27,8 +27,8 @@ func TestAllocations(t *testing.T) {
 		allocs uint64
 		bytes  uint64
 	}{
-		"REST": {gateway.REST, 27, 4600},
-		"HTTP": {gateway.HTTP, 37, 4450},
+		"REST": {gateway.REST, 23, 4200},
+		"HTTP": {gateway.HTTP, 33, 4100},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newGateway(t, gateway.Config{Kind: row.kind}, gateway.Route{Method: "GET", Path: "/users/{id}", Integration: gateway.Proxy(r)})

@@ -60,6 +60,9 @@ func (c *conn) Read(b []byte) (int, error) {
 func (c *conn) beginRead() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.isLongAgo(c.wanted) { // mostly what net/http reads behind a request, and the answer came first
+		return os.ErrDeadlineExceeded
+	}
 	c.reading = true
 	return c.arm()
 }

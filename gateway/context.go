@@ -17,35 +17,36 @@ import (
 // a context for the deadline, one for each value, a channel to close, one for the result and their timers is a single
 // object here, as this is done for each request.
 type task struct {
-	values   context.Context // those of the request, with lambda
-	lambda   lambdacontext.LambdaContext
-	event    []byte // the handler's for good, see package handover
+	values   context.Context // those of the request
+	id       string          // of the invocation
+	event    []byte          // the handler's for good, see package handover
 	deadline time.Time
+
+	older, newer *task // see deadlines
 
 	over sync.WaitGroup // of the first of the result and the deadline
 
 	mu      sync.Mutex
 	settled bool // over is
 	res     result
-	err     error         // why the context has ended
-	done    chan struct{} // made when somebody asks for it, closed with err
-	then    []*func()     // to call at the end
+	lambda  *lambdacontext.LambdaContext // made when somebody asks for it
+	err     error                        // why the context has ended
+	done    chan struct{}                // made when somebody asks for it, closed with err
+	then    []*func()                    // to call at the end
 }
 
 // runTask calls a handler in a goroutine and returns its result; late means that there is none, or an error that came
 // with the deadline or after it.
-func runTask(parent context.Context, limit time.Duration, h lambda.Handler, event []byte, id string) (res result, late bool) {
-	t := &task{event: event, deadline: time.Now().Add(limit)}
-	t.lambda.AwsRequestID = id
-	t.values = lambdacontext.NewContext(context.WithoutCancel(parent), &t.lambda)
+func runTask(parent context.Context, d *deadlines, h lambda.Handler, event []byte, id string) (res result, late bool) {
+	t := &task{values: context.WithoutCancel(parent), id: id, event: event}
 	t.over.Add(1)
-	timer := time.AfterFunc(limit, t.expire)
+	d.add(t)
 	go t.call(h)
 	t.over.Wait()
+	d.remove(t)
 	t.mu.Lock()
 	res, late = t.res, t.err != nil && t.res.err != nil
 	t.mu.Unlock()
-	timer.Stop()
 	t.end(context.Canceled)
 	return res, late
 }
@@ -144,7 +145,37 @@ func (t *task) Value(key any) any {
 	if _, ok := key.(handover.Key); ok {
 		return &t.event
 	}
+	if key == lambdaKey {
+		return t.lambdaContext()
+	}
 	return t.values.Value(key)
+}
+
+func (t *task) lambdaContext() *lambdacontext.LambdaContext {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.lambda == nil {
+		t.lambda = &lambdacontext.LambdaContext{AwsRequestID: t.id}
+	}
+	return t.lambda
+}
+
+// lambdaKey is the key under which package lambdacontext looks for its value; it does not export it.
+var lambdaKey = func() any {
+	var asked keyOf
+	lambdacontext.FromContext(&asked)
+	return asked.key
+}()
+
+// keyOf is a context that remembers for what it was asked.
+type keyOf struct {
+	context.Context
+	key any
+}
+
+func (k *keyOf) Value(key any) any {
+	k.key = key
+	return nil
 }
 
 // String is what fmt prints, as of the contexts of the standard library: nothing of the event.

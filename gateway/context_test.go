@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -27,7 +28,7 @@ func TestTask(t *testing.T) {
 		cancel()
 		event := []byte("event")
 		var derived context.Context
-		res, late := runTask(parent, time.Minute, handlerFunc(func(ctx context.Context, got []byte) ([]byte, error) {
+		res, late := runTask(parent, &deadlines{limit: time.Minute}, handlerFunc(func(ctx context.Context, got []byte) ([]byte, error) {
 			deadline, ok := ctx.Deadline()
 			require.True(t, ok)
 			require.Equal(t, time.Now().Add(time.Minute), deadline)
@@ -39,6 +40,8 @@ func TestTask(t *testing.T) {
 			require.Contains(t, fmt.Sprint(ctx), "WithDeadline(")
 			lc, _ := lambdacontext.FromContext(ctx)
 			require.Equal(t, "id", lc.AwsRequestID)
+			again, _ := lambdacontext.FromContext(ctx)
+			require.Same(t, lc, again)
 			require.True(t, handover.IsOwn(ctx, got))
 			before := runtime.NumGoroutine()
 			var cancel context.CancelFunc
@@ -84,7 +87,7 @@ func TestTaskTooLate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				begun := time.Now()
-				res, late := runTask(t.Context(), time.Minute, h, []byte("event"), "id")
+				res, late := runTask(t.Context(), &deadlines{limit: time.Minute}, h, []byte("event"), "id")
 				require.True(t, late)
 				require.Error(t, res.err)
 				require.Equal(t, time.Minute, time.Since(begun))
@@ -98,7 +101,7 @@ func TestTaskAfterFunc(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		calls := 0
 		var after context.Context
-		_, _ = runTask(t.Context(), time.Minute, handlerFunc(func(ctx context.Context, _ []byte) ([]byte, error) {
+		_, _ = runTask(t.Context(), &deadlines{limit: time.Minute}, handlerFunc(func(ctx context.Context, _ []byte) ([]byte, error) {
 			after = ctx
 			require.True(t, context.AfterFunc(ctx, func() { t.Error("stopped, and called") })())
 			context.AfterFunc(ctx, func() { calls++ })
@@ -112,5 +115,41 @@ func TestTaskAfterFunc(t *testing.T) {
 		synctest.Wait()
 		require.Equal(t, 2, calls)
 		require.False(t, stop())
+	})
+}
+
+// TestDeadlines: each task is over at its own deadline, whatever ends before it, while it runs, or comes when nothing does.
+func TestDeadlines(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	synctest.Test(t, func(t *testing.T) {
+		d := &deadlines{limit: time.Minute}
+		sleeps := func(long time.Duration) handlerFunc {
+			return func(context.Context, []byte) ([]byte, error) {
+				time.Sleep(long)
+				return nil, nil
+			}
+		}
+		call := func(takes time.Duration) {
+			begun := time.Now()
+			_, late := runTask(t.Context(), d, sleeps(takes), nil, "id")
+			if took := time.Since(begun); late != (takes > time.Minute) || took != min(takes, time.Minute) {
+				t.Errorf("a task of %v: late %v, after %v", takes, late, took)
+			}
+		}
+		random := rand.New(rand.NewPCG(seed, 0))
+		for range 5 {
+			for range 50 {
+				go call(time.Duration(random.Int64N(int64(2*time.Minute))) | 1)
+				time.Sleep(time.Duration(random.Int64N(int64(10 * time.Second))))
+			}
+			time.Sleep(time.Duration(random.Int64N(int64(5 * time.Minute))))
+		}
+		time.Sleep(3 * time.Minute)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		require.Nil(t, d.oldest)
+		require.Nil(t, d.newest)
+		require.False(t, d.isSet)
 	})
 }

@@ -155,6 +155,25 @@ func TestDeadlinesAreFew(t *testing.T) {
 	})
 }
 
+// TestBrokenOffBeforehand: a Read that is broken off before it begins, as most behind a request are, costs the socket nothing.
+func TestBrokenOffBeforehand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, socket, client := pipe(t)
+		require.NoError(t, c.SetReadDeadline(time.Unix(1, 0)))
+		_, err := c.Read(make([]byte, 1))
+		timeout, ok := err.(net.Error)
+		require.True(t, ok)
+		require.True(t, timeout.Timeout())
+		require.NoError(t, c.SetReadDeadline(time.Time{}))
+		go func() { _, _ = client.Write([]byte("a")) }()
+		n, err := c.Read(make([]byte, 1))
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+		require.Empty(t, socket.reads)
+		synctest.Wait()
+	})
+}
+
 // TestWriteDeadlines: whatever is written, and however long it has taken, has a minute to go.
 func TestWriteDeadlines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

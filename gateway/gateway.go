@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -140,6 +139,7 @@ func New(cfg Config, routes ...Route) (*Gateway, error) {
 	g.routes.sort()
 	for _, r := range g.routes {
 		r.resourceID, r.deploymentID = gwevent.IDs(g.cfg.APIID, r.path)
+		r.deadlines = &deadlines{limit: orDefault(r.timeout, g.cfg.Timeout)}
 	}
 	return g, nil
 }
@@ -230,10 +230,10 @@ func (r *Route) checkAuthorizer(kind Kind) error {
 // ServeHTTP answers one request. It panics where the handler of an [HTTPProxy] panics after the first byte, where a
 // streamed answer breaks off, or with http.ErrAbortHandler, so that net/http ends the connection.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{g: g, r: r, start: time.Now(), ids: [1]string{gwevent.NewRequestID()}, headerNames: headerNames(r.Context())}
-	c.requestID, c.writer.ResponseWriter = c.ids[0], w
+	c := &call{g: g, r: r, start: time.Now(), headerNames: headerNames(r.Context())}
+	c.requestID[0], c.writer.ResponseWriter = gwevent.NewRequestID(), w
 	sw := &c.writer
-	sw.Header()[g.idHeader()] = c.ids[:]
+	sw.Header()[g.idHeader()] = c.requestID[:]
 	switch r.Body {
 	case http.NoBody:
 	case nil: // of a request that no server has read
@@ -243,7 +243,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.ownRequest()
 		c.r.Body = http.MaxBytesReader(w, r.Body, g.rules.body)
 	}
-	observed := newObserver(c, sw)
+	c.observer = newObserver(c, sw)
 	var fail *failure
 	defer func() {
 		v := recover() // of a handler that has begun its answer
@@ -251,7 +251,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			fail = errBadFunction(panicCause(v))
 		}
 		g.logCall(c, sw.status, fail)
-		observed.report(sw, fail)
+		c.observer.report(sw, fail)
 		if v != nil {
 			panic(v) // net/http ends the connection
 		}
@@ -315,7 +315,7 @@ func (g *Gateway) logCall(c *call, status int, fail *failure) {
 	}
 	attrs := []slog.Attr{
 		slog.String("method", c.r.Method), slog.String("path", c.r.URL.EscapedPath()), slog.Int("status", status),
-		slog.Float64("duration_ms", float64(time.Since(c.start))/float64(time.Millisecond)), slog.String("request_id", c.requestID),
+		slog.Float64("duration_ms", float64(time.Since(c.start))/float64(time.Millisecond)), slog.String("request_id", c.requestID[0]),
 	}
 	if c.route != nil {
 		attrs = append(attrs, slog.String("resource", c.route.path))
@@ -330,71 +330,6 @@ func (g *Gateway) logCall(c *call, status int, fail *failure) {
 		}
 	}
 	g.log.LogAttrs(context.WithoutCancel(c.r.Context()), level, "request", attrs...)
-}
-
-// call is one request on its way through the gateway.
-type call struct {
-	g         *Gateway
-	r         *http.Request
-	route     *route
-	params    map[string]string // percent-encoded for REST APIs, else decoded
-	start     time.Time
-	requestID string
-	prefix    string          // of the path, that is no part of the route
-	key       APIKey          // the one that the client has sent
-	grant     any             // requestContext.authorizer
-	caller    *gwevent.Caller // who signed the request; nil where nobody did
-
-	writer statusWriter
-	ids    [1]string // backs the header with the request's id
-
-	headerNames map[string]string // as the client wrote them, by their canonical form
-
-	functionID    string // the request id of the function's invocation; "" where there was none
-	event, result []byte // of the invocation, kept for Config.Observe
-	functionErr   error
-}
-
-// ownRequest replaces the request by a copy that can be changed.
-func (c *call) ownRequest() { c.r = c.r.WithContext(c.r.Context()) }
-
-func (c *call) options() gwevent.Options {
-	cfg := &c.g.cfg
-	opt := gwevent.Options{
-		Source: c.g.rules.source, Stage: cfg.Stage, BasePath: c.eventPrefix(), StageVariables: cfg.StageVariables,
-		PathParameters: c.params, HeaderNames: c.headerNames,
-		AccountID: cfg.AccountID, APIID: cfg.APIID, DomainName: cfg.DomainName,
-		RequestID: c.requestID, Time: c.start, BinaryTypes: cfg.BinaryMediaTypes,
-		Authorizer: c.grant, Caller: c.caller, APIKey: c.key.Value, APIKeyID: c.key.ID,
-	}
-	if c.route != nil {
-		opt.Resource, opt.RouteKey = c.route.path, c.route.key
-		opt.ResourceID, opt.DeploymentID = c.route.resourceID, c.route.deploymentID
-	}
-	opt.ForwardedProto, opt.ForwardedPort = c.forwarded()
-	return opt
-}
-
-// query returns the decoded query of the request, as the event has it: url.ParseQuery would leave out what is broken.
-func (c *call) query() url.Values { return gwevent.Query(c.r.URL.RawQuery) }
-
-// templateContext is $context without a route's own part.
-func (c *call) templateContext() map[string]any {
-	data, err := gwevent.ForTemplate(c.r, c.options())
-	if err != nil {
-		return nil // cannot happen: strings and integers only
-	}
-	return data.Context
-}
-
-// forwarded returns the scheme and the port that the client really used, so that links made from them work locally.
-func (c *call) forwarded() (proto, port string) {
-	proto, port = "http", "80"
-	if c.r.TLS != nil {
-		proto, port = "https", "443"
-	}
-	u := url.URL{Host: c.r.Host}
-	return proto, cmp.Or(u.Port(), port)
 }
 
 // takeAnswer returns an answer to fill, giveBack keeps one, without what it holds, for the next request.

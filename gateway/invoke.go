@@ -98,7 +98,7 @@ func panicCause(v any) error {
 var errDeadline = errors.New("gateway: integration timed out")
 
 // limit is how long the integration may take.
-func (c *call) limit() time.Duration { return orDefault(c.route.timeout, c.g.cfg.Timeout) }
+func (c *call) limit() time.Duration { return c.route.deadlines.limit }
 
 func (c *call) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, c.limit(), errDeadline)
@@ -123,7 +123,7 @@ func (c *call) invoke(h lambda.Handler, event []byte) ([]byte, *failure, error) 
 func (c *call) run(h lambda.Handler, event []byte, id string) ([]byte, *failure, error) {
 	p, ok := h.(*Process)
 	if !ok {
-		return settle(runTask(c.r.Context(), c.limit(), h, event, id))
+		return settle(runTask(c.r.Context(), c.route.deadlines, h, event, id))
 	}
 	ctx, cancel := c.withTimeout(context.WithoutCancel(c.r.Context()))
 	defer cancel()

@@ -42,6 +42,8 @@ type observer struct {
 	c      *call
 	body   bytes.Buffer
 	answer bytes.Buffer
+
+	event, result []byte // of the invocation
 }
 
 // newObserver returns nil where nobody observes.
@@ -78,7 +80,7 @@ func (o *observer) report(w *statusWriter, fail *failure) {
 		Time: c.start, Duration: time.Since(c.start), Method: c.r.Method, Host: c.r.Host,
 		Path: c.prefix + c.r.URL.EscapedPath(), Query: c.r.URL.RawQuery, Header: c.r.Header, Body: o.body.Bytes(),
 		Status: w.status, AnswerHeader: w.Header().Clone(), Answer: o.answer.Bytes(),
-		RequestID: c.requestID, InvocationID: c.functionID, Event: c.event, Result: c.result, Err: c.functionErr,
+		RequestID: c.requestID[0], InvocationID: c.functionID, Event: o.event, Result: o.result, Err: c.functionErr,
 	}
 	if c.route != nil {
 		e.Route = c.route.key
@@ -91,14 +93,14 @@ func (o *observer) report(w *statusWriter, fail *failure) {
 
 // noteEvent keeps what the function gets for the observer. It is called before the function, whose the event then is.
 func (c *call) noteEvent(event []byte) {
-	if c.g.cfg.Observe != nil {
-		c.event = bytes.Clone(event)
+	if c.observer != nil {
+		c.observer.event = bytes.Clone(event)
 	}
 }
 
 // noteResult keeps what the function returned.
 func (c *call) noteResult(result []byte, err error) {
-	if c.g.cfg.Observe != nil {
-		c.result, c.functionErr = bytes.Clone(result), err
+	if c.observer != nil {
+		c.observer.result, c.functionErr = bytes.Clone(result), err
 	}
 }

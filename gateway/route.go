@@ -51,6 +51,7 @@ type route struct {
 	scopes      []string
 	keyRequired bool
 	timeout     time.Duration // zero for the gateway's
+	deadlines   *deadlines    // of what it calls in this process
 	validation  *Validation   // nil for none
 }
 

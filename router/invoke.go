@@ -1,10 +1,6 @@
 package router
 
-import (
-	"context"
-
-	"github.com/aws/aws-lambda-go/lambdacontext"
-)
+import "context"
 
 // Invoke answers a raw event of API Gateway (REST API, HTTP API with either
 // payload format), a function URL, an ALB or VPC Lattice in the form that its
@@ -33,9 +29,6 @@ func (r *Router) newInvocation(ctx context.Context, event []byte) (*Request, *pa
 	if err := p.parse(ctx, event); err != nil {
 		r.root().use(ctx)
 		return nil, nil, err
-	}
-	if lc, ok := lambdacontext.FromContext(ctx); ok {
-		p.lambda = lc.AwsRequestID
 	}
 	req.msg = p
 	req.method, req.fault = p.target(&req.path)

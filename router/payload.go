@@ -10,16 +10,18 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
 	"github.com/lambdarest/lambdarest/internal/handover"
 	"github.com/lambdarest/lambdarest/internal/jsonscan"
 )
 
 // A payload is a message that comes as a raw event.
 type payload struct {
-	ev     event
-	src    Source
-	lambda string   // the invocation's request id
-	index  []member // of the headers, those of multiValueHeaders first, once needed
+	ev    event
+	src   Source
+	ctx   context.Context // the invocation's, for what few ask of it
+	index []member        // of the headers, those of multiValueHeaders first, once needed
 }
 
 // parse takes the event apart, or a copy of it: Lambda's runtime uses its buffer again.
@@ -27,6 +29,7 @@ func (p *payload) parse(ctx context.Context, data []byte) (err error) {
 	if !handover.IsOwn(ctx, data) {
 		data = bytes.Clone(data)
 	}
+	p.ctx = ctx
 	p.src, err = p.ev.parse(data)
 	return err
 }
@@ -195,7 +198,10 @@ func (p *payload) requestID() string {
 	if id := p.ev.str(p.ev.context.requestID); id != "" {
 		return id
 	}
-	return p.lambda
+	if lc, ok := lambdacontext.FromContext(p.ctx); ok {
+		return lc.AwsRequestID
+	}
+	return ""
 }
 
 func (p *payload) sourceIP() string { return p.ev.str(p.ev.context.sourceIP) }

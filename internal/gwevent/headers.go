@@ -66,8 +66,10 @@ func (in *input) setLength(header pairs) pairs {
 }
 
 // HopByHop reports whether a header concerns one connection only (RFC 9110, 7.6.1) and so ends at every service.
-func HopByHop(name string) bool {
-	switch http.CanonicalHeaderKey(name) {
+func HopByHop(name string) bool { return isHopByHop(http.CanonicalHeaderKey(name)) }
+
+func isHopByHop(canonical string) bool {
+	switch canonical {
 	case "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Expect":
 		return true
 	}

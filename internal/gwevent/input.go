@@ -78,7 +78,8 @@ func (in *input) fillIDs() {
 		in.SourceIP, _, _ = net.SplitHostPort(in.r.RemoteAddr)
 		orElse(&in.SourceIP, "127.0.0.1")
 	}
-	proto, port, account, api, domain := "https", "443", AccountID, APIID, "execute-api.us-east-1.amazonaws.com"
+	const urlID, latticeID, balancerID = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6", "local-0123456789abcdef0", "local-1234567890"
+	proto, port, account, api, domain := "https", "443", AccountID, APIID, APIID+".execute-api.us-east-1.amazonaws.com"
 	switch in.Source {
 	case REST:
 		orElse(&in.Stage, "prod")
@@ -87,22 +88,23 @@ func (in *input) fillIDs() {
 	case FunctionURL:
 		in.Stage = "$default"
 		in.StageVariables = nil
-		account, api, domain = "anonymous", "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6", "lambda-url.us-east-1.on.aws"
+		account, api, domain = "anonymous", urlID, urlID+".lambda-url.us-east-1.on.aws"
 	case Lattice:
-		api, domain = "local-0123456789abcdef0", "vpc-lattice-svcs.us-east-1.on.aws"
+		api, domain = latticeID, latticeID+".vpc-lattice-svcs.us-east-1.on.aws"
 		orElse(&in.TargetGroupARN, latticeARN+"targetgroup/tg-0123456789abcdef0")
 	default:
 		proto, port = "http", "80"
-		api, domain = "local-1234567890", "us-east-1.elb.amazonaws.com"
+		api, domain = balancerID, balancerID+".us-east-1.elb.amazonaws.com"
 		orElse(&in.TargetGroupARN, "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/local/0123456789abcdef")
 	}
 	orElse(&in.ForwardedProto, proto)
 	orElse(&in.ForwardedPort, port)
 	orElse(&in.AccountID, account)
 	orElse(&in.APIID, api)
-	if in.DomainName == "" {
-		in.DomainName = in.APIID + "." + domain
+	if in.APIID != api {
+		domain = in.APIID + domain[len(api):]
 	}
+	orElse(&in.DomainName, domain)
 	orElse(&in.RouteKey, "$default")
 }
 

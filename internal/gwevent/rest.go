@@ -156,9 +156,10 @@ func proxyResource(path string) (string, map[string]string) {
 
 // restDropped are the headers that a REST API does not pass on to a function, as recorded.
 func restDropped(name string) bool {
-	switch http.CanonicalHeaderKey(name) {
+	name = http.CanonicalHeaderKey(name)
+	switch name {
 	case "Content-Length", "Content-Md5", "Max-Forwards", "Server", "Www-Authenticate", "Expect":
 		return true
 	}
-	return HopByHop(name)
+	return isHopByHop(name)
 }
