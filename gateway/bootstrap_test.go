@@ -16,6 +16,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/lambdarest/lambdarest/warmup"
+	"github.com/lambdarest/lambdarest/warmup/invoke"
 )
 
 // TestMain lets the test binary be a bootstrap: with BOOTSTRAP set it is a Lambda function and runs no test.
@@ -37,6 +40,10 @@ func TestMain(m *testing.M) {
 		wrapper()
 	case "stream":
 		lambda.Start(streaming().Stream)
+	case "warm":
+		lambda.Start(warmup.Wrap(lambda.NewHandler(bootstrap), warmup.Config{
+			Fanout: warmup.Fanout{Invoker: new(invoke.Client), Instances: 4}, Delay: time.Second,
+		}))
 	case "sigterm":
 		lambda.StartWithOptions(bootstrap, lambda.WithEnableSIGTERM(func() { fmt.Println("sigterm seen") }))
 	default:

@@ -14,6 +14,8 @@
 // opens no port; [Serve] answers on one, with limits and a Host check. It is meant for development and tests: in front
 // of the internet it lacks throttling, it takes any signature of IAM for a good one, and without keys any token.
 //
+// [InvokeAPI] is the other way to functions: by name, as the AWS SDKs invoke them.
+//
 // # When not to use it
 //
 // In front of the internet, and for anything that AWS does before API Gateway: certificates, custom domains' DNS, WAF.

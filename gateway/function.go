@@ -98,11 +98,12 @@ func (p *Process) init() {
 // The request id, the function's ARN, the client context and the Cognito identity are taken from the lambdacontext in
 // ctx, where there is one.
 func (p *Process) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	return p.invoke(ctx, payload, nil)
+	return p.invoke(ctx, payload, nil, nil)
 }
 
-// invoke invokes the function; an answer goes to the sink as it comes, unless that is nil.
-func (p *Process) invoke(ctx context.Context, payload []byte, to *sink) ([]byte, error) {
+// invoke invokes the function; an answer goes to the sink as it comes, unless that is nil. What became of the invocation
+// is told to seen, unless that is nil, and before Invoke returns.
+func (p *Process) invoke(ctx context.Context, payload []byte, to *sink, seen func(Invocation)) ([]byte, error) {
 	p.init()
 	select {
 	case p.slots <- struct{}{}:
@@ -120,7 +121,7 @@ func (p *Process) invoke(ctx context.Context, payload []byte, to *sink) ([]byte,
 		if err := inst.awaitReady(ctx); err != nil {
 			return nil, err
 		}
-		out, err := p.invokeOn(ctx, inst, isNew, payload, to)
+		out, err := p.invokeOn(ctx, inst, isNew, payload, to, seen)
 		if err == errGoneBefore && !isNew {
 			continue // it ended between two invocations, this one was never delivered
 		}
@@ -129,9 +130,9 @@ func (p *Process) invoke(ctx context.Context, payload []byte, to *sink) ([]byte,
 }
 
 // invokeOn runs one invocation on an instance that is ready, or has exited.
-func (p *Process) invokeOn(ctx context.Context, inst *instance, isNew bool, payload []byte, to *sink) ([]byte, error) {
+func (p *Process) invokeOn(ctx context.Context, inst *instance, isNew bool, payload []byte, to *sink, tell func(Invocation)) ([]byte, error) {
 	inv, cancel := p.newInvocation(ctx, payload)
-	inv.sink = to
+	inv.sink, inv.seen = to, tell
 	defer cancel()
 	seen := p.observe(inst, inv, isNew)
 	out, err := inst.invoke(inv)

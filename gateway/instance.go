@@ -37,10 +37,11 @@ type invocation struct {
 	ctx      context.Context
 	id       string
 	deadline time.Time
-	timeout  time.Duration // of the function; zero where only ctx sets the deadline
-	message  []byte        // the answer to GET next, with a copy of the event: it may be written when Invoke has returned
-	result   chan outcome  // takes the first result, further ones are refused
-	sink     *sink         // where the answer goes as it comes; nil where it is collected
+	timeout  time.Duration    // of the function; zero where only ctx sets the deadline
+	message  []byte           // the answer to GET next, with a copy of the event: it may be written when Invoke has returned
+	result   chan outcome     // takes the first result, further ones are refused
+	sink     *sink            // where the answer goes as it comes; nil where it is collected
+	seen     func(Invocation) // told what became of it; nil for nobody
 
 	carrier     *runtimeConn // the connection to which it was written, see delivery.go
 	carrierGone bool

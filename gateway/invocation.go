@@ -55,7 +55,7 @@ func (i Invocation) WriteTo(w io.Writer) (int64, error) {
 
 // observe begins the observation of an invocation; what it returns ends it.
 func (p *Process) observe(inst *instance, inv *invocation, isNew bool) func(out []byte, err error) {
-	if p.Observe == nil {
+	if p.Observe == nil && inv.seen == nil {
 		return func([]byte, error) {}
 	}
 	begin := time.Now()
@@ -69,7 +69,12 @@ func (p *Process) observe(inst *instance, inv *invocation, isNew bool) func(out 
 			seen.Init = inst.readyAt.Sub(inst.born)
 		}
 		seen.Instance, seen.MaxMemoryMB = inst.usage()
-		p.Observe(seen)
+		if inv.seen != nil {
+			inv.seen(seen)
+		}
+		if p.Observe != nil {
+			p.Observe(seen)
+		}
 	}
 }
 

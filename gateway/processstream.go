@@ -20,7 +20,7 @@ func (p *Process) Stream(ctx context.Context, event json.RawMessage) (io.ReadClo
 	s.PipeReader, s.writer = io.Pipe()
 	over := make(chan error, 1)
 	go func() {
-		_, err := p.invoke(ctx, event, s)
+		_, err := p.invoke(ctx, event, s, nil)
 		s.writer.CloseWithError(err)
 		over <- err
 	}()

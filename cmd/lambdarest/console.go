@@ -82,7 +82,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 func (s *system) consoleRoutes(w http.ResponseWriter, _ *http.Request) {
 	d := s.use()
 	defer d.users.Done()
-	writeJSON(w, http.StatusOK, d.infos())
+	writeJSON(w, http.StatusOK, append(d.infos(), s.consoleInfo(d)))
 }
 
 // summary is a line of the console's list.
@@ -207,22 +207,34 @@ func (s *system) consoleReplay(w http.ResponseWriter, r *http.Request) {
 	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxReplay)).Decode(&in)
 	d := s.use()
 	defer d.users.Done()
-	i := slices.IndexFunc(d.apis, func(a *servedAPI) bool { return a.api.ID == in.API })
-	if err == nil && i < 0 {
+	h, url := s.called(d, in.API)
+	if err == nil && h == nil {
 		err = fmt.Errorf("no API %q", in.API)
 	}
 	var req *http.Request
 	if err == nil {
-		req, err = replayed(d.apis[i].url, in.Method, in.Target, in.Body, in.Headers)
+		req, err = replayed(url, in.Method, in.Target, in.Body, in.Headers)
 	}
 	if err != nil {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
 		return
 	}
 	answer := &discarded{header: http.Header{}}
-	serveReplay(d.apis[i].gateway, answer, req.WithContext(r.Context()))
+	serveReplay(h, answer, req.WithContext(r.Context()))
 	id := answer.header.Get("X-Amzn-Requestid") + answer.header.Get("Apigw-Requestid")
 	writeJSON(w, http.StatusOK, map[string]int{"number": s.history.numberOf(id)})
+}
+
+// called is the API of that name, nil where there is none, and its URL.
+func (s *system) called(d *deployment, name string) (h http.Handler, url string) {
+	if name == lambdaName {
+		return d.lambda, s.lambda.url()
+	}
+	i := slices.IndexFunc(d.apis, func(a *servedAPI) bool { return a.api.ID == name })
+	if i < 0 {
+		return nil, ""
+	}
+	return d.apis[i].gateway, d.apis[i].url
 }
 
 // serveReplay serves a request whose answer may break off: net/http would end the connection, which is the console's here.

@@ -30,7 +30,7 @@ type database struct {
 func startDatabase(url string) (*database, error) {
 	db := &database{url: url, made: make(map[string]map[string]any)}
 	if url == "" {
-		l, err := listen("127.0.0.1:0", false)
+		l, err := listen(anyPort, false)
 		if err != nil {
 			return nil, err
 		}

@@ -26,6 +26,7 @@ type deployment struct {
 	app       *sam.App
 	functions map[string]*function // by logical id
 	apis      []*servedAPI
+	lambda    *gateway.InvokeAPI
 	users     sync.WaitGroup  // requests and invocations under way
 	before    <-chan struct{} // closed when no deployment before has users any more; nil for the first
 	over      chan struct{}   // closed when neither it has
@@ -127,6 +128,7 @@ func (s *system) newDeployment(ctx context.Context, app *sam.App, doors []*door)
 	for _, fn := range app.Functions {
 		d.functions[fn.ID] = s.function(fn)
 	}
+	d.lambda = s.invokeAPI(d)
 	authorizers := &authorizations{s, d, make(map[*sam.Authorizer]gateway.Authorization)}
 	for i, api := range app.APIs {
 		routes, err := d.routes(ctx, authorizers, api)
@@ -157,6 +159,7 @@ func (s *system) replace(d *deployment) {
 	d.before = old.over
 	go func() { // not awaited: close ends the processes, and with them those who use them
 		old.users.Wait()
+		_ = old.lambda.Wait(context.Background())
 		if old.before != nil {
 			<-old.before
 		}
@@ -181,7 +184,7 @@ func (s *system) forget(p *gateway.Process) {
 func (s *system) function(fn *sam.Function) *function {
 	env := map[string]string{
 		"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local",
-		"AWS_ENDPOINT_URL_DYNAMODB": s.db.url,
+		"AWS_ENDPOINT_URL_DYNAMODB": s.db.url, "AWS_ENDPOINT_URL_LAMBDA": s.lambda.url(),
 	}
 	maps.Copy(env, fn.Env)
 	for _, variables := range s.flags.envVars.of(fn) {

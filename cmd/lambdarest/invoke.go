@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
@@ -26,7 +27,7 @@ where the function fails.
 
 // runInvoke invokes a function once.
 func runInvoke(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	f := startFlags{parameters: pairs{}, functions: pairs{}, env: pairs{}}
+	f := startFlags{lambdaAddr: anyPort, parameters: pairs{}, functions: pairs{}, env: pairs{}}
 	var r requestFlags
 	var given, kind, o string
 	flags := newFlags("invoke", aboutInvoke, stderr)
@@ -85,12 +86,23 @@ func invokeOnce(ctx context.Context, f startFlags, name string, event []byte, st
 	}
 	p := s.current.functions[fn.ID]
 	p.Output = nil // WriteTo has it
-	p.Observe = func(i gateway.Invocation) { seen = i }
-	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: newID()})
+	var mu sync.Mutex
+	var all []gateway.Invocation // those that the function has made of itself as well
+	p.Observe = func(i gateway.Invocation) {
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, i)
+	}
+	id := newID()
+	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: id})
 	result, err = p.Invoke(ctx, event)
-	s.close() // then the output is complete
-	if seen.RequestID != "" {
-		_, _ = seen.WriteTo(stderr)
+	_ = s.current.lambda.Wait(ctx) // for what it has invoked without waiting
+	s.close()                      // then the output is complete
+	for _, i := range all {
+		_, _ = i.WriteTo(stderr)
+		if i.RequestID == id {
+			seen = i
+		}
 	}
 	return seen, result, err
 }

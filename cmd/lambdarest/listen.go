@@ -12,6 +12,9 @@ import (
 
 // Servers listen on this machine, and answer for its own names, unless they are told otherwise.
 
+// anyPort is an address of this machine whose port is a free one.
+const anyPort = "127.0.0.1:0"
+
 // listen listens on an address of this machine only, unless public.
 func listen(addr string, public bool) (net.Listener, error) {
 	listener, err := net.Listen("tcp", addr)

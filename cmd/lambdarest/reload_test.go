@@ -122,7 +122,7 @@ func TestHandedOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &function{Process: gateway.Function("none", nil)}
 		deployed := func(functions map[string]*function) *deployment {
-			return &deployment{functions: functions, over: make(chan struct{})}
+			return &deployment{functions: functions, lambda: new(gateway.InvokeAPI), over: make(chan struct{})}
 		}
 		s := &system{processes: make(map[*gateway.Process]bool)}
 		s.replace(deployed(map[string]*function{"F": f}))

@@ -123,10 +123,11 @@ func (s *system) reportState(event string) {
 	s.report(struct {
 		Event     string         `json:"event"`
 		APIs      []apiInfo      `json:"apis"`
+		Lambda    lambdaInfo     `json:"lambda"`
 		DynamoDB  databaseInfo   `json:"dynamodb"`
 		Schedules []scheduleInfo `json:"schedules"`
 		Console   string         `json:"console,omitempty"`
-	}{event, d.infos(), databaseInfo{s.db.url, d.tableNames()}, d.scheduleInfos(s.flags.schedules), s.consoleURL(d)})
+	}{event, d.infos(), s.lambdaInfo(d), databaseInfo{s.db.url, d.tableNames()}, d.scheduleInfos(s.flags.schedules), s.consoleURL(d)})
 }
 
 // reportReady says where everything is.
@@ -156,6 +157,9 @@ func (s *system) reportReady() {
 		tables = ", tables: " + strings.Join(names, ", ")
 	}
 	fmt.Fprintf(&b, "%s DynamoDB%s\n", s.db.url, tables)
+	if l := s.lambdaInfo(d); len(l.Functions) > 0 {
+		fmt.Fprintf(&b, "%s Lambda, functions: %s\n", l.URL, strings.Join(l.Functions, ", "))
+	}
 	if url := s.consoleURL(d); url != "" {
 		fmt.Fprintf(&b, "%s console\n", url)
 	}

@@ -16,7 +16,8 @@ const aboutStart = `Usage: lambdarest start [FLAGS] [TEMPLATE]
 
 Runs what a SAM template describes, or an OpenAPI definition: builds the functions
 with the Go tool, starts them as Lambda does, serves their APIs and function URLs,
-and gives them DynamoDB with their tables. TEMPLATE is template.yaml where it is
+invokes them by name as Lambda's own API does, for one another and for the AWS SDKs
+and CLI, and gives them DynamoDB with their tables. TEMPLATE is template.yaml where it is
 left out. When sources change functions are built again, when the template changes it
 is read again, and both take the place of what runs. It ends on SIGINT and SIGTERM,
 with all that it has started.`
@@ -24,6 +25,7 @@ with all that it has started.`
 // startFlags are the flags of start.
 type startFlags struct {
 	addr       string
+	lambdaAddr string
 	public     bool
 	template   string
 	dynamodb   string
@@ -48,6 +50,7 @@ func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done b
 	f = startFlags{parameters: pairs{}, functions: pairs{}, env: pairs{}, variables: pairs{}, jwks: pairs{}, issuers: pairs{}}
 	flags := newFlags("start", aboutStart, stderr)
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "`host:port` of the first API; the others follow on the next ports. Port 0 picks free ones")
+	flags.StringVar(&f.lambdaAddr, "lambda-addr", anyPort, "`host:port` of Lambda's API to invoke functions by name, which functions find in AWS_ENDPOINT_URL_LAMBDA; port 0 picks a free one")
 	flags.BoolVar(&f.public, "public", false, "allow an address that other machines can reach; there is no authentication but the template's")
 	flags.StringVar(&f.dynamodb, "dynamodb", "", "`URL` of a DynamoDB to use in place of the embedded one")
 	flags.Var(f.parameters, "parameter", "`NAME=VALUE` of a template parameter; may be repeated")

@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("BOOTSTRAP") == "" {
 		testscript.Main(m, map[string]func(){"lambdarest": lambdarest})
 	}
+	if os.Getenv("BOOTSTRAP") == "caller" {
+		startCaller()
+	}
 	lambda.Start(func(_ context.Context, event map[string]any) (any, error) {
 		body, _ := event["body"].(string)
 		switch {

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
@@ -21,6 +23,7 @@ type system struct {
 	stderr    io.Writer
 	builds    *builder
 	db        *database
+	lambda    *lambdaServer
 	history   *history
 	warned    map[string]bool
 	removeDir func()
@@ -46,7 +49,7 @@ type door struct {
 
 func (d *door) url() string { return "http://" + d.ln.Addr().String() }
 
-// newSystem builds and sets up everything; nothing is served yet. It ends what it has begun where it fails.
+// newSystem builds and sets up everything; the APIs are not served yet. It ends what it has begun where it fails.
 func newSystem(ctx context.Context, f startFlags, app *sam.App, stdout, stderr io.Writer) (_ *system, err error) {
 	s := &system{
 		flags: f, history: newHistory(), warned: make(map[string]bool),
@@ -64,6 +67,9 @@ func newSystem(ctx context.Context, f startFlags, app *sam.App, stdout, stderr i
 	if err := tryPorts(f.addr, len(app.APIs), f.public); err != nil {
 		return nil, err
 	}
+	if s.lambda, err = listenLambda(f.lambdaAddr, f.public); err != nil {
+		return nil, err
+	}
 	dir, remove, err := workFolder()
 	if err != nil {
 		return nil, err
@@ -73,7 +79,11 @@ func newSystem(ctx context.Context, f startFlags, app *sam.App, stdout, stderr i
 	if s.db, err = startDatabase(f.dynamodb); err != nil {
 		return nil, err
 	}
-	return s, s.deploy(ctx, app)
+	if err := s.deploy(ctx, app); err != nil {
+		return nil, err
+	}
+	s.serveLambda(ctx)
+	return s, nil
 }
 
 // check refuses a template that cannot run with the flags.
@@ -145,10 +155,18 @@ func (s *system) behind(n int) http.Handler {
 
 // close ends all that newSystem has begun, also where it did not get to the end.
 func (s *system) close() {
+	if s.lambda != nil {
+		s.lambda.close()
+	}
 	s.mu.RLock()
-	defer s.mu.RUnlock()
-	for p := range s.processes {
+	processes := slices.Collect(maps.Keys(s.processes))
+	last := s.current
+	s.mu.RUnlock()
+	for _, p := range processes {
 		_ = p.Close() // waits for the processes
+	}
+	if last != nil { // what nobody waited for has ended as well, and is reported
+		_ = last.lambda.Wait(context.Background())
 	}
 	for _, d := range s.doors {
 		_ = d.ln.Close()

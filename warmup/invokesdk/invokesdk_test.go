@@ -2,17 +2,22 @@ package invokesdk_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
+	lambdago "github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"github.com/lambdarest/lambdarest/gateway"
 	"github.com/lambdarest/lambdarest/warmup"
 	"github.com/lambdarest/lambdarest/warmup/invokesdk"
 )
@@ -88,3 +93,69 @@ func ExampleNew() {
 type business struct{}
 
 func (business) Invoke(context.Context, []byte) ([]byte, error) { return nil, nil }
+
+// echo returns its event; what it knows of its caller goes first.
+type echo struct{ waited chan string }
+
+func (e echo) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	lc, _ := lambdacontext.FromContext(ctx)
+	if string(event) == `"fail"` {
+		return nil, errors.New("as told")
+	}
+	if string(event) == `"later"` {
+		e.waited <- lc.InvokedFunctionArn
+	}
+	return fmt.Appendf(nil, "%q", lc.InvokedFunctionArn+" "+lc.ClientContext.Client.AppTitle+" "+string(event)), nil
+}
+
+// The gateway's Invoke operation, as the SDK's client sees it: outputs, errors of the types of the SDK, sizes, and this
+// package's Invoker.
+func TestGateway(t *testing.T) {
+	e := echo{make(chan string, 1)}
+	server := httptest.NewServer(&gateway.InvokeAPI{Functions: map[string]lambdago.Handler{"orders": e}})
+	defer server.Close()
+	c := client(server)
+	const local = "arn:aws:lambda:us-east-1:123456789012:function:orders"
+
+	out, err := c.Invoke(t.Context(), &lambda.InvokeInput{
+		FunctionName: aws.String("orders"), Qualifier: aws.String("live"), Payload: []byte(`{"a":1}`), LogType: types.LogTypeTail,
+		ClientContext: aws.String(base64.StdEncoding.EncodeToString([]byte(`{"Client":{"app_title":"T"}}`))),
+	})
+	if err != nil || out.StatusCode != 200 || *out.ExecutedVersion != "$LATEST" || out.FunctionError != nil || string(out.Payload) != fmt.Sprintf("%q", local+`:live T {"a":1}`) {
+		t.Fatalf("%+v %v", out, err)
+	}
+	if log, err := base64.StdEncoding.DecodeString(*out.LogResult); err != nil || !strings.HasPrefix(string(log), "START RequestId: ") {
+		t.Errorf("log: %q %v", log, err)
+	}
+	out, err = c.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String(function), Payload: []byte(`"fail"`)})
+	if err != nil || out.StatusCode != 200 || *out.FunctionError != "Unhandled" || string(out.Payload) != `{"errorMessage":"as told","errorType":"errorString"}` {
+		t.Errorf("failure: %+v %s %v", out, out.Payload, err)
+	}
+	out, err = c.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String("orders"), InvocationType: types.InvocationTypeDryRun})
+	if err != nil || out.StatusCode != 204 {
+		t.Errorf("dry run: %+v %v", out, err)
+	}
+	if err := invokesdk.New(c).InvokeAsync(t.Context(), function, []byte(`"later"`)); err != nil || <-e.waited != local+":live" {
+		t.Errorf("asynchronously: %v", err)
+	}
+
+	_, err = c.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String("nobody")})
+	if missing := (*types.ResourceNotFoundException)(nil); !errors.As(err, &missing) || *missing.Type != "User" || *missing.Message != "Function not found: arn:aws:lambda:us-east-1:123456789012:function:nobody" {
+		t.Errorf("no function: %v", err)
+	}
+	_, err = c.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String("orders"), Payload: []byte(`{`)})
+	if bad := (*types.InvalidRequestContentException)(nil); !errors.As(err, &bad) || !strings.Contains(*bad.Message, "Could not parse request body into json") {
+		t.Errorf("no JSON: %v", err)
+	}
+	_, err = c.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String("orders:a"), Qualifier: aws.String("b")})
+	if bad := (*types.InvalidParameterValueException)(nil); !errors.As(err, &bad) {
+		t.Errorf("two qualifiers: %v", err)
+	}
+	_, err = c.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String("orders"), Payload: []byte(`"` + strings.Repeat("x", 6<<20) + `"`)})
+	if large := interface {
+		error
+		ErrorCode() string
+	}(nil); !errors.As(err, &large) || large.ErrorCode() != "RequestEntityTooLargeException" {
+		t.Errorf("too large: %v", err)
+	}
+}

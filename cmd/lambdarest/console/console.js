@@ -167,7 +167,7 @@ async function sendReplay(event) {
   }
   $("replay").close();
   $("requests").focus();
-  choose(answer.number);
+  if (answer.number) choose(answer.number); // 0: of an invocation that nobody waits for, which comes to the list later
 }
 
 function move(step) {

@@ -1,0 +1,384 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/lambdarest/lambdarest/internal/gwevent"
+)
+
+// Limits of the Invoke operation, in bytes (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
+const (
+	maxSyncEvent     = 6 << 20
+	maxAsyncEvent    = 1 << 20
+	maxClientContext = 3583 // in Base64
+	maxLogTail       = 4 << 10
+
+	maxQueued  = 64 << 20 // of the events of asynchronous invocations that are under way; our own
+	queuedCost = 16 << 10 // what each of them counts besides its event
+)
+
+// InvokeAPI is Lambda's Invoke operation, as an http.Handler in front of functions: what the AWS SDKs and the AWS CLI
+// find behind AWS_ENDPOINT_URL_LAMBDA, so that functions that invoke one another do so on a laptop and in tests.
+//
+//	POST /2015-03-31/functions/NAME/invocations
+//
+// NAME may be an ARN, or a part of one, of any account and region, and have a version or an alias: there is one version
+// here, $LATEST, which answers for all of them, and the function sees the ARN with what was asked for. Types of
+// invocations are RequestResponse, Event and DryRun. An event that must be queued runs at once, and once only: Lambda
+// would repeat it twice after errors, and knows destinations and dead-letter queues.
+//
+// As in Lambda, an invocation runs on where its client goes away, and a function's failure is a 200 with the header
+// X-Amz-Function-Error, of the value Unhandled whatever the function has done. Signatures are not looked at; requests of
+// web pages are refused. The log that X-Amz-Log-Type: Tail asks for has what a [Process] writes, if its Output or its
+// Observe is set, and nothing of what handlers in this process write. Left out: InvokeWithResponseStream, InvokeAsync,
+// which is deprecated, and tenants.
+//
+// The fields must not be changed once it serves. It is safe for concurrent use.
+type InvokeAPI struct {
+	// Functions are the functions by name.
+	Functions map[string]lambda.Handler
+	// Observe is called once for each request with what became of it, from a goroutine of the invocation, for an
+	// asynchronous one when the function is done. Exchange.Err also says why a request was refused. nil is none.
+	Observe func(Exchange)
+
+	once      sync.Once
+	deadlines *deadlines // of handlers in this process
+
+	mu     sync.Mutex
+	queued int           // see maxQueued
+	idle   chan struct{} // closed when nothing is queued any more; nil at first
+}
+
+// ServeHTTP answers one request.
+func (a *InvokeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	id := gwevent.NewRequestID()
+	w.Header().Set("X-Amzn-Requestid", id)
+	c := &invokeCall{api: a, id: id, seen: Exchange{
+		Time: time.Now(), Method: r.Method, Host: r.Host, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Header: r.Header,
+		RequestID: id, InvocationID: id,
+	}}
+	refused := c.read(w, r)
+	if refused == nil && c.kind == asynchronous {
+		refused = c.enqueue(r.Context())
+		if refused == nil {
+			w.WriteHeader(http.StatusAccepted)
+			return // the exchange is observed when the function is done
+		}
+	}
+	switch {
+	case refused != nil:
+		c.refuse(w, refused)
+	case c.kind == dryRun:
+		c.answer(w, http.StatusNoContent, nil)
+	default:
+		c.invoke(w, r)
+	}
+	c.observe()
+}
+
+// Wait waits until no asynchronous invocation is under way, or returns the error of ctx when that ends. New ones that
+// come meanwhile may be waited for or not.
+func (a *InvokeAPI) Wait(ctx context.Context) error {
+	a.mu.Lock()
+	idle, queued := a.idle, a.queued
+	a.mu.Unlock()
+	if queued == 0 {
+		return nil
+	}
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// enter takes room for an event, unless there is too little.
+func (a *InvokeAPI) enter(size int) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.queued+size > maxQueued {
+		return false
+	}
+	if a.queued == 0 {
+		a.idle = make(chan struct{})
+	}
+	a.queued += size
+	return true
+}
+
+func (a *InvokeAPI) leave(size int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.queued -= size; a.queued == 0 {
+		close(a.idle)
+	}
+}
+
+// The types of invocations.
+const (
+	synchronous  = "RequestResponse"
+	asynchronous = "Event"
+	dryRun       = "DryRun"
+)
+
+// An invokeCall is one request on its way.
+type invokeCall struct {
+	api     *InvokeAPI
+	id      string
+	kind    string
+	handler lambda.Handler
+	lambda  lambdacontext.LambdaContext
+	event   []byte
+	tail    bool // of the log is asked for
+	seen    Exchange
+}
+
+// An invokeError is an answer of Lambda itself.
+type invokeError struct {
+	status  int
+	kind    string
+	message string
+}
+
+// read checks a request and keeps what there is to know of it.
+func (c *invokeCall) read(w http.ResponseWriter, r *http.Request) *invokeError {
+	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" {
+		return &invokeError{http.StatusForbidden, "AccessDeniedException", "web pages may not invoke functions here"}
+	}
+	reference, ok := strings.CutPrefix(r.URL.Path, "/2015-03-31/functions/")
+	reference, isInvoke := strings.CutSuffix(reference, "/invocations")
+	if !ok || !isInvoke || r.Method != http.MethodPost {
+		return &invokeError{http.StatusNotFound, "UnknownOperationException", "of Lambda's API there is only Invoke here: POST /2015-03-31/functions/NAME/invocations"}
+	}
+	c.seen.Route = "POST /2015-03-31/functions/{FunctionName}/invocations"
+	if refused := c.find(reference, r.URL.Query()); refused != nil {
+		return refused
+	}
+	if refused := c.readOptions(r.Header); refused != nil {
+		return refused
+	}
+	return c.readEvent(w, r)
+}
+
+func errParameter(message string) *invokeError {
+	return &invokeError{http.StatusBadRequest, "InvalidParameterValueException", message}
+}
+
+// find finds the function.
+func (c *invokeCall) find(reference string, query url.Values) *invokeError {
+	name, qualifier, ok := parseReference(reference)
+	if !ok {
+		return errParameter("expected the name or the ARN of a function")
+	}
+	if asked := query.Get("Qualifier"); asked != "" {
+		switch {
+		case !isQualifier(asked):
+			return errParameter("expected a version or an alias as Qualifier")
+		case qualifier != "" && qualifier != asked:
+			return errParameter("The derived qualifier from the function name does not match the specified qualifier.")
+		}
+		qualifier = asked
+	}
+	arn := "arn:aws:lambda:us-east-1:123456789012:function:" + name
+	c.handler = c.api.Functions[name]
+	if p, ok := c.handler.(*Process); ok {
+		arn = p.arn()
+	}
+	if qualifier != "" {
+		arn += ":" + qualifier
+	}
+	if c.handler == nil {
+		return &invokeError{http.StatusNotFound, "ResourceNotFoundException", "Function not found: " + arn}
+	}
+	c.lambda.AwsRequestID, c.lambda.InvokedFunctionArn = c.id, arn
+	return nil
+}
+
+// readOptions reads the headers.
+func (c *invokeCall) readOptions(h http.Header) *invokeError {
+	switch c.kind = orDefault(h.Get("X-Amz-Invocation-Type"), synchronous); c.kind {
+	case synchronous, asynchronous, dryRun:
+	default:
+		return errParameter("expected the invocation type RequestResponse, Event or DryRun")
+	}
+	switch kind := h.Get("X-Amz-Log-Type"); kind {
+	case "", "None":
+	case "Tail":
+		c.tail = true
+	default:
+		return errParameter("expected the log type None or Tail")
+	}
+	given := h.Get("X-Amz-Client-Context")
+	if given == "" || c.kind == asynchronous { // to which Lambda does not pass it on
+		return nil
+	}
+	decoded, err := base64.StdEncoding.DecodeString(given)
+	if err != nil || len(given) > maxClientContext || json.Unmarshal(decoded, &c.lambda.ClientContext) != nil {
+		return &invokeError{http.StatusBadRequest, "InvalidRequestContentException",
+			fmt.Sprintf("expected a client context of JSON in Base64, of %d bytes at most", maxClientContext)}
+	}
+	return nil
+}
+
+// readEvent reads the body. None at all is an empty object.
+func (c *invokeCall) readEvent(w http.ResponseWriter, r *http.Request) *invokeError {
+	limit := int64(maxSyncEvent)
+	if c.kind == asynchronous {
+		limit = maxAsyncEvent
+	}
+	if r.Body == nil { // of a request that no server has read
+		r.Body = http.NoBody
+	}
+	var err error
+	c.event, err = io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	c.seen.Body = clipped(c.event)
+	switch {
+	case errors.As(err, new(*http.MaxBytesError)):
+		// Not the RequestTooLargeException of the documentation: see https://github.com/aws/aws-sdk/issues/45.
+		return &invokeError{http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException",
+			fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", limit)}
+	case err != nil:
+		return &invokeError{http.StatusBadRequest, "InvalidRequestContentException", "the request broke off"}
+	case len(c.event) == 0:
+		c.event = []byte("{}")
+	}
+	if err := checkJSON(c.event); err != nil {
+		return &invokeError{http.StatusBadRequest, "InvalidRequestContentException", "Could not parse request body into json: " + err.Error()}
+	}
+	if c.api.Observe != nil {
+		c.seen.Event = bytes.Clone(c.event) // the function may change its own
+		c.seen.Body = clipped(c.seen.Event)
+	}
+	return nil
+}
+
+// checkJSON says why a text is not JSON in UTF-8.
+func checkJSON(b []byte) error {
+	var valid json.RawMessage
+	err := json.Unmarshal(b, &valid)
+	if bad := (*json.SyntaxError)(nil); errors.As(err, &bad) {
+		return fmt.Errorf("byte %d: %w", bad.Offset, err)
+	}
+	if err == nil && !utf8.Valid(b) {
+		return errors.New("it is not UTF-8")
+	}
+	return err
+}
+
+// clipped is what an observer gets of a body.
+func clipped(b []byte) []byte { return b[:min(len(b), maxObserved)] }
+
+// enqueue begins an asynchronous invocation.
+func (c *invokeCall) enqueue(ctx context.Context) *invokeError {
+	size := len(c.event) + queuedCost
+	if !c.api.enter(size) {
+		return &invokeError{http.StatusTooManyRequests, "TooManyRequestsException", "too many asynchronous invocations are under way"}
+	}
+	c.seen.Status = http.StatusAccepted
+	go func() {
+		defer c.api.leave(size)
+		_, c.seen.Result, c.seen.Err = c.call(ctx)
+		c.observe()
+	}()
+	return nil
+}
+
+// invoke invokes the function and answers with what it returns.
+func (c *invokeCall) invoke(w http.ResponseWriter, r *http.Request) {
+	i, out, err := c.call(r.Context())
+	c.seen.Result, c.seen.Err = out, err
+	if errors.Is(err, ErrClosed) {
+		c.refuse(w, &invokeError{http.StatusInternalServerError, "ServiceException", "the function is closed"})
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("X-Amz-Executed-Version", "$LATEST")
+	if failed := (*FunctionError)(nil); errors.As(err, &failed) {
+		h.Set("X-Amz-Function-Error", "Unhandled")
+		out = failed.Payload
+	}
+	if c.tail {
+		h.Set("X-Amz-Log-Result", i.logTail())
+	}
+	c.answer(w, http.StatusOK, out)
+}
+
+// call calls the function. The error is a *FunctionError, or nil.
+func (c *invokeCall) call(ctx context.Context) (i Invocation, out []byte, err error) {
+	var fail *failure
+	i = Invocation{RequestID: c.id, MemoryMB: 128} // where the function does not get to run
+	if p, ok := c.handler.(*Process); ok {
+		ctx, cancel := context.WithTimeout(lambdacontext.NewContext(context.WithoutCancel(ctx), &c.lambda), longestTimeout)
+		defer cancel()
+		out, err = p.invoke(ctx, c.event, nil, func(seen Invocation) { i = seen })
+		out, fail, err = settle(result{out, err}, ctx.Err() != nil && err != nil)
+	} else {
+		begin := time.Now()
+		c.api.once.Do(func() { c.api.deadlines = &deadlines{limit: longestTimeout} })
+		out, fail, err = settle(runTask(ctx, c.api.deadlines, inContext{c.handler, &c.lambda}, c.event, c.id))
+		i.Duration = time.Since(begin)
+	}
+	if fail != nil {
+		err = newFunctionError("Sandbox.Timedout", fmt.Sprintf("Task timed out after %.2f seconds", longestTimeout.Seconds()), fail.cause)
+	}
+	return i, out, err
+}
+
+// inContext is a handler that gets what the caller of the function has said.
+type inContext struct {
+	lambda.Handler
+	lambda *lambdacontext.LambdaContext
+}
+
+func (h inContext) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	return h.Handler.Invoke(lambdacontext.NewContext(ctx, h.lambda), event)
+}
+
+// refuse answers for Lambda itself, in the form that the SDKs parse. The name of the member with the message is that of the
+// service's model, which differs.
+func (c *invokeCall) refuse(w http.ResponseWriter, refused *invokeError) {
+	blame, member := "User", "message"
+	if refused.status >= http.StatusInternalServerError {
+		blame = "Service"
+	}
+	if refused.kind == "ResourceNotFoundException" || refused.kind == "ServiceException" {
+		member = "Message"
+	}
+	body, _ := json.Marshal(map[string]string{"Type": blame, member: refused.message}) // strings only
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Amzn-Errortype", refused.kind)
+	if c.seen.Err == nil {
+		c.seen.Err = errors.New(refused.message)
+	}
+	c.answer(w, refused.status, body)
+}
+
+func (c *invokeCall) answer(w http.ResponseWriter, status int, body []byte) {
+	c.seen.Status, c.seen.AnswerHeader, c.seen.Answer = status, w.Header().Clone(), clipped(body)
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // an error means that the client is gone
+}
+
+func (c *invokeCall) observe() {
+	if c.api.Observe != nil {
+		c.seen.Duration = time.Since(c.seen.Time)
+		c.api.Observe(c.seen)
+	}
+}
