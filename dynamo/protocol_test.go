@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -265,29 +264,6 @@ func TestFlippedBodies(t *testing.T) {
 }
 
 func once(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} }
-
-// A body that stalls does not hold up a context that ends.
-func TestStalledBody(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := httpFunc(func(req *http.Request) (*http.Response, error) {
-			resp := good()
-			resp.Body = stalled{req.Context()}
-			return resp, nil
-		})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		start := time.Now()
-		_, err := repo[user](t, f.client()).All(ctx)
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.Less(t, time.Since(start), time.Second+50*time.Millisecond)
-	})
-}
-
-// stalled is a body of which nothing comes, as net/http has it.
-type stalled struct{ ctx context.Context }
-
-func (s stalled) Read([]byte) (int, error) { <-s.ctx.Done(); return 0, s.ctx.Err() }
-func (stalled) Close() error               { return nil }
 
 // A middleware of the client's own sees the items, unless it is said that it
 // does not want to.

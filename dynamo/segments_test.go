@@ -225,27 +225,30 @@ func (e *endless) Scan(_ context.Context, in *dynamodb.ScanInput, _ ...func(*dyn
 }
 
 // Memory does not grow with the table: 1 GB in .ci/campaign-dynamo, 64 MB
-// otherwise.
+// otherwise. What counts is what the loop holds, not what the collector has not come
+// to yet, which is as much again: 16 MB are well within the 64 MB of the promise.
 func TestMemoryIsConstantInTheTable(t *testing.T) {
 	size := int64(64 << 20)
 	if os.Getenv("BULK_CAMPAIGN") != "" {
 		size = 1 << 30
 	}
-	for _, opts := range [][]ReadOption{nil, {Prefetch(true)}} {
-		runtime.GC()
+	held := func() uint64 {
 		var m runtime.MemStats
+		runtime.GC()
 		runtime.ReadMemStats(&m)
-		start, peak, n := m.HeapAlloc, uint64(0), 0
+		return m.HeapAlloc
+	}
+	for _, opts := range [][]ReadOption{nil, {Prefetch(true)}} {
+		start, peak, n := held(), uint64(0), 0
 		for _, err := range repo[user](t, &endless{size: size, body: strings.Repeat("x", 1000)}).Scan(t.Context(), opts...) {
 			require.NoError(t, err)
 			if n++; n%4096 == 0 {
-				runtime.ReadMemStats(&m)
-				peak = max(peak, m.HeapAlloc)
+				peak = max(peak, held())
 			}
 		}
 		require.EqualValues(t, size/1024, n)
 		grown := (max(peak, start) - start) >> 20
-		t.Logf("%d MB read, peak %d MB above start", size>>20, grown)
-		require.LessOrEqual(t, grown, uint64(64))
+		t.Logf("%d MB read, %d MB held above start", size>>20, grown)
+		require.LessOrEqual(t, grown, uint64(16))
 	}
 }
