@@ -171,8 +171,8 @@ func calculateDecimal(op kind, l, r any) (any, error) {
 }
 
 // newDecimal refuses what BigDecimal refuses, a scale beyond 32 bits, and what is too long for us.
-func newDecimal(unscaled *big.Int, scale int) (any, error) {
-	if scale != int(int32(scale)) {
+func newDecimal(unscaled *big.Int, scale int64) (any, error) {
+	if scale != int64(int32(scale)) {
 		return nil, throw("the scale of a number is beyond 32 bits")
 	}
 	if unscaled.BitLen() > maxBits {
@@ -181,7 +181,7 @@ func newDecimal(unscaled *big.Int, scale int) (any, error) {
 	return &decimal{unscaled, scale}, nil
 }
 
-func alignDecimals(a, b *decimal, scale int) (x, y *big.Int, err error) {
+func alignDecimals(a, b *decimal, scale int64) (x, y *big.Int, err error) {
 	if x, err = a.rescale(scale); err != nil {
 		return nil, nil, err
 	}

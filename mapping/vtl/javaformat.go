@@ -202,27 +202,28 @@ func roundHalfUp(x float64, prec int) string {
 	if err != nil {
 		return strconv.FormatFloat(x, 'f', prec, 64)
 	}
-	n := new(big.Int).Set(d.unscaled)
-	if d.scale <= prec {
-		n.Mul(n, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(prec-d.scale)), nil))
-		return (&decimal{n, prec}).plain()
+	n, digits := new(big.Int).Set(d.unscaled), int64(prec)
+	if d.scale <= digits {
+		n.Mul(n, new(big.Int).Exp(big.NewInt(10), big.NewInt(digits-d.scale), nil))
+		return (&decimal{n, digits}).plain()
 	}
-	pow := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(d.scale-prec)), nil)
+	pow := new(big.Int).Exp(big.NewInt(10), big.NewInt(d.scale-digits), nil)
 	q, rem := n.QuoRem(n, pow, new(big.Int))
 	if rem.Lsh(rem.Abs(rem), 1).CmpAbs(pow) >= 0 {
 		q.Add(q, big.NewInt(int64(d.unscaled.Sign())))
 	}
-	return (&decimal{q, prec}).plain()
+	return (&decimal{q, digits}).plain()
 }
 
 // plain prints a decimal without an exponent.
 func (d *decimal) plain() string {
 	s := new(big.Int).Abs(d.unscaled).String()
-	if n := d.scale + 1 - len(s); n > 0 {
+	scale := int(d.scale) // no more than the digits that are asked for
+	if n := scale + 1 - len(s); n > 0 {
 		s = strings.Repeat("0", n) + s
 	}
-	if d.scale > 0 {
-		s = s[:len(s)-d.scale] + "." + s[len(s)-d.scale:]
+	if scale > 0 {
+		s = s[:len(s)-scale] + "." + s[len(s)-scale:]
 	}
 	if d.unscaled.Sign() < 0 {
 		s = "-" + s

@@ -108,7 +108,7 @@ func decimalStatic(name string, args []any) (any, error) {
 		}
 	case 2:
 		if scale, ok := args[1].(int32); ok && whole {
-			return &decimal{big.NewInt(n), int(scale)}, nil
+			return &decimal{big.NewInt(n), int64(scale)}, nil
 		}
 	}
 	return noMethod, nil
@@ -135,9 +135,9 @@ func divideExactly(a, b *decimal) (any, error) {
 	if !exact {
 		return nil, throw("Non-terminating decimal expansion; no exact representable decimal result.")
 	}
-	by, err := (&decimal{q.Num(), 0}).rescale(digits)
+	by, err := (&decimal{q.Num(), 0}).rescale(int64(digits))
 	if err != nil {
 		return nil, err
 	}
-	return newDecimal(by.Quo(by, q.Denom()), a.scale-b.scale+digits)
+	return newDecimal(by.Quo(by, q.Denom()), a.scale-b.scale+int64(digits))
 }

@@ -43,10 +43,10 @@ func appendScientific(b []byte, s string) []byte {
 	return append(b, strings.TrimLeft(exp[1:], "0")...)
 }
 
-// decimal is a BigDecimal: unscaled / 10^scale. JSON numbers with a fraction of more than 18 characters are.
+// decimal is a BigDecimal: unscaled / 10^scale, where the scales of two can be added on every platform. JSON numbers with a fraction of more than 18 characters are.
 type decimal struct {
 	unscaled *big.Int
-	scale    int
+	scale    int64
 }
 
 // maxDigits bounds numbers beyond 64 bits, whose arithmetic is slow.
@@ -59,9 +59,9 @@ func errTooLong() error { return limit("a number has more than %d digits", maxDi
 
 // parseDecimal reads digits with an optional sign, point and exponent.
 func parseDecimal(s string) (*decimal, error) {
-	mantissa, exp := s, 0
+	mantissa, exp := s, int64(0)
 	if i := strings.IndexAny(s, "eE"); i >= 0 {
-		n, err := strconv.Atoi(s[i+1:])
+		n, err := strconv.ParseInt(s[i+1:], 10, 63) // the scale takes the digits as well
 		if err != nil {
 			return nil, throw("bad exponent in a number")
 		}
@@ -75,16 +75,16 @@ func parseDecimal(s string) (*decimal, error) {
 	if !ok {
 		return nil, throw("bad number")
 	}
-	return &decimal{n, len(frac) - exp}, nil
+	return &decimal{n, int64(len(frac)) - exp}, nil
 }
 
 // rescale returns the unscaled value at a larger scale.
-func (d *decimal) rescale(scale int) (*big.Int, error) {
+func (d *decimal) rescale(scale int64) (*big.Int, error) {
 	by := scale - d.scale
 	if by < 0 || by > maxDigits {
 		return nil, errTooLong()
 	}
-	pow := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(by)), nil)
+	pow := new(big.Int).Exp(big.NewInt(10), big.NewInt(by), nil)
 	return pow.Mul(pow, d.unscaled), nil
 }
 
@@ -95,15 +95,16 @@ func (d *decimal) String() string {
 	if d.unscaled.Sign() < 0 {
 		sign = "-"
 	}
-	exp := len(digits) - 1 - d.scale
+	exp := int64(len(digits)) - 1 - d.scale
 	switch {
 	case d.scale == 0:
 		return sign + digits
 	case d.scale > 0 && exp >= -6:
-		if pad := d.scale + 1 - len(digits); pad > 0 {
+		scale := int(d.scale) // not much more than the digits
+		if pad := scale + 1 - len(digits); pad > 0 {
 			digits = strings.Repeat("0", pad) + digits
 		}
-		point := len(digits) - d.scale
+		point := len(digits) - scale
 		return sign + digits[:point] + "." + digits[point:]
 	}
 	if len(digits) > 1 {
@@ -116,7 +117,7 @@ func (d *decimal) String() string {
 	if exp > 0 {
 		plus = "+"
 	}
-	return sign + digits + "E" + plus + strconv.Itoa(exp)
+	return sign + digits + "E" + plus + strconv.FormatInt(exp, 10)
 }
 
 func (d *decimal) float() float64 {
