@@ -11,7 +11,7 @@ import {
 const db = new DynamoDBClient({ region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } })
 const TableName = 'orders'
 const send = (Command, input) => db.send(new Command({ TableName, ...input }))
-const waiting = { client: db, maxWaitTime: 10, minDelay: 1 }
+const waiting = { client: db, maxWaitTime: 60, minDelay: 1 }
 
 await send(CreateTableCommand, {
 	BillingMode: 'PAY_PER_REQUEST',

