@@ -153,7 +153,7 @@ func testUpdateTableIndexes(t *testing.T, each runner) {
 			_, err = d.Query(t.Context(), query)
 			var api smithy.APIError
 			return errors.As(err, &api) && (!d.local || api.ErrorCode() != "InternalFailure") // which Local may answer meanwhile
-		}, 10*time.Second, 10*time.Millisecond)
+		}, time.Minute, 10*time.Millisecond)
 		d.fails(err, validation, "The table does not have the specified index: byg")
 		described, err = d.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: &table})
 		require.NoError(t, err)
@@ -175,7 +175,7 @@ func (d *door) waitForIndex(table, index string) {
 			}
 		}
 		return false
-	}, 10*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 }
 
 func testUpdateTableSettings(t *testing.T, each runner) {
