@@ -120,55 +120,12 @@ func setTime(v reflect.Value, t time.Time) {
 	v.Set(reflect.ValueOf(t).Convert(v.Type()))
 }
 
-// parseTime is time.Parse for RFC 3339, and does by itself what is written in UTC
-// in the usual way: 2006-01-02T15:04:05Z, or with a fraction of the second.
-func parseTime(s []byte) (time.Time, error) {
-	if t, ok := utcTime(s); ok {
-		return t, nil
+// parseTime is time.Parse for RFC 3339, which takes more than a Time does as text.
+func parseTime(s []byte) (t time.Time, err error) {
+	if t.UnmarshalText(s) != nil {
+		t, err = time.Parse(time.RFC3339, string(s))
 	}
-	return time.Parse(time.RFC3339, string(s))
-}
-
-func utcTime(s []byte) (t time.Time, ok bool) {
-	const layout = "2006-01-02T15:04:05"
-	end := len(s) - 1
-	if end < len(layout) || end > len(layout)+10 || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[end] != 'Z' {
-		return t, false
-	}
-	nanos, ok := fraction(s[len(layout):end])
-	year, month, day := 100*twoDigits(s, 0)+twoDigits(s, 2), twoDigits(s, 5), twoDigits(s, 8)
-	hour, minute, second := twoDigits(s, 11), twoDigits(s, 14), twoDigits(s, 17)
-	if !ok || year > 9999 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 {
-		return t, false
-	}
-	t = time.Date(year, time.Month(month), day, hour, minute, second, nanos, time.UTC)
-	return t, t.Day() == day // which is not so for the 30th of February
-}
-
-// twoDigits is the number of two digits at i, or a very large one.
-func twoDigits(s []byte, i int) int {
-	a, b := s[i]-'0', s[i+1]-'0'
-	if a > 9 || b > 9 {
-		return 1 << 20
-	}
-	return int(a)*10 + int(b)
-}
-
-// fraction is the nanoseconds of a fraction with its point, which may be missing.
-func fraction(s []byte) (nanos int, ok bool) {
-	if len(s) == 0 {
-		return 0, true
-	}
-	for i := 1; i < 10; i++ {
-		nanos *= 10
-		if i < len(s) {
-			if s[i]-'0' > 9 {
-				return 0, false
-			}
-			nanos += int(s[i] - '0')
-		}
-	}
-	return nanos, s[0] == '.' && len(s) > 1
+	return t, err
 }
 
 func (p *plan) setBinary(v reflect.Value, b []byte) error {

@@ -26,7 +26,7 @@ type field struct {
 	words string // the dynamo tag
 	keyed bool   // there is a dynamo tag
 	named bool   // the attribute name comes from a tag
-	rival *field // with an equal claim to the attribute name
+	flat  bool   // an embedded struct, whose fields are stored in place of it
 }
 
 // avOptions are the options of a dynamodbav tag, a bit each. Words that
@@ -76,83 +76,78 @@ func (o avOptions) elem() (elem avOptions) {
 // A dynamo tag in a place where it could have no effect is an error.
 func fieldsOf(t reflect.Type) ([]*field, error) {
 	var all []*field
-	level := []*field{{typ: t}}
-	seen := map[reflect.Type]bool{}
-	for len(level) > 0 {
-		var next []*field
-		for _, outer := range level {
-			if seen[outer.typ] {
-				continue
-			}
-			here, embedded, err := structFields(outer)
-			if err != nil {
+	structs := []*field{{typ: t}} // whose fields count, the embedded ones behind those that they are in
+	for i := 0; i < len(structs); i++ {
+		outer := structs[i]
+		if isShadowed(structs[:i], outer) {
+			continue
+		}
+		for j := range outer.typ.NumField() {
+			f, err := structField(outer, j)
+			switch {
+			case err != nil:
 				return nil, err
+			case f == nil:
+			case f.flat:
+				structs = append(structs, f)
+			default:
+				all = append(all, f)
 			}
-			all = append(all, here...)
-			next = append(next, embedded...)
 		}
-		for _, outer := range level {
-			seen[outer.typ] = true
-		}
-		level = next
 	}
 	return visible(all)
 }
 
-// structFields reads one struct: its stored fields, and the embedded structs
-// whose fields count as its own.
-func structFields(outer *field) (stored, embedded []*field, err error) {
-	for i := range outer.typ.NumField() {
-		f, flat, err := structField(outer, i)
-		switch {
-		case err != nil:
-			return nil, nil, err
-		case f == nil:
-		case flat:
-			embedded = append(embedded, f)
-		default:
-			stored = append(stored, f)
+// isShadowed tells whether a struct is embedded a second time, and deeper.
+func isShadowed(before []*field, f *field) bool {
+	for _, b := range before {
+		if b.typ == f.typ && len(b.index) < len(f.index) {
+			return true
 		}
 	}
-	return stored, embedded, nil
+	return false
 }
 
 // structField reads one field; nil if it is not stored.
-func structField(outer *field, i int) (f *field, flat bool, err error) {
+func structField(outer *field, i int) (*field, error) {
 	sf := outer.typ.Field(i)
-	f = &field{
+	f := &field{
 		attr:  sf.Name,
-		path:  strings.TrimPrefix(outer.path+"."+sf.Name, "."),
+		path:  sf.Name,
 		index: append(outer.index[:len(outer.index):len(outer.index)], i),
 		typ:   sf.Type,
+	}
+	if outer.path != "" {
+		f.path = outer.path + "." + sf.Name
 	}
 	f.words, f.keyed = sf.Tag.Lookup("dynamo")
 	name, opts := parseAVTag(sf.Tag)
 	if f.opts = opts; name != "" {
 		f.attr, f.named = name, true
 	}
-	flat = sf.Anonymous && !f.named && base(sf.Type).Kind() == reflect.Struct
-	misplaced := "" // why a dynamo tag has no effect
+	inner := base(sf.Type)
+	f.flat = sf.Anonymous && !f.named && inner.Kind() == reflect.Struct
+	why := "" // a dynamo tag has no effect
 	switch {
 	case !sf.IsExported() && !sf.Anonymous:
-		misplaced = "an unexported field is never stored"
+		why = "an unexported field is never stored"
 	case name == "-":
-		misplaced = `dynamodbav:"-" keeps it from being stored`
-	case !sf.IsExported() && (!flat || sf.Type.Kind() == reflect.Pointer):
-		return nil, false, errorf("field %s: an unexported type can be embedded only as a struct, not as %v", f.path, sf.Type)
-	case flat:
-		misplaced = "the fields of an embedded struct are stored one by one"
+		why = `dynamodbav:"-" keeps it from being stored`
+	case !sf.IsExported() && (!f.flat || inner != sf.Type):
+		return nil, errorf("field %s: an unexported type can be embedded only as a struct, not as %v", f.path, sf.Type)
+	case f.flat:
+		why = "the fields of an embedded struct are stored one by one"
 	default:
-		return f, false, nil
+		return f, nil
 	}
 	switch {
 	case f.keyed:
-		return nil, false, f.misplaced(misplaced)
-	case !flat:
-		return nil, false, nil
+		return nil, f.misplaced(why)
+	case !f.flat:
+		return nil, nil
 	}
-	f.typ = base(f.typ)
-	return f, true, nil
+	f.typ = inner
+	return f, nil
 }
 
 // misplaced is the error of a dynamo tag without effect.
@@ -165,28 +160,35 @@ func (f *field) misplaced(why string) error {
 // visible keeps, of the fields with one attribute name, the one that is stored.
 // all is ordered by depth.
 func visible(all []*field) ([]*field, error) {
-	var best []*field
+	var stored []*field
 	for _, f := range all {
-		switch b := fieldNamed(best, f.attr); {
-		case b == nil:
-			best = append(best, f)
-		case len(f.index) > len(b.index) || b.named && !f.named:
-		case f.named == b.named:
-			b.rival = f
-		default:
-			best[slices.Index(best, b)] = f
+		switch best, rival := claims(all, f.attr); {
+		case rival != nil:
+			return nil, errorf("fields %s and %s are both stored as attribute %q, so neither would be", best.path, rival.path, f.attr)
+		case best == f:
+			stored = append(stored, f)
+		case f.keyed:
+			return nil, f.misplaced(fmt.Sprintf("field %s is stored as attribute %q", best.path, f.attr))
 		}
 	}
+	return stored, nil
+}
+
+// claims gives the field with the best claim to an attribute name, and one with an
+// equal claim if there is any.
+//
+//go:noinline
+func claims(all []*field, attr string) (best, rival *field) {
 	for _, f := range all {
-		b := fieldNamed(best, f.attr)
 		switch {
-		case b.rival != nil:
-			return nil, errorf("fields %s and %s are both stored as attribute %q, so neither would be", b.path, b.rival.path, f.attr)
-		case b != f && f.keyed:
-			return nil, f.misplaced(fmt.Sprintf("field %s is stored as attribute %q", b.path, f.attr))
+		case f.attr != attr:
+		case best == nil || len(f.index) == len(best.index) && f.named && !best.named:
+			best, rival = f, nil
+		case len(f.index) == len(best.index) && f.named == best.named:
+			rival = f
 		}
 	}
-	return best, nil
+	return best, rival
 }
 
 // fieldNamed gives the field that is stored as that attribute, nil if none is.

@@ -15,12 +15,13 @@ import (
 
 // addRole gives f the part that a word of its tag names.
 func (s *schema) addRole(f *field, word string) error {
-	slot, fits, want := (**field)(nil), isTimeRole, "a time or an integer of 32 bits or more"
+	slot, fits, want := (**field)(nil), f.keepsTime(), "a time or an integer of 32 bits or more"
 	switch word {
 	case "version":
-		slot, fits, want = &s.version, isVersionRole, "an integer stored as N"
+		slot, fits, want = &s.version, f.counts(), "an integer stored as N"
 	case "ttl":
-		slot, fits, want = &s.ttl, isTTLRole, fmt.Sprintf("seconds, stored as N: an integer, or a time.Time with the tag dynamodbav:%q", f.attr+",unixtime")
+		slot, fits = &s.ttl, fits && f.inSeconds()
+		want = fmt.Sprintf("seconds, stored as N: an integer, or a time.Time with the tag dynamodbav:%q", f.attr+",unixtime")
 	case "created":
 		slot = &s.created
 	case "updated":
@@ -28,10 +29,10 @@ func (s *schema) addRole(f *field, word string) error {
 	default:
 		return errorf("tag word %q is not supported", word)
 	}
-	if *slot != nil {
+	switch {
+	case *slot != nil:
 		return errorf("field %s is the %s field already", (*slot).path, word)
-	}
-	if !fits(f) {
+	case !fits:
 		return errorf("type %v cannot be the %s field: want %s", f.typ, word, want)
 	}
 	*slot = f
@@ -42,31 +43,26 @@ func (s *schema) addRole(f *field, word string) error {
 func (s *schema) checkRoles(f *field, ix *index) error {
 	n := 0
 	for _, role := range []*field{s.version, s.ttl, s.created, s.updated} {
-		if role != nil && role.path == f.path {
+		if role == f {
 			n++
 		}
 	}
-	if n > 1 || n == 1 && s.isPrimary(f) || s.version != nil && s.version.path == f.path && ix != nil {
+	if n > 1 || n == 1 && s.isPrimary(f) || s.version == f && ix != nil {
 		return errorf("tag dynamo:%q gives the field two parts that exclude each other", f.words)
 	}
 	return nil
 }
 
-func isVersionRole(f *field) bool {
-	t := base(f.typ)
-	return ownShape(t).isInteger() && !f.opts.has(asString)
-}
+// counts tells whether f can be a version.
+func (f *field) counts() bool { return ownShape(base(f.typ)).isInteger() && !f.opts.has(asString) }
 
-func isTimeRole(f *field) bool {
+// keepsTime tells whether f can be a time.
+func (f *field) keepsTime() bool {
 	t := base(f.typ)
 	if isTime(t) {
 		return !isMarshaler(t) || isUnixTime(t)
 	}
-	return isVersionRole(f) && t.Bits() >= 32 // seconds since 1970 do not fit into fewer
-}
-
-func isTTLRole(f *field) bool {
-	return isTimeRole(f) && (!isTime(base(f.typ)) || f.inSeconds())
+	return f.counts() && t.Bits() >= 32 // seconds since 1970 do not fit into fewer
 }
 
 //go:noinline

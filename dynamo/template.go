@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -27,59 +26,69 @@ type template struct {
 	names    []string // of the parts' attributes, until the fields are bound
 }
 
-// addTemplate parses the template in the tag of f.
+// addTemplate takes the template in the tag of f.
 func (s *schema) addTemplate(f *field, text string) error {
-	if ownShape(base(f.typ)) != shapeString {
-		return errorf("type %v cannot be made of a template: want a string", f.typ)
-	}
 	t := &template{field: f}
-	rest := text
+	err := t.parse(text)
+	switch {
+	case ownShape(base(f.typ)) != shapeString:
+		return errorf("type %v cannot be made of a template: want a string", f.typ)
+	case text == "":
+		return errorf("the template is empty")
+	case err != nil:
+		return errorf("template %q: %w", text, err)
+	}
+	s.templates = append(s.templates, t)
+	return nil
+}
+
+func (t *template) parse(rest string) error {
 	for {
 		before, after, found := strings.Cut(rest, "{")
-		if strings.ContainsRune(before, '}') {
-			return errorf("template %q: a } without {", text)
+		name, tail, closed := strings.Cut(after, "}")
+		switch {
+		case strings.Contains(before, "}"):
+			return errorf("a } without {")
+		case found && (!closed || name == "" || strings.Contains(name, "{")):
+			return errorf("want the name of an attribute between { and }")
+		case found && before == "" && len(t.names) > 0:
+			return errorf("nothing stands between two attributes, so that keys could not be told apart")
 		}
 		t.literals = append(t.literals, before)
 		if !found {
-			break
-		}
-		name, tail, closed := strings.Cut(after, "}")
-		if !closed || name == "" || strings.ContainsRune(name, '{') {
-			return errorf("template %q: want the name of an attribute between { and }", text)
+			return nil
 		}
 		t.names = append(t.names, name)
 		rest = tail
 	}
-	for _, between := range t.literals[1:max(1, len(t.literals)-1)] {
-		if between == "" {
-			return errorf("template %q: nothing stands between two attributes, so that keys could not be told apart", text)
-		}
-	}
-	if text == "" {
-		return errors.New("the template is empty")
-	}
-	s.templates = append(s.templates, t)
-	return nil
 }
 
 // bindTemplates finds the fields that templates name, when all are known.
 func (s *schema) bindTemplates() error {
 	keys := s.allKeys()
 	for _, t := range s.templates {
-		if keyNamed(keys, t.field.attr) == nil {
-			return errorf("field %s: a template is for the key of a table or an index", t.field.path)
-		}
 		t.optional = t.field.opts.has(omitEmpty) && !s.isPrimary(t.field)
-		for _, name := range t.names {
-			part := fieldNamed(s.fields, name)
-			if part == nil {
-				return errorf("field %s: the template names attribute %q, which no field is stored as", t.field.path, name)
-			}
-			if is := ownShape(base(part.typ)); is != shapeString && !is.isInteger() || s.isTemplated(name) {
-				return errorf("field %s: the template names attribute %q of type %v: want a string or an integer that is not made of a template itself", t.field.path, name, part.typ)
-			}
-			t.parts = append(t.parts, part)
+		err := s.bind(t)
+		if keyNamed(keys, t.field.attr) == nil {
+			err = errorf("a template is for the key of a table or an index")
 		}
+		if err != nil {
+			return errorf("field %s: %w", t.field.path, err)
+		}
+	}
+	return nil
+}
+
+func (s *schema) bind(t *template) error {
+	for _, name := range t.names {
+		part := fieldNamed(s.fields, name)
+		if part == nil {
+			return errorf("the template names attribute %q, which no field is stored as", name)
+		}
+		if is := ownShape(base(part.typ)); is != shapeString && !is.isInteger() || s.isTemplated(name) {
+			return errorf("the template names attribute %q of type %v: want a string or an integer that is not made of a template itself", name, part.typ)
+		}
+		t.parts = append(t.parts, part)
 	}
 	return nil
 }
@@ -118,53 +127,44 @@ func (s *schema) fill(v reflect.Value, primary bool) error {
 // compose makes the key of v. A part without a value makes no key: of the
 // table's key that is an error, and from an index it keeps the item out.
 func (t *template) compose(v reflect.Value) (string, error) {
-	values := make([]string, len(t.parts))
+	key, values := t.literals[0], make([]string, len(t.parts))
 	for i, part := range t.parts {
 		if got, ok := look(v, part.index); ok {
 			values[i] = partText(got)
 		}
-		if values[i] != "" {
-			continue
-		}
-		if t.optional {
+		switch {
+		case values[i] != "":
+			key += values[i] + t.literals[i+1]
+		case t.optional:
 			return "", nil
+		default:
+			return "", errorf("attribute %q, which the key is made of, is empty", part.attr)
 		}
-		return "", errorf("attribute %q, which the key is made of, is empty", part.attr)
 	}
-	key := t.join(values)
-	if again, ok := t.split(key); !ok || !slices.Equal(again, values) {
+	if !slices.Equal(t.split(key), values) {
 		return "", errorf("the value of an attribute has text in it that separates it from the next one in the template (attributes %s)", strings.Join(t.names, ", "))
 	}
 	return key, nil
 }
 
-func (t *template) join(values []string) string {
-	key := t.literals[0]
-	for i, v := range values {
-		key += v + t.literals[i+1]
-	}
-	return key
-}
-
-// split reads the values out of a key; false if it was not made by t.
-func (t *template) split(key string) ([]string, bool) {
+// split reads the values out of a key; nil if it was not made by t.
+func (t *template) split(key string) []string {
 	rest, ok := strings.CutPrefix(key, t.literals[0])
-	if !ok {
-		return nil, false
+	values := make([]string, len(t.parts))
+	for i, after := range t.literals[1:] {
+		end := strings.Index(rest, after)
+		if i == len(values)-1 {
+			end = strings.LastIndex(rest, after)
+		}
+		if end <= 0 {
+			return nil
+		}
+		values[i], rest = rest[:end], rest[end+len(after):]
 	}
-	if len(t.parts) == 0 {
-		return nil, rest == ""
+	if !ok || rest != "" {
+		return nil
 	}
-	last := len(t.parts) - 1
-	rest, ok = strings.CutSuffix(rest, t.literals[last+1])
-	values := make([]string, 0, len(t.parts))
-	for i := range last {
-		value, after, found := strings.Cut(rest, t.literals[i+1])
-		ok = ok && found
-		values, rest = append(values, value), after
-	}
-	values = append(values, rest)
-	return values, ok && !slices.Contains(values, "")
+	return values
 }
 
 func partText(v reflect.Value) string {
@@ -192,8 +192,8 @@ func (s *schema) unfill(v reflect.Value) error {
 		if !ok || key.String() == "" {
 			continue // not read, or not in that index
 		}
-		values, ok := t.split(key.String())
-		if !ok {
+		values := t.split(key.String())
+		if values == nil {
 			return corrupt("attribute %q does not fit its template", t.field.attr)
 		}
 		for i, part := range t.parts {

@@ -166,7 +166,7 @@ func FuzzTemplate(f *testing.F) {
 		if err := s.unfill(reflect.ValueOf(&read).Elem()); err != nil {
 			t.Fatalf("%q of %q and %d: %v", text, a, n, err)
 		}
-		values, _ := s.templates[0].split(v.K)
+		values := s.templates[0].split(v.K)
 		for i, name := range s.templates[0].names {
 			want := map[string]string{"A": a, "N": strconv.Itoa(n)}[name]
 			if values[i] != want {

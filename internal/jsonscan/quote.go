@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -101,26 +102,16 @@ func appendValid(dst, b []byte, valid bool) []byte {
 	return dst
 }
 
+// meaning is what the letter of a two-character escape stands for.
+var meaning = [...]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
 // appendEscaped appends what the escape sequence at the start of raw stands for
 // and returns the rest of raw.
 func appendEscaped(dst, raw []byte) (_, rest []byte) {
-	switch c := raw[1]; c {
-	case 'u':
+	if raw[1] == 'u' {
 		return appendRune(dst, raw)
-	case 'b':
-		dst = append(dst, '\b')
-	case 'f':
-		dst = append(dst, '\f')
-	case 'n':
-		dst = append(dst, '\n')
-	case 'r':
-		dst = append(dst, '\r')
-	case 't':
-		dst = append(dst, '\t')
-	default:
-		dst = append(dst, c)
 	}
-	return dst, raw[2:]
+	return append(dst, meaning[raw[1]]), raw[2:]
 }
 
 // appendRune appends the rune of a \u escape, or of a surrogate pair of them.
@@ -180,20 +171,11 @@ func appendQuote(dst, b []byte) []byte {
 
 // appendEscape appends the shortest escape of a quote, a backslash or a control
 // character.
+//
+//go:noinline
 func appendEscape(dst []byte, c byte) []byte {
-	switch c {
-	case '"', '\\':
-		return append(dst, '\\', c)
-	case '\b':
-		return append(dst, '\\', 'b')
-	case '\f':
-		return append(dst, '\\', 'f')
-	case '\n':
-		return append(dst, '\\', 'n')
-	case '\r':
-		return append(dst, '\\', 'r')
-	case '\t':
-		return append(dst, '\\', 't')
+	if i := strings.IndexByte("\"\\\b\f\n\r\t", c); i >= 0 {
+		return append(dst, '\\', `"\bfnrt`[i])
 	}
 	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 }
