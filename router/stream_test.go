@@ -356,7 +356,7 @@ func TestStreamOverHTTP(t *testing.T) {
 	})
 	server := httptest.NewServer(r)
 	defer server.Close()
-	client := http.Client{Timeout: 10 * time.Second}
+	client := http.Client{Timeout: time.Minute}
 	resp, err := client.Get(server.URL + "/pieces")
 	if err != nil {
 		t.Fatal(err)

@@ -60,12 +60,12 @@ func TestDeepParenthesesAreRefused(t *testing.T) {
 func TestCrowdedExpressionsAreQuick(t *testing.T) {
 	for _, source := range []string{"REMOVE " + strings.Repeat("a,", 2040) + "a", "REMOVE a" + strings.Repeat("[0]", 1300), "SET a = " + strings.Repeat("(", 4000)} {
 		quickest := time.Hour
-		for try := 0; try < 10 && quickest > time.Second/2; try++ { // the machine may have other things to do
-			start := time.Now()
+		for try := 0; try < 10 && quickest > time.Second/2; try++ { // the collector may have things to do
+			start := processorTime()
 			h, _ := newPlaceholders(nil, nil)
 			_, f := parseUpdate(source, h)
 			require.NotNil(t, f)
-			quickest = min(quickest, time.Since(start))
+			quickest = min(quickest, processorTime()-start)
 		}
 		require.Less(t, quickest, time.Second/2)
 	}
