@@ -173,7 +173,7 @@ func calculateDecimal(op kind, l, r any) (any, error) {
 // newDecimal refuses what BigDecimal refuses, a scale beyond 32 bits, and what is too long for us.
 func newDecimal(unscaled *big.Int, scale int64) (any, error) {
 	if scale != int64(int32(scale)) {
-		return nil, throw("the scale of a number is beyond 32 bits")
+		return nil, errScale()
 	}
 	if unscaled.BitLen() > maxBits {
 		return nil, errTooLong()

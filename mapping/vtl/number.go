@@ -43,10 +43,10 @@ func appendScientific(b []byte, s string) []byte {
 	return append(b, strings.TrimLeft(exp[1:], "0")...)
 }
 
-// decimal is a BigDecimal: unscaled / 10^scale, where the scales of two can be added on every platform. JSON numbers with a fraction of more than 18 characters are.
+// decimal is a BigDecimal: unscaled / 10^scale. JSON numbers with a fraction of more than 18 characters are.
 type decimal struct {
 	unscaled *big.Int
-	scale    int64
+	scale    int64 // has 32 bits, as in Java, and room to add two on every platform
 }
 
 // maxDigits bounds numbers beyond 64 bits, whose arithmetic is slow.
@@ -55,13 +55,15 @@ const (
 	maxBits   = maxDigits * 10 / 3
 )
 
+func errScale() error { return throw("the scale of a number is beyond 32 bits") }
+
 func errTooLong() error { return limit("a number has more than %d digits", maxDigits) }
 
 // parseDecimal reads digits with an optional sign, point and exponent.
 func parseDecimal(s string) (*decimal, error) {
 	mantissa, exp := s, int64(0)
 	if i := strings.IndexAny(s, "eE"); i >= 0 {
-		n, err := strconv.ParseInt(s[i+1:], 10, 63) // the scale takes the digits as well
+		n, err := strconv.ParseInt(s[i+1:], 10, 32)
 		if err != nil {
 			return nil, throw("bad exponent in a number")
 		}
@@ -75,7 +77,11 @@ func parseDecimal(s string) (*decimal, error) {
 	if !ok {
 		return nil, throw("bad number")
 	}
-	return &decimal{n, int64(len(frac)) - exp}, nil
+	scale := int64(len(frac)) - exp
+	if scale != int64(int32(scale)) {
+		return nil, errScale()
+	}
+	return &decimal{n, scale}, nil
 }
 
 // rescale returns the unscaled value at a larger scale.
