@@ -218,6 +218,11 @@ func (e *backendProxyEndpoint) serve(w http.ResponseWriter, c *call) (fail *fail
 		return errConfiguration(err)
 	}
 	u.RawQuery = strings.Trim(u.RawQuery+"&"+raw, "&")
+	if to, ok := c.r.Context().Value(reroutedKey{}).(*rerouted); ok {
+		if out.Header.Set("Host", to.host); to.path != "" {
+			u.Path, u.RawPath = to.path, ""
+		}
+	}
 	var failed *failure
 	proxy := &httputil.ReverseProxy{
 		Transport: e.transport,

@@ -85,7 +85,7 @@ type Route struct {
 }
 
 // Integration is what stands behind a route: made by [Proxy], [ProxyV1], [Stream], [HTTPProxy], [Backend], [BackendProxy], [Lambda]
-// or [Mock].
+// or [Mock], or of one of them by [Mapped].
 type Integration interface {
 	// build checks the integration, once, when the gateway is made.
 	build() (endpoint, error)
@@ -188,7 +188,13 @@ func (g *Gateway) add(r Route) error {
 	if err := r.Validation.check(kind); err != nil {
 		return err
 	}
-	switch i := r.Integration.(type) {
+	inner := r.Integration
+	if m, ok := inner.(mapped); ok {
+		if inner = m.Integration; kind != HTTP {
+			return fmt.Errorf("a %v has no parameter mapping of this kind", kind)
+		}
+	}
+	switch i := inner.(type) {
 	case proxy:
 		if i.isV1 && kind != HTTP {
 			return fmt.Errorf("a %v has no payload format 1.0 to choose", kind)

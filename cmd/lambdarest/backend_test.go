@@ -73,3 +73,48 @@ func TestStartBackend(t *testing.T) {
 	require.Equal(t, "GET /x/missing?q=1 client's ", seen)
 	require.Equal(t, exitOK, s.stop())
 }
+
+const mappedDefinition = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: fn/, Runtime: provided.al2023, Timeout: 10, Environment: {Variables: {BOOTSTRAP: "yes"}}}
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      StageVariables: {color: red}
+      DefinitionBody:
+        openapi: 3.0.1
+        paths:
+          /pets/{id}:
+            get:
+              x-amazon-apigateway-integration:
+                type: aws_proxy
+                payloadFormatVersion: "2.0"
+                uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"
+                requestParameters: {"overwrite:header.X-Pet": "${request.path.id} is ${stageVariables.color}", "remove:header.X-Secret": "''"}
+                responseParameters: {"200": {"overwrite:statuscode": 203, "append:header.X-Stage": $context.stage}}
+`
+
+// TestStartMapped: the parameter mapping of an HTTP API, in front of a function.
+func TestStartMapped(t *testing.T) {
+	s := start(t, "start", "-addr", "127.0.0.1:0", "-watch=false", project(t, mappedDefinition))
+	out := s.until(t, "Ctrl-C")
+	s.drain()
+	require.Contains(t, out, "F, parameters mapped")
+	url := regexp.MustCompile(`(http://127\.0\.0\.1:\d+) Api`).FindStringSubmatch(out)[1]
+	req, err := http.NewRequestWithContext(t.Context(), "GET", url+"/pets/rex", nil)
+	require.NoError(t, err)
+	req.Header.Set("X-Secret", "s3cret")
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.Equal(t, 203, resp.StatusCode)
+	require.Equal(t, "$default", resp.Header.Get("X-Stage"))
+	require.Contains(t, string(body), `"x-pet":"rex is red"`)
+	require.NotContains(t, string(body), "s3cret")
+	require.Equal(t, exitOK, s.stop())
+}

@@ -262,6 +262,15 @@ func (d *deployment) routes(ctx context.Context, authorizers *authorizations, ap
 }
 
 func (d *deployment) integration(r sam.Route) gateway.Integration {
+	i := d.unmapped(r)
+	if r.IsMapped() {
+		i = gateway.Mapped(i, r.Mapping)
+	}
+	return i
+}
+
+// unmapped is an integration without its parameter mapping.
+func (d *deployment) unmapped(r sam.Route) gateway.Integration {
 	switch r.Kind {
 	case sam.Proxy:
 		return gateway.Proxy(d.functions[r.Function.ID].Process)

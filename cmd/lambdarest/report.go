@@ -67,6 +67,9 @@ func target(r sam.Route) string {
 	case sam.ProxyV1:
 		text += ", format 1.0"
 	}
+	if r.IsMapped() {
+		text += ", parameters mapped"
+	}
 	switch a := r.Authorizer; {
 	case a == nil:
 	case a.IAM:

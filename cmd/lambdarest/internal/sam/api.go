@@ -44,6 +44,7 @@ type Route struct {
 	Function      *Function // of Proxy, Stream and NonProxy
 	URL           string    // of HTTP and HTTPProxy
 	Templates     integration.Templates
+	Mapping       gateway.ParameterMapping // of HTTP APIs
 	Authorizer    *Authorizer
 	Scopes        []string // of which a token must have one
 	KeyRequired   bool

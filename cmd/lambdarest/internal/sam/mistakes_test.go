@@ -73,6 +73,11 @@ func operation(members string) string {
 	return "openapi: 3.0.1\npaths:\n  /a:\n    get:\n      x-amazon-apigateway-integration: " + members + "\n"
 }
 
+// mappedOperation is the operation of an HTTP API, with this on line 9.
+func mappedOperation(mapping string) string {
+	return operation("\n        type: http_proxy\n        payloadFormatVersion: '1.0'\n        uri: 'http://127.0.0.1/'\n        " + mapping)
+}
+
 const functionURI = "uri: 'arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:F/invocations'"
 
 func TestMistakesInDefinitions(t *testing.T) {
@@ -83,6 +88,13 @@ func TestMistakesInDefinitions(t *testing.T) {
 		{operation("{type: http, uri: somewhere}"), "expected uri with an http or https URL"},
 		{operation("{type: http, httpMethod: PUSH, uri: 'http://127.0.0.1'}"), `expected ANY or an HTTP method, as GET, got "PUSH"`},
 		{operation("{type: http, uri: 'http://127.0.0.1', requestParameters: {integration.request.header.Connection: method.request.header.A}}"), "a backend gets no such header"},
+		{mappedOperation("requestParameters: {'append:header.Via': x}"), `template.yaml:9:50: paths./a.get.x-amazon-apigateway-integration.requestParameters.append:header.Via: parameter mapping "append:header.Via": this header is reserved`},
+		{mappedOperation("requestParameters: {integration.request.header.A: method.request.header.A}"), "expected append|overwrite|remove:header.name"},
+		{mappedOperation("requestParameters: {'append:header.A': $request.cookie.a}"), "template.yaml:9:48: "},
+		{mappedOperation("requestParameters: {'append:header.A': [b]}"), "expected a string, got a list"},
+		{mappedOperation("responseParameters: {'200': {'append:header.A': $response.path}}"), `template.yaml:9:57: paths./a.get.x-amazon-apigateway-integration.responseParameters.200.append:header.A: parameter mapping "append:header.A": expected $response.header|body`},
+		{mappedOperation("responseParameters: {ok: {'append:header.A': b}}"), `expected a status from 200 to 599, got "ok"`},
+		{mappedOperation("responseParameters: {'99': {'append:header.A': b}}"), "expected a status from 200 to 599, got 99"},
 		{operation("{uri: x}"), "expected a type: aws_proxy, aws, mock, http or http_proxy"},
 		{operation("{type: ftp}"), "expected aws_proxy or aws or mock"},
 		{operation("{type: mock, requestTemplates: {application/json: '#if('}}"), "application/json"},

@@ -160,9 +160,10 @@ func (t *template) readIntegration(a *API, r *Route, v value) {
 	case HTTP, HTTPProxy:
 		if a.Config.Kind == gateway.REST {
 			r.Templates.Parameters = parameters.textMap()
-		} else if parameters.exists() {
-			t.warn(parameters.n, parameters.path, "parameter mapping of HTTP APIs has no effect here")
 		}
+	}
+	if a.Config.Kind == gateway.HTTP {
+		r.readMapping(v)
 	}
 	if _, err := integration.Compile(r.Templates); err != nil {
 		v.fail("%v", err)

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/lambdarest/lambdarest/gateway"
 )
 
 // TestParametersOfFunctions: of the request parameters of a function's integration one counts.
@@ -60,10 +62,25 @@ paths:
 
 // TestBackendWarnings: what of an HTTP integration has no effect is said.
 func TestBackendWarnings(t *testing.T) {
-	app, err := load(t, Options{}, operation("{type: http_proxy, connectionType: VPC_LINK, payloadFormatVersion: '1.0', uri: 'http://127.0.0.1/', requestParameters: {'append:header.a': b}}"))
+	app, err := load(t, Options{}, operation("{type: http_proxy, connectionType: VPC_LINK, payloadFormatVersion: '1.0', uri: 'http://127.0.0.1/'}"))
 	require.NoError(t, err)
 	require.Equal(t, []string{
 		"template.yaml:5:75: paths./a.get.x-amazon-apigateway-integration.connectionType: there is no VPC link here: the host of the uri is asked",
-		"template.yaml:5:159: paths./a.get.x-amazon-apigateway-integration.requestParameters: parameter mapping of HTTP APIs has no effect here",
 	}, shorten(app.Warnings))
+}
+
+// TestParameterMapping: of HTTP APIs; a REST API has request parameters of its own.
+func TestParameterMapping(t *testing.T) {
+	app, err := load(t, Options{}, mappedOperation("requestParameters: {'append:header.a': '${request.path}', 'overwrite:querystring.n': 7}\n        responseParameters: {'404': {'overwrite:statuscode': 200}}"))
+	require.NoError(t, err)
+	require.Empty(t, app.Warnings)
+	r := app.APIs[0].Routes[0]
+	require.True(t, r.IsMapped())
+	require.Equal(t, gateway.ParameterMapping{
+		Request:  map[string]string{"append:header.a": "${request.path}", "overwrite:querystring.n": "7"},
+		Response: map[int]map[string]string{404: {"overwrite:statuscode": "200"}},
+	}, r.Mapping)
+	app, err = load(t, Options{}, operation("{type: http_proxy, uri: 'http://127.0.0.1/', requestParameters: {integration.request.header.A: method.request.header.A}}"))
+	require.NoError(t, err)
+	require.False(t, app.APIs[0].Routes[0].IsMapped())
 }
