@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/lambdarest/lambdarest/internal/gwevent"
 	"github.com/lambdarest/lambdarest/mapping/integration"
@@ -174,8 +175,12 @@ func (e *backendEndpoint) request(ctx context.Context, c *call, out *integration
 
 // errUnreachable is the answer where a backend gives none.
 func errUnreachable(ctx context.Context, err error) *failure {
-	if ctx.Err() != nil {
+	deadline, hasDeadline := ctx.Deadline()
+	switch {
+	case ctx.Err() != nil:
 		return errTimedOut(context.Cause(ctx))
+	case hasDeadline && !time.Now().Before(deadline): // of which a dial may have heard before the context has
+		return errTimedOut(errDeadline)
 	}
 	return &failure{reason: unreachable, cause: err}
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"log"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -154,10 +153,7 @@ func TestBackendLog(t *testing.T) {
 
 // TestBackendFails: what a backend that does not answer gives the client.
 func TestBackendFails(t *testing.T) {
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	nobody := "http://" + closed.Addr().String()
-	closed.Close()
+	const nobody = "http://127.0.0.1:1" // a port of the system's that nobody has used in decades
 	large := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 10<<20+1)) }))
 	defer large.Close()
 	cut := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -185,7 +181,7 @@ func TestBackendFails(t *testing.T) {
 		_, err := gateway.New(gateway.Config{}, gateway.Route{Path: "/", Integration: gateway.Backend(bad, "", gateway.Templates{})})
 		require.ErrorContains(t, err, "expected an http or https URL", bad)
 	}
-	_, err = gateway.New(gateway.Config{Kind: gateway.HTTP}, gateway.Route{Path: "/", Integration: gateway.Backend(nobody, "", gateway.Templates{})})
+	_, err := gateway.New(gateway.Config{Kind: gateway.HTTP}, gateway.Route{Path: "/", Integration: gateway.Backend(nobody, "", gateway.Templates{})})
 	require.ErrorContains(t, err, "proxy integrations only")
 }
 

@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,6 +58,60 @@ func dial(t *testing.T, i *instance) net.Conn {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	return conn
+}
+
+// bootstrap returns this binary as a function of the given kind, see TestMain.
+func bootstrap(t *testing.T, kind string) *Process {
+	t.Helper()
+	exe, err := os.Executable()
+	require.NoError(t, err)
+	p := Function(exe, []string{"BOOTSTRAP=" + kind, "GOCOVERDIR=" + t.TempDir()})
+	p.InitTimeout = time.Hour // of a busy machine
+	t.Cleanup(func() { require.NoError(t, p.Close()) })
+	return p
+}
+
+// TestProcessExitsAtOnce: an answer that was posted whole counts, however soon the process is gone.
+func TestProcessExitsAtOnce(t *testing.T) {
+	p := bootstrap(t, "bad")
+	for range 20 {
+		answer, err := p.Invoke(t.Context(), []byte(`{"how":"hasty"}`))
+		require.NoError(t, err)
+		require.Equal(t, strings.Repeat("x", 100_000), string(answer))
+	}
+}
+
+// TestProcessSIGTERM: Close asks a process to exit, and kills it some time later; the runtime for Go waits for that.
+func TestProcessSIGTERM(t *testing.T) {
+	said, out := io.Pipe()
+	p := bootstrap(t, "sigterm")
+	p.Output, p.grace = out, time.Hour // of a busy machine
+	_, err := p.Invoke(t.Context(), []byte("{}"))
+	require.NoError(t, err)
+	closed := make(chan error)
+	go func() { closed <- p.Close() }()
+	line, err := bufio.NewReader(said).ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "sigterm seen\n", line)
+	require.NoError(t, said.Close())
+	p.mu.Lock()
+	for inst := range p.all {
+		inst.kill()
+	}
+	p.mu.Unlock()
+	require.NoError(t, <-closed)
+}
+
+// TestInitIsNotInvocation: the start of a process, however long it takes, does not count towards the time-out.
+func TestInitIsNotInvocation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, inst := idleInstance(t)
+		inst.ready, inst.readyOnce = make(chan struct{}), sync.Once{}
+		p.Timeout = time.Second
+		result := invokeAside(t.Context(), p, "event")
+		time.Sleep(5 * time.Second)
+		requireServed(t, p, inst, "event", result)
+	})
 }
 
 // TestDrainEnds: a connection that somebody else keeps open delays the end of an instance by no more than gracePeriod, one

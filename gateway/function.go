@@ -54,6 +54,7 @@ type Process struct {
 
 	binary string
 	env    []string
+	grace  time.Duration // from SIGTERM to SIGKILL; gracePeriod where zero
 
 	once        sync.Once // for what stands until stop
 	fullName    string

@@ -29,6 +29,15 @@ var errGoneBefore = errors.New("gateway: the instance ended before the invocatio
 // gracePeriod is what Lambda gives a runtime that registered for SIGTERM (an internal extension) to shut down.
 const gracePeriod = 500 * time.Millisecond
 
+// awaitRest waits until what a dead process left behind is read: that is in the kernel's buffers, so it takes no time, unless
+// somebody else holds the other end. It gives that a gracePeriod, of which it counts the pauses, not the time: a machine
+// that stands still meanwhile costs nothing of what there is to read.
+func awaitRest(isRead func() bool) {
+	for pause := time.Duration(0); pause < gracePeriod && !isRead(); pause += newsPause {
+		time.Sleep(newsPause)
+	}
+}
+
 // longestTimeout is the longest that a function can have in Lambda.
 const longestTimeout = 15 * time.Minute
 
@@ -192,7 +201,9 @@ func (p *Process) start() (*instance, error) {
 		ready: make(chan struct{}), flights: make(map[string]*invocation), born: time.Now(),
 		ending: make(chan struct{}), killing: make(chan struct{}), exited: make(chan struct{}),
 	}
-	inst.output = &lineWriter{w: p.Output, mu: &p.outputMu, log: &inst.log}
+	if p.Output != nil || p.Observe != nil {
+		inst.output = &lineWriter{w: p.Output, mu: &p.outputMu, log: &inst.log}
+	}
 	return inst, nil
 }
 
@@ -205,12 +216,8 @@ func (i *instance) run() {
 		i.cmd = exec.Command(binary)
 		i.cmd.Dir = filepath.Dir(binary)
 		i.cmd.Env = append(i.p.environ(), "AWS_LAMBDA_RUNTIME_API="+i.addr)
-		if i.p.Output != nil || i.p.Observe != nil {
-			i.cmd.Stdout, i.cmd.Stderr = i.output, i.output
-		}
-		i.cmd.WaitDelay = gracePeriod // for grandchildren that left the group and hold on to the output
 		i.cmd.SysProcAttr = childAttr()
-		err = i.cmd.Start()
+		err = i.output.start(i.cmd)
 	}
 	if err != nil {
 		i.server.close()
@@ -230,7 +237,7 @@ func (i *instance) run() {
 		<-signalled
 	})
 	i.server.drain(i)
-	i.output.flush()
+	i.output.drain()
 	log.Info("instance ended", "pid", i.cmd.Process.Pid, "state", i.cmd.ProcessState.String())
 	i.exit(exitError(i.cmd.ProcessState.String(), err))
 }
@@ -251,7 +258,7 @@ func (i *instance) askToExit(over <-chan struct{}) {
 	if signalGroup(i.cmd.Process, syscall.SIGTERM) != nil {
 		return
 	}
-	grace := time.NewTimer(gracePeriod)
+	grace := time.NewTimer(orDefault(i.p.grace, gracePeriod))
 	defer grace.Stop()
 	select {
 	case <-over:

@@ -83,15 +83,12 @@ func (s *runtimeServer) remove(c *runtimeConn) {
 	delete(s.conns, c)
 }
 
-// drain lets what a process posted before it ended be read to its end, and closes the connections. They end by themselves,
-// unless somebody else has them: a process that has left the group, or a client that is slow to take a streamed answer. It
-// counts pauses, not the time, so that a machine that stood still meanwhile costs nothing of what there is to read.
+// drain lets what a process posted before it ended be read, and closes the connections. They end by themselves, unless a
+// process that left the group has them as well, or a client is slow to take a streamed answer.
 func (s *runtimeServer) drain(i *instance) {
 	s.acceptAll()
 	_ = s.listener.Close()
-	for pause := time.Duration(0); pause < gracePeriod && s.isRead(i); pause += newsPause {
-		time.Sleep(newsPause)
-	}
+	awaitRest(func() bool { return s.isRead(i) })
 	s.close()
 }
 
@@ -108,16 +105,16 @@ func (s *runtimeServer) acceptAll() {
 	_, _ = last.Read(make([]byte, 1))
 }
 
-// isRead reports whether there is a connection that may have more than the wish for an invocation.
+// isRead reports whether no connection is left but such as wait for an invocation.
 func (s *runtimeServer) isRead(i *instance) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.conns {
 		if !i.waits(c) {
-			return true
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 func (s *runtimeServer) close() {

@@ -192,7 +192,11 @@ func TestStreamOfBadFunctions(t *testing.T) {
 		"fine":            {reading(`{"statusCode":200}` + mark + "body"), 200, 200},
 	} {
 		for kind, want := range map[gateway.Kind]int{gateway.REST: tc.rest, gateway.FunctionURL: tc.url} {
-			g := newGateway(t, gateway.Config{Kind: kind, Timeout: 300 * time.Millisecond}, streamRoute(kind, tc.h))
+			cfg := gateway.Config{Kind: kind}
+			if want == http.StatusGatewayTimeout {
+				cfg.Timeout = 10 * time.Millisecond
+			}
+			g := newGateway(t, cfg, streamRoute(kind, tc.h))
 			require.Equal(t, want, do(g, "GET", "/x", "").Code, "%s %v", name, kind)
 		}
 	}
