@@ -126,7 +126,7 @@ func (e *backendEndpoint) serve(w http.ResponseWriter, c *call) *failure {
 	if err != nil {
 		return errConfiguration(err)
 	}
-	c.noteEvent(out.Body)
+	c.noteEvent(out.Body, true)
 	resp, err := e.transport.RoundTrip(req)
 	if err != nil {
 		return errUnreachable(ctx, err)
@@ -139,7 +139,7 @@ func (e *backendEndpoint) serve(w http.ResponseWriter, c *call) *failure {
 	case len(body) > maxBody:
 		return errBadFunction(fmt.Errorf("the backend's answer has more than %d bytes", maxBody))
 	}
-	c.noteResult(body, nil)
+	c.noteResult(body, nil, false)
 	return respond(w)(mapped.Backend(resp.StatusCode, resp.Header, body))
 }
 

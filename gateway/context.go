@@ -35,12 +35,17 @@ type task struct {
 	then    []*func()                    // to call at the end
 }
 
-// runTask calls a handler in a goroutine and returns its result; late means that there is none, or an error that came
-// with the deadline or after it.
-func runTask(parent context.Context, d *deadlines, h lambda.Handler, event []byte, id string) (res result, late bool) {
+func newTask(parent context.Context, d *deadlines, event []byte, id string) *task {
 	t := &task{values: context.WithoutCancel(parent), id: id, event: event}
 	t.over.Add(1)
 	d.add(t)
+	return t
+}
+
+// runTask calls a handler in a goroutine and returns its result; late means that there is none, or an error that came
+// with the deadline or after it.
+func runTask(parent context.Context, d *deadlines, h lambda.Handler, event []byte, id string) (res result, late bool) {
+	t := newTask(parent, d, event, id)
 	go t.call(h)
 	t.over.Wait()
 	d.remove(t)
@@ -49,6 +54,15 @@ func runTask(parent context.Context, d *deadlines, h lambda.Handler, event []byt
 	t.mu.Unlock()
 	t.end(context.Canceled)
 	return res, late
+}
+
+// runHeeding is runTask for a handler that heeds its context: it returns when that ends, and needs no goroutine.
+func runHeeding(parent context.Context, d *deadlines, h lambda.Handler, event []byte, id string) (res result, late bool) {
+	t := newTask(parent, d, event, id)
+	defer t.end(context.Canceled)
+	defer d.remove(t)
+	res.out, res.err = callHandler(t, h, event)
+	return res, res.err != nil && t.Err() != nil
 }
 
 // growStack makes the stack of a goroutine that has just begun large enough for most handlers. It would grow anyway, but

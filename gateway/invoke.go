@@ -12,7 +12,6 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
-	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/lambdarest/lambdarest/internal/gwevent"
 )
@@ -111,9 +110,10 @@ func (c *call) invoke(h lambda.Handler, event []byte) ([]byte, *failure, error) 
 		return nil, errEventTooLarge(), nil
 	}
 	c.functionID = gwevent.NewRequestID()
-	c.noteEvent(event)
+	_, isProcess := h.(*Process)
+	c.noteEvent(event, !isProcess)
 	out, fail, err := c.run(h, event, c.functionID)
-	c.noteResult(out, err)
+	c.noteResult(out, err, !isProcess)
 	return out, fail, err
 }
 
@@ -121,15 +121,10 @@ func (c *call) invoke(h lambda.Handler, event []byte) ([]byte, *failure, error) 
 // time-out even where the function does not look at its context; such a function keeps its goroutine until it returns.
 // A Process looks at its context, and needs no goroutine.
 func (c *call) run(h lambda.Handler, event []byte, id string) ([]byte, *failure, error) {
-	p, ok := h.(*Process)
-	if !ok {
-		return settle(runTask(c.r.Context(), c.route.deadlines, h, event, id))
+	if _, isProcess := h.(*Process); isProcess {
+		return settle(runHeeding(c.r.Context(), c.route.deadlines, h, event, id))
 	}
-	ctx, cancel := c.withTimeout(context.WithoutCancel(c.r.Context()))
-	defer cancel()
-	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: id})
-	out, err := callHandler(ctx, p, event)
-	return settle(result{out, err}, ctx.Err() != nil && err != nil)
+	return settle(runTask(c.r.Context(), c.route.deadlines, h, event, id))
 }
 
 // result is what a handler returned.

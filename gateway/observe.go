@@ -91,16 +91,24 @@ func (o *observer) report(w *statusWriter, fail *failure) {
 	c.g.cfg.Observe(e)
 }
 
-// noteEvent keeps what the function gets for the observer. It is called before the function, whose the event then is.
-func (c *call) noteEvent(event []byte) {
+// noteEvent keeps what the function gets for the observer: a copy of what the function may change. It is called before the
+// function.
+func (c *call) noteEvent(event []byte, mayChange bool) {
 	if c.observer != nil {
-		c.observer.event = bytes.Clone(event)
+		c.observer.event = kept(event, mayChange)
 	}
 }
 
-// noteResult keeps what the function returned.
-func (c *call) noteResult(result []byte, err error) {
+// noteResult keeps what the function returned: a copy of what it may still change.
+func (c *call) noteResult(result []byte, err error, mayChange bool) {
 	if c.observer != nil {
-		c.observer.result, c.functionErr = bytes.Clone(result), err
+		c.observer.result, c.functionErr = kept(result, mayChange), err
 	}
+}
+
+func kept(b []byte, mayChange bool) []byte {
+	if mayChange {
+		return bytes.Clone(b)
+	}
+	return b
 }

@@ -64,7 +64,7 @@ func (s stream) serve(w http.ResponseWriter, c *call) *failure {
 	c.functionID = gwevent.NewRequestID()
 	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(c.r.Context()), orDefault(c.route.timeout, c.g.streamTimeout), errDeadline)
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: c.functionID})
-	c.noteEvent(event)
+	c.noteEvent(event, true)
 	p := newPump(ctx, s.handler, event, cancel)
 	defer p.reader.Close() // from here on the pump drains the function
 	seen := &bytes.Buffer{}
@@ -72,7 +72,7 @@ func (s stream) serve(w http.ResponseWriter, c *call) *failure {
 	if fail != nil {
 		err = fail.cause
 	}
-	c.noteResult(seen.Bytes(), err)
+	c.noteResult(seen.Bytes(), err, false)
 	return fail
 }
 
