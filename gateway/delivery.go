@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"io"
 	"math"
 	"slices"
 	"time"
@@ -103,10 +104,24 @@ func (i *instance) dispatch(limit int) bool {
 		if c == nil {
 			return fits
 		}
-		if _, err := c.conn.Write(inv.message); err != nil {
+		if i.p.deliver(inv, c.conn) != nil {
 			i.putBack(inv, c)
 		}
 	}
+}
+
+// deliver writes an invocation, in one go, from memory that is used for the next one.
+func (p *Process) deliver(inv *invocation, to io.Writer) error {
+	buf, _ := p.messages.Get().(*[]byte)
+	if buf == nil {
+		buf = new([]byte)
+	}
+	*buf = inv.appendMessage((*buf)[:0])
+	_, err := to.Write(*buf)
+	if cap(*buf) <= 2*maxInline { // the memory of a large one is not held on to
+		p.messages.Put(buf)
+	}
+	return err
 }
 
 // match takes a connection and an invocation for it; the connection that has come last is the one most likely to live.
@@ -119,7 +134,7 @@ func (i *instance) match(limit int) (c *runtimeConn, inv *invocation, fits bool)
 		return nil, nil, true
 	}
 	at := slices.IndexFunc(i.queue, func(inv *invocation) bool { return i.flights[inv.id] == nil })
-	if at < 0 || len(i.queue[at].message) > limit {
+	if at < 0 || i.queue[at].size() > limit {
 		return nil, nil, at < 0
 	}
 	last := len(i.waiting) - 1

@@ -70,6 +70,7 @@ type Process struct {
 	running sync.WaitGroup
 
 	outputMu sync.Mutex
+	messages sync.Pool // of *[]byte, see deliver
 }
 
 // Function returns the binary as a handler. The instances see the environment that Lambda sets and env, whose entries

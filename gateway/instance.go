@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/hex"
@@ -21,6 +22,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/lambdarest/lambdarest/internal/gwevent"
+	"github.com/lambdarest/lambdarest/internal/handover"
 )
 
 // errGoneBefore: the instance ended before it took the invocation.
@@ -47,7 +49,9 @@ type invocation struct {
 	id       string
 	deadline time.Time
 	timeout  time.Duration    // of the function; zero where only ctx sets the deadline
-	message  []byte           // the answer to GET next, with a copy of the event: it may be written when Invoke has returned
+	arn      string           // of the function, as its caller wrote it
+	caller   []byte           // the fields of what else only the caller knows; mostly none
+	payload  []byte           // the event, which nobody changes: it may be written when Invoke has returned
 	result   chan outcome     // takes the first result, further ones are refused
 	sink     *sink            // where the answer goes as it comes; nil where it is collected
 	seen     func(Invocation) // told what became of it; nil for nobody
@@ -85,13 +89,15 @@ func (p *Process) newInvocation(ctx context.Context, payload []byte) (*invocatio
 	if inv.id == "" {
 		inv.id = gwevent.NewRequestID()
 	}
-	inv.message = p.message(inv, lc, payload)
+	inv.describeCaller(lc, p.arn())
+	if inv.payload = payload; !handover.IsOwn(ctx, payload) {
+		inv.payload = bytes.Clone(payload)
+	}
 	return inv, cancel
 }
 
-// message is the answer to GET next.
-func (p *Process) message(inv *invocation, lc *lambdacontext.LambdaContext, payload []byte) []byte {
-	b := make([]byte, 0, len(payload)+512)
+// appendMessage appends the answer to GET next.
+func (inv *invocation) appendMessage(b []byte) []byte {
 	b = appendHead(b, http.StatusOK)
 	b = appendField(b, "Content-Type", "application/json")
 	b = appendField(b, "Lambda-Runtime-Aws-Request-Id", inv.id)
@@ -99,27 +105,30 @@ func (p *Process) message(inv *invocation, lc *lambdacontext.LambdaContext, payl
 	b = strconv.AppendInt(b, inv.deadline.UnixMilli(), 10)
 	b = append(b, "\r\n"...)
 	b = appendTraceID(b, time.Now(), inv.id)
-	b = appendCaller(b, lc, p.arn())
+	b = appendField(b, "Lambda-Runtime-Invoked-Function-Arn", inv.arn)
+	b = append(b, inv.caller...)
 	b = append(b, "Content-Length: "...)
-	b = strconv.AppendInt(b, int64(len(payload)), 10)
+	b = strconv.AppendInt(b, int64(len(inv.payload)), 10)
 	b = append(b, "\r\n\r\n"...)
-	return append(b, payload...)
+	return append(b, inv.payload...)
 }
 
-// appendCaller appends what only the caller of the function knows; lc may be nil.
-func appendCaller(b []byte, lc *lambdacontext.LambdaContext, arn string) []byte {
-	const arnField = "Lambda-Runtime-Invoked-Function-Arn"
+// size is about how long the message is.
+func (inv *invocation) size() int { return 512 + len(inv.caller) + len(inv.payload) }
+
+// describeCaller keeps what only the caller of the function knows; lc may be nil.
+func (inv *invocation) describeCaller(lc *lambdacontext.LambdaContext, arn string) {
+	inv.arn = arn
 	if lc == nil {
-		return appendField(b, arnField, arn)
+		return
 	}
-	b = appendField(b, arnField, orDefault(lc.InvokedFunctionArn, arn))
+	inv.arn = orDefault(lc.InvokedFunctionArn, arn)
 	if !reflect.ValueOf(&lc.ClientContext).Elem().IsZero() {
-		b = appendJSON(b, "Lambda-Runtime-Client-Context", lc.ClientContext)
+		inv.caller = appendJSON(inv.caller, "Lambda-Runtime-Client-Context", lc.ClientContext)
 	}
 	if lc.Identity != (lambdacontext.CognitoIdentity{}) {
-		b = appendJSON(b, "Lambda-Runtime-Cognito-Identity", cognitoIdentity(lc.Identity))
+		inv.caller = appendJSON(inv.caller, "Lambda-Runtime-Cognito-Identity", cognitoIdentity(lc.Identity))
 	}
-	return b
 }
 
 // appendTraceID appends a trace id of a time and the first bytes of the request id, which may be anything.

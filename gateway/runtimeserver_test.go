@@ -108,7 +108,7 @@ func FuzzRuntimeServer(f *testing.F) {
 		i := &instance{
 			p: Function("x", nil), addr: "a", ready: make(chan struct{}), exited: make(chan struct{}), flights: make(map[string]*invocation),
 		}
-		inv := &invocation{id: "id", message: []byte("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), result: make(chan outcome, 1)}
+		inv := &invocation{id: "id", payload: []byte("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), result: make(chan outcome, 1)}
 		i.offer(inv)
 		w := &wire{sent: strings.NewReader(sent)}
 		newRuntimeConn(w).serve(i)
