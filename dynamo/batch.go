@@ -11,8 +11,9 @@ import (
 // several at a time, until each is done or given up.
 //
 // One goroutine, the caller's, owns all of the state: it runs the sequence, cuts
-// chunks, and takes the answers. Each chunk on its way has a goroutine that
-// makes one call of the client and hands the answer back; nothing is shared.
+// chunks, and takes the answers. Each chunk on its way is with a goroutine that
+// makes one call of the client and hands the answer back; nothing is shared. These
+// go from chunk to chunk, as a call of the SDK makes a new one's stack grow for long.
 //
 //	sequence → waiting → chunk in flight → done
 //	              ↑            ↓ unprocessed, throttled, answer lost
@@ -74,8 +75,10 @@ type batch struct {
 	send   sender
 
 	ctx     context.Context
+	chunks  chan []*entry
 	replies chan reply
 	flights int
+	workers int // goroutines that send chunks
 
 	held    map[string]*entry // everything that is taken and not settled
 	waiting []*entry
@@ -93,6 +96,7 @@ func newBatch(cfg batchConfig, limits chunkLimits, send sender) *batch {
 		batchConfig: cfg,
 		limits:      limits,
 		send:        send,
+		chunks:      make(chan []*entry, cfg.parallel),
 		replies:     make(chan reply, cfg.parallel),
 		held:        map[string]*entry{},
 	}
@@ -109,6 +113,7 @@ func (b *batch) run(ctx context.Context, entries iter.Seq[*entry]) {
 	b.ctx, cancel = context.WithCancel(ctx)
 	defer func() {
 		cancel()
+		close(b.chunks)
 		for ; b.flights > 0; b.flights-- {
 			<-b.replies
 		}
@@ -195,17 +200,30 @@ func (b *batch) dispatch(flush bool) {
 			e.attempts++
 			e.flying = true
 		}
-		b.flights++
-		go b.fly(chunk)
+		if b.flights++; b.flights > b.workers {
+			b.workers++
+			go b.work()
+		}
+		b.chunks <- chunk
+	}
+}
+
+// work sends chunks until there are no more.
+func (b *batch) work() {
+	for chunk := range b.chunks {
+		b.fly(chunk)
 	}
 }
 
 // fly sends one chunk. A panic in the client, or in T's own Unmarshaler, goes to
 // the caller's goroutine, where it can be recovered.
 func (b *batch) fly(chunk []*entry) {
-	answer := reply{}
+	answer := reply{panicked: "dynamo: a goroutine of a batch was ended with runtime.Goexit"}
 	defer func() {
-		answer.chunk, answer.panicked = chunk, recover()
+		if p := recover(); p != nil {
+			answer.panicked = p
+		}
+		answer.chunk = chunk
 		b.replies <- answer
 	}()
 	answer = b.send(b.ctx, chunk)

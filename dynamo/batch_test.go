@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -444,6 +445,15 @@ func TestPanicsReachTheCaller(t *testing.T) {
 			require.Equal(t, 0, b.now)
 		})
 	}
+}
+
+// A client that ends its goroutine has written nothing that anybody knows of.
+func TestGoexitIsNoSuccess(t *testing.T) {
+	b := newBulk(t, 9)
+	b.refuse = func([]string) error { runtime.Goexit(); return nil }
+	require.PanicsWithValue(t, "dynamo: a goroutine of a batch was ended with runtime.Goexit", func() {
+		_ = repo[user](t, b).PutAll(t.Context(), numbered(1000))
+	})
 }
 
 func TestBatchOptionsAreChecked(t *testing.T) {

@@ -63,6 +63,8 @@ func unwritten(out *dynamodb.BatchWriteItemOutput, chunk []*entry, s *schema) (m
 		return nil, errEmptyBody
 	case out.UnprocessedItems == nil && awsmiddleware.GetRawResponse(out.ResultMetadata) != nil:
 		return nil, corrupt("no UnprocessedItems") // DynamoDB always sends them, if only {}
+	case len(out.UnprocessedItems) == 0:
+		return nil, nil
 	}
 	sent := make(map[string]bool, len(chunk))
 	for _, e := range chunk {
@@ -93,9 +95,8 @@ func (s *schema) writtenID(w types.WriteRequest) (string, error) {
 	case w.DeleteRequest != nil:
 		m = w.DeleteRequest.Key
 	}
-	key, err := s.keyOfItem(m)
-	if err != nil {
+	if err := s.checkKey(m); err != nil {
 		return "", err
 	}
-	return string(canonicalItem(nil, key)), nil
+	return s.id(m), nil
 }

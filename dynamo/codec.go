@@ -55,6 +55,9 @@ func (c *codec) encodeText(v reflect.Value) (text string, err error) {
 
 // inItem names the attribute that an error of encoding is about.
 func inItem(err error) error {
+	if err == nil {
+		return nil
+	}
 	var inner *pathError
 	if errors.As(err, &inner) && inner.path != "" {
 		return errorf("attribute %s: %w", inner.path, inner.error)
@@ -62,9 +65,13 @@ func inItem(err error) error {
 	return err
 }
 
-// keysOf are the attributes of v that are keys of the table and of its indexes.
-func (c *codec) keysOf(v reflect.Value) (item, error) {
-	m := make(item, 2)
+// keysOf are the attributes of v that are keys of the table and of its indexes, in m if
+// that is not nil.
+func (c *codec) keysOf(v reflect.Value, m item) (item, error) {
+	if m == nil {
+		m = make(item, len(c.keys))
+	}
+	clear(m)
 	for _, k := range c.keys {
 		f := &c.plan.fields[c.plan.byName[k.name]]
 		fv, ok := f.walk(v, false)

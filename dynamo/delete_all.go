@@ -39,7 +39,7 @@ func (s *schema) keyEntry(k Key, index int) *entry {
 	if e.key, e.err = s.encodeKey(k); e.err != nil {
 		return e
 	}
-	e.id = string(canonicalItem(nil, e.key))
+	e.id = s.id(e.key)
 	e.size = wireSize(e.key)
 	return e
 }

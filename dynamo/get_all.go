@@ -170,7 +170,7 @@ func (g *batchGet) take(out *dynamodb.BatchGetItemOutput, got *intake, chunk []*
 	left = map[string]bool{}
 	for _, more := range out.UnprocessedKeys {
 		for _, key := range more.Keys {
-			id := string(canonicalItem(nil, key))
+			id := g.s.schema.id(key)
 			if open[id] == nil {
 				return 0, nil, corrupt("an unprocessed key that was not asked for")
 			}
@@ -197,7 +197,7 @@ func (g *batchGet) keep(out *dynamodb.BatchGetItemOutput, got *intake, open map[
 		return nil, errorf("item %d of the answer: %w", got.n, got.err)
 	}
 	for i := range got.n {
-		id := string(canonicalItem(nil, got.key(i)))
+		id := g.s.schema.id(got.key(i))
 		e := open[id]
 		if e == nil {
 			return nil, corrupt("item %d: its key was not asked for, or came twice", i)

@@ -118,6 +118,16 @@ func (s *schema) checkKey(m item) error {
 	return nil
 }
 
+// id is the same for two items exactly if DynamoDB holds their keys for equal.
+func (s *schema) id(m item) string {
+	var room [64]byte
+	b := room[:0]
+	for _, k := range s.keys {
+		b = canonical(b, m[k.name])
+	}
+	return string(b)
+}
+
 // sameItem tells whether DynamoDB holds a and b for equal.
 func sameItem(a, b item) bool {
 	return bytes.Equal(canonicalItem(nil, a), canonicalItem(nil, b))
@@ -134,7 +144,7 @@ func (k *keyAttr) check(av types.AttributeValue) error {
 		}
 	case types.ScalarAttributeTypeN:
 		size = 1
-		if _, err := canonicalNumber(text); err != nil {
+		if _, _, _, err := readNumber(text); err != nil {
 			return err
 		}
 	}

@@ -22,27 +22,37 @@ const (
 // canonicalNumber gives the canonical form of n. The error says what is wrong
 // with n without repeating it.
 func canonicalNumber(n string) (string, error) {
+	neg, digits, exp, err := readNumber(n)
+	switch {
+	case err != nil:
+		return "", err
+	case digits == "":
+		return "0", nil
+	case neg:
+		digits = "-" + digits
+	}
+	return digits + "E" + strconv.Itoa(exp), nil
+}
+
+// readNumber gives the significant digits of n, none if it is 0, and the power of ten of the first.
+func readNumber(n string) (neg bool, digits string, exp int, err error) {
 	neg, digits, exp, ok := splitNumber(n)
 	if !ok {
-		return "", errorf("not a decimal number (NaN and infinities cannot be stored)")
+		return false, "", 0, errorf("not a decimal number (NaN and infinities cannot be stored)")
 	}
-	trimmed := strings.TrimLeft(digits, "0")
-	exp += len(trimmed) - 1
-	trimmed = strings.TrimRight(trimmed, "0")
+	digits = strings.TrimLeft(digits, "0")
+	exp += len(digits) - 1
+	digits = strings.TrimRight(digits, "0")
 	switch {
-	case trimmed == "":
-		return "0", nil
-	case len(trimmed) > maxDigits:
-		return "", errorf("number has %d significant digits, DynamoDB keeps %d", len(trimmed), maxDigits)
+	case digits == "":
+	case len(digits) > maxDigits:
+		err = errorf("number has %d significant digits, DynamoDB keeps %d", len(digits), maxDigits)
 	case exp > maxExponent:
-		return "", errorf("number is too large: its magnitude must stay below 1E+%d", maxExponent+1)
+		err = errorf("number is too large: its magnitude must stay below 1E+%d", maxExponent+1)
 	case exp < minExponent:
-		return "", errorf("number is too small: its magnitude must be at least 1E%d", minExponent)
+		err = errorf("number is too small: its magnitude must be at least 1E%d", minExponent)
 	}
-	if neg {
-		trimmed = "-" + trimmed
-	}
-	return trimmed + "E" + strconv.Itoa(exp), nil
+	return neg, digits, exp, err
 }
 
 // splitNumber parses [+-]digits[.digits][E[+-]digits] into all digits as one
@@ -62,8 +72,13 @@ func splitNumber(n string) (neg bool, digits string, exp int, ok bool) {
 	}
 	whole, fraction, _ := strings.Cut(mantissa, ".")
 	digits = whole + fraction
-	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+	if digits == "" {
 		return false, "", 0, false
+	}
+	for i := range len(digits) {
+		if c := digits[i]; c < '0' || c > '9' {
+			return false, "", 0, false
+		}
 	}
 	return neg, digits, exp - len(fraction), true
 }

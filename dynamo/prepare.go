@@ -38,15 +38,15 @@ func (e *prepared) whole() item {
 // encodeItem makes the attributes of v as it is to be written: with its next
 // version, its times and its templated keys, which v has afterwards. v is the
 // caller's own copy; what its pointers point to is left alone. Everything that
-// DynamoDB would refuse for its form is an error.
-func (s *store) encodeItem(v reflect.Value, asText bool) (e prepared, err error) {
+// DynamoDB would refuse for its form is an error. room is memory for the key, or nil.
+func (s *store) encodeItem(v reflect.Value, asText bool, room item) (e prepared, err error) {
 	if e.version, err = s.schema.stamp(v, s.now); err != nil {
 		return e, err
 	}
 	var keys item
 	if asText {
 		if e.text, err = s.codec.encodeText(v); err == nil {
-			keys, err = s.codec.keysOf(v)
+			keys, err = s.codec.keysOf(v, room)
 		}
 	} else {
 		e.item, err = s.codec.encode(v)

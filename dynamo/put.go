@@ -73,7 +73,7 @@ func (s *store) newPut(v reflect.Value, opts []WriteOption, asText bool) (*write
 		return nil, err
 	}
 	asText = asText && cfg.token == ""
-	put, err := s.encodeItem(v, asText)
+	put, err := s.encodeItem(v, asText, nil)
 	if err != nil {
 		return nil, err
 	}

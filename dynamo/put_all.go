@@ -37,9 +37,9 @@ func (r *Repository[T]) PutAll(ctx context.Context, items iter.Seq[T], opts ...B
 		return r.store.fail(op, err)
 	}
 	b.run(ctx, func(yield func(*entry) bool) {
-		index := 0
+		index, room := 0, item{}
 		for v := range items {
-			if !yield(r.store.putEntry(&v, valueAt(&v), index)) {
+			if !yield(r.store.putEntry(&v, valueAt(&v), index, room)) {
 				return
 			}
 			index++
@@ -60,20 +60,19 @@ func (s *store) newPutAll(opts []BatchOption) (*batch, error) {
 }
 
 // putEntry prepares a put of v, which value points to. What is wrong with it is
-// in the entry.
-func (s *store) putEntry(value any, v reflect.Value, index int) *entry {
+// in the entry. Its key is needed for a moment only, and goes to room.
+func (s *store) putEntry(value any, v reflect.Value, index int, room item) *entry {
 	e := &entry{value: value, index: index}
 	if s.schema.stamps() { // value is what the caller gave, and stays that
 		stamped := reflect.New(s.schema.typ).Elem()
 		stamped.Set(v)
 		v = stamped
 	}
-	put, err := s.encodeItem(v, s.asText)
+	put, err := s.encodeItem(v, s.asText, room)
 	if e.err = err; err != nil {
 		return e
 	}
-	e.item, e.text, e.key = put.item, put.text, put.key
-	e.id = string(canonicalItem(nil, e.key))
+	e.item, e.text, e.id = put.item, put.text, s.schema.id(put.key)
 	if e.size = len(e.text); e.item != nil {
 		e.size = wireSize(e.item)
 	}

@@ -304,7 +304,7 @@ func TestCreatedIsSetWhereTheZeroTimeWasStored(t *testing.T) {
 	var d doc
 	require.NoError(t, r.store.codec.decode(item{"id": avS("x"), "made": avN("-62135596800")}, reflect.ValueOf(&d).Elem()))
 	require.True(t, d.Made.IsZero())
-	e, err := r.store.encodeItem(reflect.ValueOf(&d).Elem(), false)
+	e, err := r.store.encodeItem(reflect.ValueOf(&d).Elem(), false, nil)
 	m := e.item
 	require.NoError(t, err)
 	require.Equal(t, avN("1767225600"), m["made"])

@@ -34,7 +34,7 @@ func TestTemplates(t *testing.T) {
 		{team{Org: "a##TEAM#1"}, "", "", "field PK: the value of an attribute has text in it that separates it from the next one in the template (attributes org, no)"},
 		{team{Org: "a#"}, "ORG#a###TEAM#0#X", "", ""},
 	} {
-		e, err := r.store.encodeItem(reflect.ValueOf(&tc.in).Elem(), false)
+		e, err := r.store.encodeItem(reflect.ValueOf(&tc.in).Elem(), false, nil)
 		m := e.item
 		if tc.err != "" {
 			require.ErrorContains(t, err, tc.err)
@@ -71,7 +71,7 @@ func TestTemplatesKeepItemsApart(t *testing.T) {
 	r, seen, refused := repo[pair](t, &fake{}), map[string]pair{}, 0
 	for range 20_000 {
 		p := pair{A: text(), B: text()}
-		if _, err := r.store.encodeItem(reflect.ValueOf(&p).Elem(), false); err != nil {
+		if _, err := r.store.encodeItem(reflect.ValueOf(&p).Elem(), false, nil); err != nil {
 			refused++
 			continue
 		}

@@ -346,3 +346,13 @@ func TestAllocationsOfAPut(t *testing.T) {
 	t.Logf("%v allocations, the SDK %v", own, sdk)
 	require.Less(t, own, sdk)
 }
+
+// What PutAll makes of an item is the entry, the text, the id and what is read of the key.
+func TestAllocationsOfAnEntry(t *testing.T) {
+	c := httpFunc(func(*http.Request) (*http.Response, error) { return answer(200, "{}"), nil }).client()
+	r, room := repo[user](t, c), item{}
+	v := user{ID: 7, Name: "Kim"}
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() {
+		require.NoError(t, r.store.putEntry(&v, valueAt(&v), 0, room).err)
+	}), 6.0)
+}
