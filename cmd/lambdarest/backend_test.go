@@ -118,3 +118,26 @@ func TestStartMapped(t *testing.T) {
 	require.NotContains(t, string(body), "s3cret")
 	require.Equal(t, exitOK, s.stop())
 }
+
+// TestStartPlain: a function and a REST API as CloudFormation has them, without SAM.
+func TestStartPlain(t *testing.T) {
+	s := start(t, "start", "-addr", "127.0.0.1:0", "-watch=false", project(t, `
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties: {Code: fn, Runtime: provided.al2023, Handler: bootstrap, Role: r, Timeout: 10, Environment: {Variables: {BOOTSTRAP: "yes"}}}
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Body: {openapi: 3.0.1, paths: {/a: {get: {x-amazon-apigateway-integration: {type: aws_proxy, uri: !GetAtt F.Arn}}}}}
+  Stage: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, StageName: v1}}
+`))
+	out := s.until(t, "Ctrl-C")
+	s.drain()
+	require.NotContains(t, out, "warning")
+	url := regexp.MustCompile(`(http://127\.0\.0\.1:\d+) Api`).FindStringSubmatch(out)[1]
+	status, body := call(t, "GET", url+"/a", "")
+	require.Equal(t, 200, status, body)
+	require.Contains(t, body, `"stage":"v1"`)
+	require.Equal(t, exitOK, s.stop())
+}

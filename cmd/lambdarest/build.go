@@ -52,7 +52,7 @@ func (b *builder) build(ctx context.Context, fn *sam.Function) error {
 		return nil
 	}
 	if info, err := os.Stat(fn.CodeURI); err != nil || !info.IsDir() {
-		return fmt.Errorf("%s: function %s: CodeUri: there is no folder %s", fn.Pos, fn.ID, fn.CodeURI)
+		return fmt.Errorf("%s: function %s: there is no folder %s with its code", fn.Pos, fn.ID, fn.CodeURI)
 	}
 	fmt.Fprintf(b.log, "building %s from %s\n", fn.ID, fn.CodeURI)
 	begin := time.Now()

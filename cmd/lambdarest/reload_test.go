@@ -146,7 +146,7 @@ func TestReloadBroken(t *testing.T) {
 		{"Resources: [", "template.yaml:1:1: did not find expected node content"},
 		{replace("Timeout: 20", "Timeout: soon"), `template.yaml:2:71: Resources.F.Properties.Timeout: expected a whole number from 1 to 900, got "soon"`},
 		{"Resources: {T: {Type: AWS::Serverless::SimpleTable}}", "no function and no API"},
-		{replace("CodeUri: fn/", "CodeUri: later/"), "CodeUri: there is no folder"},
+		{replace("CodeUri: fn/", "CodeUri: later/"), "there is no folder"},
 	} {
 		write(t, s.name, row.template)
 		out := s.until(t, "is not used: what has run runs on")

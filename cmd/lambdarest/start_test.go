@@ -208,7 +208,7 @@ func TestStartFails(t *testing.T) {
 		{"Resources: {A: {Type: AWS::Serverless::SimpleTable}}", nil, "no function and no API"},
 		{template, []string{"-addr", "0.0.0.0:0"}, "can be reached by other machines"},
 		{template, []string{"-dynamodb", "http://127.0.0.1:1"}, "table Items at http://127.0.0.1:1"},
-		{strings.Replace(template, "fn/", "nowhere/", 1), nil, "function Rest: CodeUri: there is no folder"},
+		{strings.Replace(template, "fn/", "nowhere/", 1), nil, "function Rest: there is no folder"},
 	} {
 		var out strings.Builder
 		args := append(append([]string{"start", "-addr", "127.0.0.1:0"}, row.args...), project(t, row.template))

@@ -2,15 +2,16 @@ package sam
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/cron"
 )
 
-// A Function is an AWS::Serverless::Function.
+// A Function is an AWS::Serverless::Function or an AWS::Lambda::Function.
 type Function struct {
 	ID, Name string
-	// CodeURI is the folder with the Go program, or with an executable "bootstrap".
+	// CodeURI is the folder of CodeUri, or of Code, with the Go program, or with an executable "bootstrap".
 	CodeURI string
 	Handler string
 	// MemoryMB and Timeout (seconds) are as AWS limits them; Concurrency is ReservedConcurrentExecutions, 0 for none.
@@ -30,14 +31,7 @@ type Schedule struct {
 
 func (t *template) readFunction(r *resource) *Function {
 	props := t.properties(r)
-	f := &Function{
-		ID: r.id, Name: t.physicalName(r), Handler: props.get("Handler").text(),
-		MemoryMB:    props.get("MemorySize").number(128, 128, 10240),
-		Timeout:     props.get("Timeout").number(3, 1, 900),
-		Concurrency: props.get("ReservedConcurrentExecutions").number(0, 1, 100_000),
-		Env:         props.get("Environment").get("Variables").textMap(),
-		Pos:         fmt.Sprintf("%s:%d", t.files[r.node], r.node.Line),
-	}
+	f := t.newFunction(r, props)
 	t.checkRuntime(props)
 	code := props.get("CodeUri")
 	switch {
@@ -54,6 +48,18 @@ func (t *template) readFunction(r *resource) *Function {
 	return f
 }
 
+// newFunction reads what functions have with and without SAM.
+func (t *template) newFunction(r *resource, props value) *Function {
+	return &Function{
+		ID: r.id, Name: t.physicalName(r), Handler: props.get("Handler").text(),
+		MemoryMB:    props.get("MemorySize").number(128, 128, 10240),
+		Timeout:     props.get("Timeout").number(3, 1, 900),
+		Concurrency: props.get("ReservedConcurrentExecutions").number(0, 1, 100_000),
+		Env:         props.get("Environment").get("Variables").textMap(),
+		Pos:         fmt.Sprintf("%s:%d", t.files[r.node], r.node.Line),
+	}
+}
+
 func (t *template) checkRuntime(props value) {
 	runtime := props.get("Runtime")
 	if !runtime.exists() {
@@ -62,9 +68,7 @@ func (t *template) checkRuntime(props value) {
 		}
 		return
 	}
-	switch runtime.text() {
-	case "provided.al2023", "provided.al2", "provided", "go1.x":
-	default:
+	if !slices.Contains(runtimes, runtime.text()) {
 		runtime.fail("expected provided.al2023, got %s: this command runs Go programs", runtime.kind())
 	}
 }

@@ -57,6 +57,10 @@ func shapes() map[string]shape {
 					"EnableSimpleResponses FunctionArn FunctionInvokeRole Identity IdentitySource JwtConfiguration"),
 				"CorsConfiguration": cors,
 			}},
+		typePlainFunction: {"Architectures CapacityProviderConfig Code CodeSigningConfigArn DeadLetterConfig Description DurableConfig Environment " +
+			"EphemeralStorage FileSystemConfigs FunctionName FunctionScalingConfig Handler ImageConfig KmsKeyArn Layers LoggingConfig MemorySize " +
+			"PackageType PublishToLatestPublished RecursiveLoop ReservedConcurrentExecutions Role Runtime RuntimeManagementConfig SnapStart Tags " +
+			"TenancyConfig Timeout TracingConfig VpcConfig", map[string]shape{"Environment": {names: "Variables"}}},
 		typeSimpleTable: {"PointInTimeRecoverySpecification PrimaryKey ProvisionedThroughput SSESpecification TableName Tags",
 			map[string]shape{"PrimaryKey": {names: "Name Type"}}},
 		typeTable: {"AttributeDefinitions BillingMode ContributorInsightsSpecification DeletionProtectionEnabled GlobalSecondaryIndexes " +

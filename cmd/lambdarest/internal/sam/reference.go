@@ -102,7 +102,7 @@ func (t *template) properties(r *resource) value {
 // nameProperty is the property that names a resource where it is given.
 var nameProperty = map[string]string{
 	typeFunction: "FunctionName", typeTable: "TableName", typeSimpleTable: "TableName",
-	"AWS::Lambda::Function": "FunctionName", "AWS::SQS::Queue": "QueueName", "AWS::S3::Bucket": "BucketName", "AWS::SNS::Topic": "TopicName",
+	typePlainFunction: "FunctionName", "AWS::SQS::Queue": "QueueName", "AWS::S3::Bucket": "BucketName", "AWS::SNS::Topic": "TopicName",
 }
 
 // physicalName is what Ref gives for a resource. AWS makes up names that begin with the stack's; here it is the bare
@@ -124,7 +124,7 @@ func (t *template) findName(r *resource) string {
 		}
 	}
 	switch r.kind {
-	case typeSimpleTable, typeTable, typeFunction:
+	case typeSimpleTable, typeTable, typeFunction, typePlainFunction:
 		return r.id
 	case typeUserPool:
 		return region + "_" + r.id
@@ -148,7 +148,7 @@ func (t *template) attribute(n *yaml.Node, id, attribute, path string) string {
 	}
 	name := t.physicalName(r)
 	switch {
-	case attribute == "Arn" && (r.kind == typeFunction || r.kind == "AWS::Lambda::Function"):
+	case attribute == "Arn" && (r.kind == typeFunction || r.kind == typePlainFunction):
 		return functionARN(name)
 	case attribute == "Arn" && (r.kind == typeTable || r.kind == typeSimpleTable):
 		return "arn:aws:dynamodb:" + region + ":" + account + ":table/" + name

@@ -118,11 +118,18 @@ func (t *template) loadTemplate() {
 			t.readTable(r)
 		case typeFunction:
 			t.Functions = append(t.Functions, t.readFunction(r))
+		case typePlainFunction:
+			if f := t.readPlainFunction(r); f != nil {
+				t.Functions = append(t.Functions, f)
+			}
 		}
 	}
 	for _, r := range t.resources {
-		if r.kind == typeAPI || r.kind == typeHTTPAPI {
+		switch r.kind {
+		case typeAPI, typeHTTPAPI:
 			t.readAPI(r)
+		case typePlainAPI:
+			t.readPlainAPI(r)
 		}
 	}
 	for _, r := range t.resources {
@@ -139,7 +146,7 @@ func (t *template) warnOfOthers() {
 	var others []string
 	for _, r := range t.resources {
 		switch _, isRun := globalsOf[r.kind]; {
-		case isRun, r.kind == typeTable, r.kind == "AWS::Lambda::Permission":
+		case isRun, r.kind == typeTable, r.kind == "AWS::Lambda::Permission", t.isPlainRun(r):
 		case strings.HasPrefix(r.kind, "AWS::IAM::"), strings.HasPrefix(r.kind, "AWS::Logs::"):
 		default:
 			others = append(others, r.id+" ("+r.kind+")")
