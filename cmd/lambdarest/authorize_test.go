@@ -91,7 +91,7 @@ func TestStartAuthorizers(t *testing.T) {
 	require.Equal(t, 1, strings.Count(out, "warning: AWS_IAM: signatures are looked at, not verified"))
 	require.NotContains(t, out, "warning: authorizer Tokens")
 
-	exp := time.Now().Add(time.Minute).Unix()
+	exp := time.Now().Add(time.Hour).Unix()
 	pool := own.sign(map[string]any{"iss": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool", "sub": "kim", "exp": exp})
 	pool = pool[:strings.LastIndexByte(pool, '.')+1] // signed by nobody
 	good := own.sign(map[string]any{"iss": "https://issuer.test", "aud": "app", "sub": "kim", "exp": exp})
@@ -159,7 +159,7 @@ func TestIssuerFlag(t *testing.T) {
 	s := start(t, "start", "-addr", "127.0.0.1:0", "-watch=false", "-issuer", "Users=https://deployed.test", project(t, guardedTemplate))
 	out := s.until(t, "Ctrl-C")
 	s.drain()
-	token := tokens{key}.sign(map[string]any{"iss": "https://deployed.test", "exp": time.Now().Add(time.Minute).Unix()})
+	token := tokens{key}.sign(map[string]any{"iss": "https://deployed.test", "exp": time.Now().Add(time.Hour).Unix()})
 	status, _ := call(t, "GET", regexp.MustCompile(`http://\S+`).FindString(out)+"/pool", "", "Authorization", token)
 	require.Equal(t, 200, status)
 	require.Equal(t, exitOK, s.stop())

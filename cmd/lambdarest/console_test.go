@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -22,7 +23,7 @@ Resources:
     Properties:
       CodeUri: fn/
       Runtime: provided.al2023
-      Timeout: 10
+      Timeout: 300
       Environment: {Variables: {BOOTSTRAP: "yes"}}
       FunctionUrlConfig: {AuthType: NONE, InvokeMode: RESPONSE_STREAM}
       Events:
@@ -39,6 +40,21 @@ func startConsole(t *testing.T) string {
 	return regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(out)
 }
 
+// loggedDetail returns what the console has of a request when the function's output is there, which comes through a pipe,
+// maybe after the answer.
+func loggedDetail(t *testing.T, console string, number int) detail {
+	t.Helper()
+	for {
+		_, body := call(t, "GET", console+fmt.Sprint("api/requests/", number), "")
+		var d detail
+		require.NoError(t, json.Unmarshal([]byte(body), &d))
+		if d.Log != "" {
+			return d
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
 func TestConsole(t *testing.T) {
 	base := startConsole(t)
 	console := base + consolePath
@@ -47,9 +63,7 @@ func TestConsole(t *testing.T) {
 	require.Equal(t, 200, status)
 	require.Contains(t, body, `"target":"/users?q=1"`)
 	require.NotContains(t, body, consolePath, "its own requests are not listed")
-	_, body = call(t, "GET", console+"api/requests/1", "")
-	var d detail
-	require.NoError(t, json.Unmarshal([]byte(body), &d))
+	d := loggedDetail(t, console, 1)
 	require.Equal(t, "the body", d.Body)
 	require.Equal(t, "hello log\n", d.Log)
 	require.True(t, d.Cold)
@@ -126,6 +140,7 @@ func TestConsoleInBrowser(t *testing.T) {
 	call(t, "GET", base+"/users/1", "")
 	call(t, "POST", base+"/"+url.PathEscape(`<img src=x onerror=alert(1)>`)+"?<script>alert(2)</script>", `{"a":"<script>alert(3)</script>","n":12345678901234567890}`, "X-A", `"><script>alert(4)</script>`)
 	call(t, "POST", base+"/broken", "fail")
+	loggedDetail(t, base+consolePath, 2)
 	screenshot := os.Getenv("CONSOLE_SCREENSHOT")
 	if screenshot != "" {
 		screenshot, err = filepath.Abs(screenshot)

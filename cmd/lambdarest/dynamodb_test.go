@@ -33,7 +33,7 @@ func TestDynamoDB(t *testing.T) {
 
 	require.Equal(t, exitOK, s.stop())
 	_, err = client(url).ListTables(t.Context(), &dynamodb.ListTablesInput{}, func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} })
-	require.ErrorContains(t, err, "connection refused")
+	require.Error(t, err) // connection refused, unless somebody else has the port by now
 }
 
 func TestDynamoDBRefusesForeignHosts(t *testing.T) {

@@ -87,12 +87,14 @@ func TestFunctionsInvokeOneAnother(t *testing.T) {
 	require.Equal(t, "null", body)
 	require.Regexp(t, `functions/arn.*Worker/invocations 202 [\d.]+ ms Worker`, s.until(t, "invocations 202"), "when it is done")
 
-	status, body = call(t, "POST", at("shop-front:live"), `{"warmer":true}`)
-	require.Equal(t, `200 {"warmed":true}`, fmt.Sprint(status, " ", body))
-	cold := 0
-	for range 2 { // the root's instance was there before
-		if strings.Contains(s.until(t, "invocations 202"), "Front cold") {
-			cold++
+	cold := 0 // beside the root's instance, which was there before
+	for cold < 2 {
+		status, body = call(t, "POST", at("shop-front:live"), `{"warmer":true}`)
+		require.Equal(t, `200 {"warmed":true}`, fmt.Sprint(status, " ", body))
+		for range 2 { // a busy machine may begin one when another has ended, and needs a further ping
+			if strings.Contains(s.until(t, "invocations 202"), "Front cold") {
+				cold++
+			}
 		}
 	}
 	require.Equal(t, 2, cold)

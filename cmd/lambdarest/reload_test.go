@@ -171,7 +171,7 @@ func TestReloadAPIs(t *testing.T) {
 	write(t, s.name, reloadTemplate)
 	s.until(t, "- "+url)
 	s.drain()
-	require.Eventually(t, func() bool { _, err := http.Get(url); return err != nil }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { _, err := http.Get(url); return err != nil }, time.Minute, 10*time.Millisecond)
 	ask(t, s.url+"/old", "")
 }
 
@@ -212,14 +212,14 @@ func TestReloadSchedules(t *testing.T) {
 	tick := func(names ...string) string {
 		var events strings.Builder
 		for _, name := range names {
-			events.WriteString("\n        " + name + `: {Type: Schedule, Properties: {Schedule: "rate(1 minute)"}}`)
+			events.WriteString("\n        " + name + `: {Type: Schedule, Properties: {Schedule: "rate(1 hour)"}}`)
 		}
 		return replace("/g, Method: any}}", "/g, Method: any}}"+events.String())
 	}
 	s := startReload(t, tick("Stays", "Goes"), "-schedules")
 	write(t, s.name, tick("Stays", "Comes"))
 	out := s.until(t, "+ Comes of G")
-	require.Contains(t, out, "- Goes of G: rate(1 minute)")
+	require.Contains(t, out, "- Goes of G: rate(1 hour)")
 	require.NotContains(t, out, "Stays")
 }
 

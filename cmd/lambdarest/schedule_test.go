@@ -18,6 +18,7 @@ func TestScheduleFires(t *testing.T) {
 	self, err := os.Executable()
 	require.NoError(t, err)
 	p := gateway.Function(self, []string{"BOOTSTRAP=yes"})
+	p.InitTimeout = time.Hour // of a busy machine
 	var log, out bytes.Buffer
 	var mu sync.Mutex
 	p.Output = &lockedWriter{w: &log, mu: &mu}

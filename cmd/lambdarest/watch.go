@@ -79,9 +79,11 @@ func (w *watcher) note(ev fsnotify.Event) bool {
 	}
 	name := realName(ev.Name)
 	ids, isCode := w.of[filepath.Dir(name)], isSource(name)
-	if back := w.of[name]; len(back) > 0 && ev.Has(fsnotify.Create) { // a folder, as git takes one away and brings it back
-		w.addFolder(name)
-		ids, isCode = back, true
+	if of := w.of[name]; len(of) > 0 { // a folder, as git takes one away and brings it back
+		if ev.Has(fsnotify.Create) {
+			w.addFolder(name)
+		}
+		ids, isCode = of, true
 	}
 	switch {
 	case w.files[name], w.holdsFiles(name): // of a folder there is an event when it goes
