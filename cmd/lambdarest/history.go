@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/lambdarest/lambdarest/gateway"
 )
@@ -111,27 +113,40 @@ func clip(b []byte) []byte {
 	return append(b[:maxKept:maxKept], fmt.Sprintf("… and %d bytes more", len(b)-maxKept)...)
 }
 
-// line is what start prints of a request.
-func (r *record) line() string {
+// appendLine appends what start prints of a request. It is done for each, without package fmt, which needs longer.
+func (r *record) appendLine(b []byte) []byte {
 	e := &r.exchange
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s %-7s %-28s %d %s", e.Time.Format(time.TimeOnly), e.Method, e.Path, e.Status, milliseconds(e.Duration))
+	b = e.Time.AppendFormat(b, time.TimeOnly)
+	b = appendPadded(append(b, ' '), e.Method, 7)
+	b = appendPadded(append(b, ' '), e.Path, 28)
+	b = strconv.AppendInt(append(b, ' '), int64(e.Status), 10)
+	b = appendMilliseconds(append(b, ' '), e.Duration)
 	if r.function != "" {
-		b.WriteString(" " + r.function)
+		b = append(append(b, ' '), r.function...)
 	}
 	if r.invocation.Cold {
-		fmt.Fprintf(&b, " cold, init %s", milliseconds(r.invocation.Init))
+		b = appendMilliseconds(append(b, " cold, init "...), r.invocation.Init)
 	}
 	if r.invocation.MaxMemoryMB > 0 {
-		fmt.Fprintf(&b, " %d MB", r.invocation.MaxMemoryMB)
+		b = strconv.AppendInt(append(b, ' '), int64(r.invocation.MaxMemoryMB), 10)
+		b = append(b, " MB"...)
 	}
 	if e.InvocationID != "" {
-		b.WriteString(" " + e.InvocationID)
+		b = append(append(b, ' '), e.InvocationID...)
 	}
 	if e.Err != nil {
-		b.WriteString(": " + firstLine(e.Err.Error()))
+		b = append(append(b, ": "...), firstLine(e.Err.Error())...)
 	}
-	return b.String()
+	return append(b, '\n')
+}
+
+// appendPadded appends a text and spaces up to a width in characters.
+func appendPadded(b []byte, text string, width int) []byte {
+	b = append(b, text...)
+	for range width - utf8.RuneCountInString(text) {
+		b = append(b, ' ')
+	}
+	return b
 }
 
 func firstLine(s string) string {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -26,8 +27,10 @@ func printJSON(w io.Writer, data []byte, o string) {
 func inMS(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 // milliseconds returns them as text.
-func milliseconds(d time.Duration) string {
-	return fmt.Sprintf("%.1f ms", inMS(d))
+func milliseconds(d time.Duration) string { return string(appendMilliseconds(nil, d)) }
+
+func appendMilliseconds(b []byte, d time.Duration) []byte {
+	return append(strconv.AppendFloat(b, inMS(d), 'f', 1, 64), " ms"...)
 }
 
 // lockedWriter keeps writes of several goroutines apart.

@@ -190,7 +190,7 @@ func (s *system) report(v any) {
 // reportRequest says what became of a request.
 func (s *system) reportRequest(r *record) {
 	if s.flags.output != "json" {
-		fmt.Fprintln(s.stdout, r.line())
+		_, _ = s.stdout.Write(r.appendLine(make([]byte, 0, 128)))
 		return
 	}
 	e, i := &r.exchange, &r.invocation

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/lambdarest/lambdarest/gateway"
 )
 
 // TestStartJSON: every line on stdout is a JSON object; the first says where everything is.
@@ -88,4 +90,27 @@ func TestScheduleJSON(t *testing.T) {
 	}
 	require.Equal(t, exitUsage, run(t.Context(), []string{"start", "-o", "xml"}, os.Stderr, &out))
 	require.Contains(t, out.String(), "expected json")
+}
+
+// TestRequestLine: a request is a line, in columns where its parts are no longer than usual, and costs no more than that.
+func TestRequestLine(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	usual := record{
+		exchange: gateway.Exchange{Time: at, Method: "GET", Path: "/hello", Status: 200, Duration: 1250 * time.Microsecond, InvocationID: "id"},
+		function: "F", invocation: gateway.Invocation{MaxMemoryMB: 12},
+	}
+	for want, r := range map[string]record{
+		"03:04:05 GET     /hello                       200 1.2 ms F 12 MB id\n": usual,
+		"03:04:05 OPTIONS /ü                           502 0.0 ms F cold, init 70.0 ms id: first\n": {
+			exchange: gateway.Exchange{Time: at, Method: "OPTIONS", Path: "/ü", Status: 502, InvocationID: "id", Err: errors.New("first\nsecond")},
+			function: "F", invocation: gateway.Invocation{Cold: true, Init: 70 * time.Millisecond},
+		},
+		"03:04:05 PROPFIND /a/path/that/is/longer/than/usual 404 3.0 ms\n": {
+			exchange: gateway.Exchange{Time: at, Method: "PROPFIND", Path: "/a/path/that/is/longer/than/usual", Status: 404, Duration: 3 * time.Millisecond},
+		},
+	} {
+		require.Equal(t, want, string(r.appendLine(nil)))
+	}
+	room := make([]byte, 0, 128)
+	require.Zero(t, testing.AllocsPerRun(100, func() { usual.appendLine(room) }))
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
@@ -75,6 +77,10 @@ func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done b
 	return f, 0, false
 }
 
+// gcPercent is the GOGC of a start that has none of its own. Its heap is so small that by Go's default it is collected
+// every few hundred requests, for a tenth of the processor's time under load; this halves that for a few MB more.
+const gcPercent = 200
+
 // runStart runs a template until ctx ends. It prints the URLs and routes to stdout when it can take requests, and then
 // a line a request.
 func runStart(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -91,6 +97,9 @@ func runStart(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 		return fail(stderr, "start", err)
 	}
 	defer s.close()
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
+	}
 	if err := s.serve(ctx); err != nil {
 		return fail(stderr, "start", err)
 	}
