@@ -7,10 +7,12 @@ import (
 )
 
 // What a function writes goes through a pipe, its answer over a connection: the answer may be here before what was
-// written ahead of it has been read. So who asks for the log waits until nothing more has come for a while.
+// written ahead of it has been read. So who asks for the log waits until nothing more has come in some pauses. They are
+// counted, not the time: what is in the pipe is read in one of them, however long each takes on a busy machine.
 const (
-	logQuiet = 10 * time.Millisecond
-	logWait  = 10 * logQuiet // at most
+	logPause    = time.Millisecond
+	quietLog    = 10  // pauses
+	restlessLog = 100 // pauses at most
 )
 
 // logTail is the end of what Lambda logs of an invocation, as the header X-Amz-Log-Result has it.
@@ -26,14 +28,14 @@ func (i Invocation) logTail() string {
 
 // settle waits for what is still on its way.
 func (l *invocationLog) settle() {
-	last := l.size()
-	for waited := time.Duration(0); waited < logWait; waited += logQuiet {
-		time.Sleep(logQuiet)
+	last, quiet := l.size(), 0
+	for pause := 0; pause < restlessLog && quiet < quietLog; pause++ {
+		time.Sleep(logPause)
 		size := l.size()
-		if size == last {
-			return
+		quiet++
+		if size != last {
+			last, quiet = size, 0
 		}
-		last = size
 	}
 }
 
