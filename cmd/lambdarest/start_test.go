@@ -311,6 +311,11 @@ func TestFolderComesBack(t *testing.T) {
 	s := start(t, "start", "-addr", "127.0.0.1:0", template)
 	s.until(t, "watching the template and the sources")
 	for _, name := range []string{"one", "two"} {
+		if name == "two" { // in two steps, between which it is built
+			require.NoError(t, os.Remove(filepath.Join(fn, "go.mod")))
+			require.NoError(t, os.Remove(filepath.Join(fn, "main.go")))
+			s.until(t, "F runs on as it was")
+		}
 		require.NoError(t, os.RemoveAll(fn))
 		s.until(t, "there is no folder "+fn)
 		source("package main\n\nfunc main() { " + name + "() }\n")
