@@ -28,7 +28,7 @@ func TestAllocations(t *testing.T) {
 		bytes  uint64
 	}{
 		"REST": {gateway.REST, 23, 4200},
-		"HTTP": {gateway.HTTP, 33, 4100},
+		"HTTP": {gateway.HTTP, 25, 3950},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newGateway(t, gateway.Config{Kind: row.kind}, gateway.Route{Method: "GET", Path: "/users/{id}", Integration: gateway.Proxy(r)})

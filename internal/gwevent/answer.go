@@ -198,8 +198,11 @@ func (p *answerParser) v2(a *Answer, payload []byte) error {
 }
 
 func (p *answerParser) cookies(h http.Header, raw json.RawMessage) error {
+	if isNull(raw) {
+		return nil
+	}
 	var cookies []string
-	if !isNull(raw) && json.Unmarshal(raw, &cookies) != nil {
+	if json.Unmarshal(raw, &cookies) != nil {
 		return p.fail("cookies is not an array of strings")
 	}
 	for _, cookie := range cookies {

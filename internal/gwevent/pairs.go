@@ -60,7 +60,7 @@ type single struct{ name, value string }
 func (ps pairs) lower() pairs {
 	all := make(pairs, len(ps))
 	for i, p := range ps {
-		all[i] = pair{strings.ToLower(p.name), p.values}
+		all[i] = pair{lowerName(p.name), p.values}
 	}
 	slices.SortStableFunc(all, func(a, b pair) int { return strings.Compare(a.name, b.name) })
 	merged := all[:0]
@@ -73,6 +73,26 @@ func (ps pairs) lower() pairs {
 	}
 	return merged
 }
+
+func lowerName(name string) string {
+	if lower, ok := lowerNames[name]; ok {
+		return lower
+	}
+	return strings.ToLower(name)
+}
+
+// lowerNames are the names of most headers in lower case, so that not every event needs its own.
+var lowerNames = func() map[string]string {
+	names := make(map[string]string)
+	for _, name := range []string{
+		"Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Cache-Control", "Content-Encoding", "Content-Length", "Content-Type",
+		"Cookie", "Host", "If-Match", "If-None-Match", "Origin", "Referer", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site",
+		"User-Agent", "X-Amzn-Trace-Id", "X-Api-Key", "X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto",
+	} {
+		names[name] = strings.ToLower(name)
+	}
+	return names
+}()
 
 // set adds a name or replaces its values.
 func (ps pairs) set(name string, values ...string) pairs {

@@ -89,7 +89,7 @@ func TestSize(t *testing.T) {
 func TestAllocations(t *testing.T) {
 	r := httptest.NewRequest("GET", "/users/1?q=a", nil)
 	r.Header = http.Header{"User-Agent": {"x"}, "Accept": {"application/json"}, "Accept-Encoding": {"gzip"}}
-	for src, most := range map[Source]float64{REST: 12, HTTPAPI: 17} {
+	for src, most := range map[Source]float64{REST: 11, HTTPAPI: 7} {
 		opt := with(src)
 		n := testing.AllocsPerRun(100, func() { _, _ = New(r, opt) })
 		require.LessOrEqual(t, n, most, src)
