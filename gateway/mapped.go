@@ -41,7 +41,7 @@ type ParameterMapping struct {
 
 // Mapped is an integration of an HTTP API with a mapping of parameters: any of [Proxy], [ProxyV1], [HTTPProxy] and
 // [BackendProxy]. A function sees the changes in its event. A path that is overwritten takes the place of all of the path
-// in the URI of a BackendProxy. An answer whose body is mapped is collected, up to 10 MB; others pass as they come. What
+// in the URI of a BackendProxy. An answer whose body is mapped is collected, up to 10 MB, beyond which the client gets 500; others pass as they come. What
 // the gateway answers by itself is not changed.
 //
 // New refuses headers that AWS reserves, as Authorization and X-Forwarded-For, and keys and values that it does not know.
@@ -190,12 +190,11 @@ func (e *mappedEndpoint) serve(w http.ResponseWriter, c *call) *failure {
 	if len(e.response) == 0 {
 		return e.inner.serve(w, c)
 	}
-	mw := &mappedWriter{ResponseWriter: w, c: c, changes: e.response}
+	mw := &mappedWriter{ResponseWriter: w, c: c, changes: e.response, before: w.Header().Clone()}
 	if fail := e.inner.serve(mw, c); fail != nil {
 		return fail
 	}
-	mw.finish()
-	return nil
+	return mw.finish()
 }
 
 // rerouted is what a mapping says of the server behind a [BackendProxy]; it is in the context of the request.
@@ -297,6 +296,9 @@ type mappedWriter struct {
 	kept   bytes.Buffer // of a body that is mapped
 	keeps  bool
 	noBody bool // by the status that was written
+
+	tooLarge bool        // to be kept
+	before   http.Header // of the gateway itself
 }
 
 // WriteHeader changes the answer, unless its body is to be seen first.
@@ -326,7 +328,8 @@ func (w *mappedWriter) Write(b []byte) (int, error) {
 	case !w.keeps:
 		return w.ResponseWriter.Write(b)
 	case w.kept.Len()+len(b) > maxBody:
-		return 0, fmt.Errorf("gateway: an answer of more than %d bytes, whose body is mapped", maxBody)
+		w.tooLarge = true
+		return len(b), nil // finish says it
 	}
 	return w.kept.Write(b)
 }
@@ -370,17 +373,23 @@ func (w *mappedWriter) writeChanged() {
 }
 
 // finish writes an answer that was kept, or that has been left to net/http.
-func (w *mappedWriter) finish() {
+func (w *mappedWriter) finish() *failure {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
 	}
+	if w.tooLarge {
+		clear(w.Header())
+		maps.Copy(w.Header(), w.before)
+		return errBadFunction(fmt.Errorf("an answer of more than %d bytes, whose body is mapped", maxBody))
+	}
 	if !w.keeps {
-		return
+		return nil
 	}
 	w.writeChanged()
 	if !w.noBody {
 		_, _ = w.ResponseWriter.Write(w.kept.Bytes()) // an error means that the client is gone
 	}
+	return nil
 }
 
 // readAll reads the body of a request, and leaves it to be read again.

@@ -341,3 +341,52 @@ func FuzzParameterMapping(f *testing.F) {
 		require.True(t, called)
 	})
 }
+
+// TestMappedIsNotObserved: the log and the observer have the request as the client sent it.
+func TestMappedIsNotObserved(t *testing.T) {
+	var seen gateway.Exchange
+	api, err := gateway.New(gateway.Config{Kind: gateway.HTTP, Observe: func(e gateway.Exchange) { seen = e }},
+		gateway.Route{Path: "/a", Integration: gateway.Mapped(gateway.Proxy(echoEvent), gateway.ParameterMapping{
+			Request: map[string]string{"overwrite:path": "/b", "remove:header.A": "''", "append:header.X": "$request.body.line"},
+		})})
+	require.NoError(t, err)
+	r := httptest.NewRequest("POST", "/a", strings.NewReader(`{"line":"a\r\nb"}`))
+	r.Header.Set("A", "1")
+	api.ServeHTTP(httptest.NewRecorder(), r)
+	require.Equal(t, []string{"/a", "1"}, []string{seen.Path, seen.Header.Get("A")})
+	require.Contains(t, string(seen.Event), `"rawPath":"/b"`)
+	require.Contains(t, string(seen.Event), `"x":"a  b"`)
+}
+
+// TestMappedBodies: what a status without a body leaves of one, and one that is too large to be collected, or just not.
+func TestMappedBodies(t *testing.T) {
+	size := 0
+	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", fmt.Sprint(size))
+		w.Header().Set("X", "from the handler")
+		_, err := w.Write(make([]byte, size))
+		require.NoError(t, err)
+	})
+	for _, row := range []struct {
+		size    int
+		mapping map[string]string
+		status  int
+		body    int
+	}{
+		{7, map[string]string{"overwrite:statuscode": "204"}, 204, 0},
+		{7, map[string]string{"overwrite:statuscode": "304", "append:header.Y": "$response.body.a"}, 304, 0},
+		{10 << 20, map[string]string{"append:header.Y": "$response.body.a"}, 200, 10 << 20},
+		{10<<20 + 1, map[string]string{"append:header.Y": "$context.stage"}, 200, 10<<20 + 1},
+		{10<<20 + 1, map[string]string{"append:header.Y": "$response.body.a"}, 500, len(`{"message":"Internal Server Error"}`)},
+	} {
+		size = row.size
+		w := httptest.NewRecorder()
+		mappedAPI(t, gateway.HTTPProxy(handler), gateway.ParameterMapping{Response: map[int]map[string]string{200: row.mapping}}).
+			ServeHTTP(w, httptest.NewRequest("GET", "/pets/1", nil))
+		require.Equal(t, []int{row.status, row.body}, []int{w.Code, w.Body.Len()}, row.mapping)
+		if row.status != 200 {
+			require.Empty(t, w.Header().Get("Content-Length"))
+		}
+		require.NotEmpty(t, w.Header().Get("Apigw-Requestid"))
+	}
+}
