@@ -76,7 +76,7 @@ func (r *batchWriteRequest) check() *fault {
 		wrong = wrong || len(list) < 1 || len(list) > maxBatchWrite
 		total += len(list)
 		for i, w := range list {
-			w.constrain(c, fmt.Sprintf("requestItems.%s.member.%d.member", name, i+1))
+			w.constrain(c, name, i+1)
 		}
 	}
 	if wrong {
@@ -109,12 +109,12 @@ func (r *batchWriteRequest) shown(names []string) string {
 	}), ", ") + "}"
 }
 
-func (w batchWrite) constrain(c *constraints, member string) {
-	if w.PutRequest != nil {
-		c.present(member+".putRequest.item", w.PutRequest.Item != nil)
+func (w batchWrite) constrain(c *constraints, table string, i int) {
+	if w.PutRequest != nil && w.PutRequest.Item == nil {
+		c.present(fmt.Sprintf("requestItems.%s.member.%d.member.putRequest.item", table, i), false)
 	}
-	if w.DeleteRequest != nil {
-		c.present(member+".deleteRequest.key", w.DeleteRequest.Key != nil)
+	if w.DeleteRequest != nil && w.DeleteRequest.Key == nil {
+		c.present(fmt.Sprintf("requestItems.%s.member.%d.member.deleteRequest.key", table, i), false)
 	}
 }
 

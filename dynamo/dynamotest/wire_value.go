@@ -18,6 +18,7 @@ type cursor struct {
 	text  []byte
 	pos   int
 	fault *fault
+	names []string // of attributes, some that have come already
 }
 
 // Messages of DynamoDB's deserializer.
@@ -118,6 +119,25 @@ func (c *cursor) string() string {
 		c.fail(err.Error())
 	}
 	return s
+}
+
+// name reads the name of an attribute. The items of a request mostly have the same ones,
+// and as the table keeps them each is kept once.
+func (c *cursor) name() string {
+	start := c.pos
+	c.skipString()
+	inner := c.text[start+1 : c.pos-1]
+	for _, known := range c.names {
+		if known == string(inner) {
+			return known
+		}
+	}
+	c.pos = start
+	name := c.string()
+	if len(c.names) < 32 && name == string(inner) && !strings.Contains(name, `\`) { // where no escape can mean another
+		c.names = append(c.names, name)
+	}
+	return name
 }
 
 // textOf reads the content of an S or N.
@@ -270,7 +290,7 @@ func (c *cursor) mapOf(depth int) value {
 func (c *cursor) entries(depth int) item {
 	it := item{}
 	for c.open(); c.more(); {
-		name := c.string()
+		name := c.name()
 		it[name] = c.value(depth)
 	}
 	return it
