@@ -17,8 +17,6 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/stretchr/testify/require"
-
-	"github.com/lambdarest/lambdarest/internal/handover"
 )
 
 // These tests are the process: they speak with the Runtime API of an instance that has none, in the order they like.
@@ -356,21 +354,6 @@ func TestNextWhileItDies(t *testing.T) {
 		require.Equal(t, errGoneBefore, <-done)
 		require.ErrorIs(t, inst.exitReason(inv), cause)
 	})
-}
-
-// TestPayloadIsCopied: the server may write the event when Invoke has returned, and its buffer is the caller's again.
-func TestPayloadIsCopied(t *testing.T) {
-	payload := []byte("event")
-	inv, cancel := Function("x", nil).newInvocation(t.Context(), payload)
-	defer cancel()
-	clear(payload)
-	require.Equal(t, "event", string(inv.payload))
-
-	payload = []byte("event")
-	ctx := context.WithValue(t.Context(), handover.Key{}, &payload) // the gateway's own, which it does not touch again
-	inv, cancel = Function("x", nil).newInvocation(ctx, payload)
-	defer cancel()
-	require.Same(t, &payload[0], &inv.payload[0])
 }
 
 // TestDeadlineHolds: what the function is told is enforced, whoever set it.
