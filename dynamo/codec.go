@@ -18,7 +18,7 @@ type codec struct {
 	schema  *schema
 	plan    *plan
 	keys    []*keyAttr   // of the table and its indexes
-	list    reflect.Type // a slice of items
+	list    reflect.Type // a slice of items; nil if pages are none of its business
 	passive bool         // whatever is around the SDK's client has no interest in items
 
 	fromWire bool      // items are decoded from the wire: nobody between here and there sees them
@@ -27,7 +27,7 @@ type codec struct {
 }
 
 func newCodec(s *schema) *codec {
-	return &codec{schema: s, plan: s.plan, keys: s.allKeys(), list: reflect.SliceOf(s.typ)}
+	return &codec{schema: s, plan: s.plan, keys: s.allKeys()}
 }
 
 // encode marshals v, and refuses what DynamoDB would refuse for its form. v must

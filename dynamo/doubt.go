@@ -20,7 +20,6 @@ type doubt struct {
 	any      bool // some attempt left a doubt
 	last     bool // the latest attempt did
 	hooked   bool // the client is the SDK's, so sent can be trusted
-	sent     bool // a request has gone to the HTTP client, and is not judged yet
 	received received
 }
 
@@ -34,12 +33,6 @@ func (d *doubt) hook(o *dynamodb.Options) {
 	d.hooked, d.last = true, false
 	o.Retryer = &watchedRetryer{o.Retryer, d.retry}
 	d.received.hook(o)
-	client := o.HTTPClient
-	// What fails before (credentials, signing, serialisation) leaves no doubt.
-	o.HTTPClient = smithyhttp.ClientDoFunc(func(req *http.Request) (*http.Response, error) {
-		d.sent = true
-		return client.Do(req)
-	})
 }
 
 // retry decides whether the SDK repeats an attempt.
@@ -53,9 +46,9 @@ func (d *doubt) retry(by aws.Retryer, err error) bool {
 // judge takes note of the error of one attempt and tells whether it leaves a
 // doubt. What fails after it, before the next request is sent, leaves none.
 func (d *doubt) judge(err error) bool {
-	d.last = (d.sent || !d.hooked) && mayHaveBeenApplied(err)
+	d.last = (d.received.sent || !d.hooked) && mayHaveBeenApplied(err)
 	d.any = d.any || d.last
-	d.sent = false
+	d.received.sent = false
 	return d.last
 }
 
@@ -64,7 +57,7 @@ func (d *doubt) judge(err error) bool {
 // did not ask it; the error itself may be about something that came later, such
 // as the context's end in the pause before another attempt.
 func (d *doubt) end(err error) bool {
-	if d.sent || !d.hooked {
+	if d.received.sent || !d.hooked {
 		return d.judge(err)
 	}
 	return d.last

@@ -47,7 +47,7 @@ func (w *wireReader) verifyMember(api bool) {
 	switch string(w.scan.Key()) {
 	case "Item", "Attributes", "LastEvaluatedKey", "Key", "ItemCollectionKey":
 		if w.scan.Peek() == '{' {
-			w.verifyItem()
+			w.item()
 			return
 		}
 	case "Items", "Keys":
@@ -87,33 +87,6 @@ func (w *wireReader) verifyValue() {
 
 func (w *wireReader) verifyItems() {
 	for w.enterArray(); w.scan.NextElem(); {
-		w.verifyItem()
+		w.item()
 	}
-}
-
-func (w *wireReader) verifyItem() {
-	for w.enterObject(); w.scan.NextKey(); {
-		w.verifyAV()
-	}
-}
-
-// verifyAV passes over an attribute value.
-func (w *wireReader) verifyAV() {
-	switch w.open() {
-	case "S", "N", "B":
-		w.raw()
-	case "BOOL", "NULL":
-		w.boolean()
-	case "SS", "NS", "BS":
-		for w.enterArray(); w.scan.NextElem(); {
-			w.raw()
-		}
-	case "L":
-		for w.enterArray(); w.scan.NextElem(); {
-			w.verifyAV()
-		}
-	case "M":
-		w.verifyItem()
-	}
-	w.close()
 }

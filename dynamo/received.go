@@ -26,6 +26,7 @@ import (
 // is done. No header tells, as a body of unknown length (chunked, HTTP/2) may be
 // empty as well; so the bytes are counted.
 type received struct {
+	sent      bool // a request has gone to the HTTP client; what fails before (credentials, signing) has not
 	any       bool // there was an answer over HTTP
 	bytes     int64
 	sum       uint32
@@ -162,7 +163,7 @@ func (a *again) Error() string { return a.err.Error() }
 
 // send counts each answer anew: the SDK may repeat the request.
 func (r *received) send(by dynamodb.HTTPClient, req *http.Request) (*http.Response, error) {
-	r.any, r.bytes, r.sum, r.body = false, 0, 0, nil
+	r.sent, r.any, r.bytes, r.sum, r.body = true, false, 0, 0, nil
 	resp, err := by.Do(req)
 	if resp != nil && resp.Body != nil {
 		r.any = true

@@ -54,7 +54,7 @@ type Repository[T any] struct {
 // is not known is an error. Tags in the type of a field that is itself stored
 // as a nested map have no meaning.
 func New[T any](c Client, table string, opts ...Option) (*Repository[T], error) {
-	s, err := newStore(reflect.TypeFor[T](), c, table, opts)
+	s, err := newStore(reflect.TypeFor[[]T](), c, table, opts)
 	if err != nil {
 		return nil, errorf("dynamo: new: %w", err)
 	}

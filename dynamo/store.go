@@ -27,14 +27,15 @@ type store struct {
 	refused   func(operation, table string, old any, missing bool, err error) error
 }
 
-func newStore(t reflect.Type, c Client, table string, opts []Option) (*store, error) {
+// newStore makes the store for items of which list is a slice type.
+func newStore(list reflect.Type, c Client, table string, opts []Option) (*store, error) {
 	switch {
 	case c == nil:
 		return nil, errors.New("the client is nil")
 	case table == "":
 		return nil, errors.New("the table has no name")
 	}
-	s, err := schemaOf(t)
+	s, err := schemaOf(list.Elem())
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +46,7 @@ func newStore(t reflect.Type, c Client, table string, opts []Option) (*store, er
 		}
 	}
 	codec := newCodec(s)
-	codec.passive = cfg.passive
+	codec.list, codec.passive = list, cfg.passive
 	_, own := c.(*dynamodb.Client)
 	codec.fromWire = own || cfg.passive
 	return &store{

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"encoding/base64"
-	"reflect"
 	"strings"
 	"unicode/utf8"
 
@@ -31,7 +30,6 @@ type wireReader struct {
 	elems  [8]place // of lists, by their index
 	lists  []string // room for lists
 	orders []planOrder
-	slabs  []slab
 }
 
 const (
@@ -147,34 +145,6 @@ func (w *wireReader) rest() []byte {
 
 // text reads a JSON string.
 func (w *wireReader) text() string { return w.keep(w.raw()) }
-
-// slab is room for values that pointers point to.
-type slab struct {
-	plan *plan
-	room reflect.Value // a slice
-	left int           // of it
-}
-
-// slabSize is how many pointees, or strings of lists, are made at once.
-const slabSize = 16
-
-// pointee gives a new value of a type that p, the plan of a pointer, points to.
-func (w *wireReader) pointee(p *plan) reflect.Value {
-	i, n := 0, slabSize
-	for i < len(w.slabs) && w.slabs[i].plan != p {
-		i++
-	}
-	if i == len(w.slabs) {
-		w.slabs = append(w.slabs, slab{plan: p, room: reflect.Zero(reflect.SliceOf(p.elem.typ))})
-		n = 1
-	}
-	s := &w.slabs[i]
-	if s.left == 0 {
-		s.room, s.left = reflect.MakeSlice(s.room.Type(), n, n), n
-	}
-	s.left--
-	return s.room.Index(s.left)
-}
 
 // keep makes a string of b that lives as long as its owner wants.
 func (w *wireReader) keep(b []byte) string {

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"reflect"
-	"sort"
 
 	"github.com/lambdarest/lambdarest/internal/jsonscan"
 )
@@ -28,11 +27,7 @@ func (p *plan) decodeKind(w *wireReader, kind string, v reflect.Value) error {
 		w.boolean()
 		return p.setNull(v)
 	}
-	for p.shape == shapePointer {
-		pointee := w.pointee(p)
-		v.Set(pointee.Addr())
-		p, v = p.elem, pointee
-	}
+	p, v = p.indirect(v)
 	switch {
 	case p.unmarshals || p.shape == shapeInterface:
 	case kind == "S":
@@ -108,10 +103,13 @@ func (p *plan) decodeWireList(w *wireReader, v reflect.Value) error {
 	return w.bad()
 }
 
+// listRoom is room for how many strings of lists is made at once.
+const listRoom = 32
+
 // stringList reads a list into a []string, which is what most lists are.
 func (w *wireReader) stringList(into *[]string) error {
-	if cap(w.lists)-len(w.lists) < slabSize/2 {
-		w.lists = make([]string, 0, 2*slabSize)
+	if cap(w.lists)-len(w.lists) < listRoom/4 {
+		w.lists = make([]string, 0, listRoom)
 	}
 	list := w.lists[len(w.lists):]
 	w.enterArray()
@@ -214,7 +212,7 @@ func (d *fieldsReader) next(w *wireReader) (bool, error) {
 			d.last++ // it was the first
 		}
 		if i = d.plan.folded(string(name)); i >= 0 {
-			d.waiting = append(d.waiting, inexact{string(name), i, w.scan.Value()})
+			d.wait(inexact{string(name), i, w.scan.Value()})
 		} else {
 			w.scan.Skip()
 		}
@@ -275,10 +273,22 @@ type inexact struct {
 	value []byte
 }
 
-// inexact decodes, for each field without an exact match, the first of the
-// others in the order of their names.
+// wait takes note of an attribute that may be an inexact match: for each field the
+// first one in the order of names.
+func (d *fieldsReader) wait(a inexact) {
+	for i := range d.waiting {
+		if b := &d.waiting[i]; b.field == a.field {
+			if a.name < b.name {
+				*b = a
+			}
+			return
+		}
+	}
+	d.waiting = append(d.waiting, a)
+}
+
+// inexact decodes the fields without an exact match.
 func (d *fieldsReader) inexact(w *wireReader) error {
-	sort.Slice(d.waiting, func(i, j int) bool { return d.waiting[i].name < d.waiting[j].name }) // links less than slices.SortFunc
 	rest := w.scan
 	for _, a := range d.waiting {
 		if d.seen.has(a.field) {
