@@ -202,57 +202,37 @@ func (k *keyAttr) encode(value any) (types.AttributeValue, error) {
 		return nil, errorf("want a value for %v (%s), got nil", k.typ, k.scalar)
 	}
 	v := reflect.New(k.typ).Elem()
-	if !convert(v, given) {
+	ok, err := k.convert(v, given)
+	switch {
+	case err != nil:
+		return nil, err
+	case !ok:
 		return nil, errorf("want a value for %v (%s), got %v", k.typ, k.scalar, given.Type())
 	}
 	return k.plan.encodeHeld(v)
 }
 
-// convert sets field to given if that loses nothing: equal types, or kinds of
-// one family. Text is never taken for a number, nor a number for text.
-func convert(field, given reflect.Value) bool {
-	to, from := field.Type(), given.Type()
-	a, b := shapeOf(to), shapeOf(from)
+// convert sets v, of the field's type, to given if that loses nothing: equal types, or
+// kinds of one family. Text is never taken for a number, nor a number for text, nor a
+// float for an integer.
+func (k *keyAttr) convert(v, given reflect.Value) (bool, error) {
+	typ := given.Type()
+	to, from := shapeOf(k.typ), shapeOf(typ)
 	switch {
-	case from == to:
-		field.Set(given)
-		return true
-	case a.isNumber() && b.isNumber():
-		return convertNumber(field, given)
-	case a == b && (a == shapeTime || a == shapeString):
-	case a == shapeBytes || a == shapeByteArray:
-		if !from.ConvertibleTo(to) || b != shapeBytes && b != shapeByteArray || a == shapeByteArray && given.Len() != field.Len() {
-			return false
+	case typ == k.typ, to == from && (to == shapeString || to == shapeTime):
+	case to.isNumber() && from.isNumber() && !(to.isInteger() && from == shapeFloat):
+		n, err := (&plan{shape: from, opts: k.plan.opts}).number(given)
+		if err != nil {
+			return false, err
 		}
+		field := &plan{shape: to, opts: asString} // any number
+		ok := field.fitNumber(v, n)
+		kept, _ := field.number(v)
+		return ok && sameNumber(kept, n), nil
+	case from.isBytes() && to.isBytes() && typ.ConvertibleTo(k.typ) && (to == shapeBytes || given.Len() == v.Len()):
 	default:
-		return false
+		return false, nil
 	}
-	field.Set(given.Convert(to))
-	return true
-}
-
-// convertNumber sets field to the number given if it holds that exactly.
-// NaN and infinities pass, for the check that names them; what a float32 would round
-// to zero does not.
-func convertNumber(field, given reflect.Value) bool {
-	a, b := shapeOf(field.Type()), shapeOf(given.Type())
-	n := given.String()
-	if b != shapeNumber {
-		n = formatNumber(given)
-	}
-	before, _ := canonicalNumber(n)
-	switch {
-	case a == shapeNumber:
-		field.SetString(n)
-		return true
-	case a.isInteger() && b == shapeFloat:
-		return false
-	case b == shapeFloat && given.Float()-given.Float() != 0: // NaN and infinities
-		field.Set(given.Convert(field.Type()))
-		return true
-	case !setNumeric(field, a, []byte(n)):
-		return false
-	}
-	after, _ := canonicalNumber(formatNumber(field))
-	return before == after
+	v.Set(given.Convert(k.typ))
+	return true, nil
 }

@@ -55,6 +55,13 @@ func readNumber(n string) (neg bool, digits string, exp int, err error) {
 	return neg, digits, exp, err
 }
 
+// sameNumber tells whether two texts are one number, or none.
+func sameNumber(a, b string) bool {
+	a, _ = canonicalNumber(a)
+	b, _ = canonicalNumber(b)
+	return a == b
+}
+
 // splitNumber parses [+-]digits[.digits][E[+-]digits] into all digits as one
 // integer and the power of ten it is multiplied by.
 func splitNumber(n string) (neg bool, digits string, exp int, ok bool) {

@@ -278,6 +278,8 @@ var kindShapes = [...]shape{
 // isNumber tells whether values of that shape are numbers that can be keys.
 func (s shape) isNumber() bool { return s.isInteger() || s == shapeFloat || s == shapeNumber }
 
+func (s shape) isBytes() bool { return s == shapeBytes || s == shapeByteArray }
+
 func (s shape) isInteger() bool { return s == shapeInt || s == shapeUint }
 
 // walk finds a field of v. Embedded pointers that are nil are made if make is

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"reflect"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -82,13 +83,20 @@ func (p *protocol) DeserializeResponse(ctx context.Context, op *smithy.Operation
 	return err
 }
 
-// isPlain tells whether nothing but the SDK looks at the answers of a client. If
-// something does, such as a middleware that encrypts items, it must see them.
-func isPlain(o *dynamodb.Options) bool {
-	_, known := o.Protocol.(*awsjson.Protocol)
-	i := &o.Interceptors
-	return known && len(o.APIOptions) == 0 &&
-		len(i.AfterDeserialization) == 0 && len(i.AfterAttempt) == 0 && len(i.AfterExecution) == 0
+// isPlain tells whether a client speaks as DynamoDB does, and nothing but the SDK looks
+// at what it sends and gets, or nothing that is not passive. What else may be there, such
+// as a middleware that encrypts items, must see them.
+func isPlain(o *dynamodb.Options, passive bool) bool {
+	if _, known := o.Protocol.(*awsjson.Protocol); !known || passive {
+		return known
+	}
+	interceptors := reflect.ValueOf(&o.Interceptors).Elem()
+	for i := range interceptors.NumField() {
+		if interceptors.Field(i).Len() > 0 {
+			return false
+		}
+	}
+	return len(o.APIOptions) == 0
 }
 
 // PassiveMiddleware says that what is around the SDK's client, its own middleware

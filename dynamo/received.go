@@ -52,7 +52,7 @@ func (r *received) hook(o *dynamodb.Options) {
 	if o.Protocol == nil {
 		return
 	}
-	if !r.passive && !isPlain(o) {
+	if !r.passive && !isPlain(o, false) {
 		r.decode = nil
 	}
 	o.Protocol = &protocol{o.Protocol, r}

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"fmt"
-	"math"
 	"reflect"
 	"strconv"
 	"time"
@@ -113,13 +112,11 @@ func versionIn(v reflect.Value) (int64, error) {
 	if !ok {
 		return 0, nil
 	}
-	if v.CanInt() {
-		return v.Int(), nil
-	}
-	if v.Uint() > math.MaxInt64 {
+	n, err := strconv.ParseInt(formatNumber(v), 10, 64)
+	if err != nil {
 		return 0, errorf("the version does not fit into 63 bits")
 	}
-	return int64(v.Uint()), nil
+	return n, nil
 }
 
 // setInteger sets an integer; false if n does not fit.

@@ -1,11 +1,8 @@
 package dynamo
 
 import (
-	"reflect"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 
 	"github.com/lambdarest/lambdarest/internal/jsonscan"
 )
@@ -25,19 +22,7 @@ func sendsAsIs(c Client, passive bool) bool {
 		return false
 	}
 	o := own.Options()
-	if _, known := o.Protocol.(*awsjson.Protocol); !known {
-		return false
-	}
-	if passive {
-		return true
-	}
-	interceptors := reflect.ValueOf(o.Interceptors)
-	for i := range interceptors.NumField() {
-		if interceptors.Field(i).Len() > 0 {
-			return false
-		}
-	}
-	return len(o.APIOptions) == 0
+	return isPlain(&o, passive)
 }
 
 // noItem is what the SDK is given in place of an item, as it wants to see one. It
