@@ -171,7 +171,7 @@ func (g *batchGet) take(out *dynamodb.BatchGetItemOutput, got *intake, chunk []*
 	for _, more := range out.UnprocessedKeys {
 		for _, key := range more.Keys {
 			id := g.s.schema.id(key)
-			if open[id] == nil {
+			if open[id] == nil || len(key) != len(g.s.schema.keys) {
 				return 0, nil, corrupt("an unprocessed key that was not asked for")
 			}
 			left[id] = true

@@ -282,6 +282,7 @@ func TestGetAllFromTheWire(t *testing.T) {
 		"no key":               {`{"Responses":{"ausg":[{"name":{"S":"Kim"}}]}` + rest, "item 0 of the answer: corrupt response: key attribute"},
 		"no kind":              {`{"Responses":{"ausg":[{"id":{"N":"7"},"name":{}}]}` + rest, "corrupt response"},
 		"another type":         {`{"Responses":{"ausg":[{"id":{"N":"7"},"name":{"BOOL":true}}]}` + rest, "item 0 of the answer: "},
+		"unprocessed, wider":   {`{"Responses":{"ausg":[]},"UnprocessedKeys":{"ausg":{"Keys":[{"id":{"N":"7"},"n":{"N":"9"}}]}}}`, "unprocessed key that was not asked for"},
 		"unprocessed, unasked": {`{"Responses":{"ausg":[]},"UnprocessedKeys":{"ausg":{"Keys":[{"id":{"N":"9"}}]}}}`, "unprocessed key that was not asked for"},
 	} {
 		for _, opt := range []func(*dynamodb.Options){once, withMiddleware} {
