@@ -177,7 +177,7 @@ func (r *report) writeColdStarts(b *strings.Builder) {
 		b.WriteString("\n")
 	}
 	b.WriteString("\n| binary | bytes | packages' initialisation, ms | and bytes |\n|---|---|---|---|\n")
-	for _, name := range []string{"hello", "warmup", "router", "all", "dynamosdk", "dynamo"} {
+	for _, name := range []string{"hello", "warmup", "router", "all", "dynamosdk", "dynamosdkfew", "dynamo", "dynamobeside"} {
 		fmt.Fprintf(b, "| [size/%s](size/%s) |", name, name)
 		for _, key := range [][2]string{{"Size/", "bytes"}, {"Init/", "ms"}, {"Init/", "bytes"}} {
 			fmt.Fprintf(b, " %s |", r.median(key[0]+name, key[1]))
