@@ -247,7 +247,7 @@ func (c *invokeCall) readEvent(w http.ResponseWriter, r *http.Request) *invokeEr
 	}
 	var err error
 	c.event, err = io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	c.seen.Body = clipped(c.event)
+	c.seen.Body = c.clipped(c.event)
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
 		// Not the RequestTooLargeException of the documentation: see https://github.com/aws/aws-sdk/issues/45.
@@ -263,7 +263,7 @@ func (c *invokeCall) readEvent(w http.ResponseWriter, r *http.Request) *invokeEr
 	}
 	if c.api.Observe != nil {
 		c.seen.Event = bytes.Clone(c.event) // the function may change its own
-		c.seen.Body = clipped(c.seen.Event)
+		c.seen.Body = c.clipped(c.seen.Event)
 	}
 	return nil
 }
@@ -281,8 +281,13 @@ func checkJSON(b []byte) error {
 	return err
 }
 
-// clipped is what an observer gets of a body.
-func clipped(b []byte) []byte { return b[:min(len(b), maxObserved)] }
+// clipped is what the observer gets of a body. Who keeps it does not keep the rest of a large one with it.
+func (c *invokeCall) clipped(b []byte) []byte {
+	if c.api.Observe == nil || len(b) <= maxObserved {
+		return b
+	}
+	return bytes.Clone(b[:maxObserved])
+}
 
 // enqueue begins an asynchronous invocation.
 func (c *invokeCall) enqueue(ctx context.Context) *invokeError {
@@ -293,7 +298,8 @@ func (c *invokeCall) enqueue(ctx context.Context) *invokeError {
 	c.seen.Status = http.StatusAccepted
 	go func() {
 		defer c.api.leave(size)
-		_, c.seen.Result, c.seen.Err = c.call(ctx)
+		_, out, err := c.call(ctx)
+		c.noteResult(out, err)
 		c.observe()
 	}()
 	return nil
@@ -302,7 +308,7 @@ func (c *invokeCall) enqueue(ctx context.Context) *invokeError {
 // invoke invokes the function and answers with what it returns.
 func (c *invokeCall) invoke(w http.ResponseWriter, r *http.Request) {
 	i, out, err := c.call(r.Context())
-	c.seen.Result, c.seen.Err = out, err
+	out = c.noteResult(out, err)
 	if errors.Is(err, ErrClosed) {
 		c.refuse(w, &invokeError{http.StatusInternalServerError, "ServiceException", "the function is closed"})
 		return
@@ -318,6 +324,14 @@ func (c *invokeCall) invoke(w http.ResponseWriter, r *http.Request) {
 		h.Set("X-Amz-Log-Result", i.logTail())
 	}
 	c.answer(w, http.StatusOK, out)
+}
+
+// noteResult keeps what the function returned for the observer, and returns it: a copy where a handler may use the memory
+// again.
+func (c *invokeCall) noteResult(out []byte, err error) []byte {
+	_, isProcess := c.handler.(*Process)
+	c.seen.Result, c.seen.Err = kept(out, c.api.Observe != nil && !isProcess), err
+	return c.seen.Result
 }
 
 // call calls the function. The error is a *FunctionError, or nil.
@@ -371,7 +385,7 @@ func (c *invokeCall) refuse(w http.ResponseWriter, refused *invokeError) {
 }
 
 func (c *invokeCall) answer(w http.ResponseWriter, status int, body []byte) {
-	c.seen.Status, c.seen.AnswerHeader, c.seen.Answer = status, w.Header().Clone(), clipped(body)
+	c.seen.Status, c.seen.AnswerHeader, c.seen.Answer = status, w.Header().Clone(), c.clipped(body)
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // an error means that the client is gone
 }

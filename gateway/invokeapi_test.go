@@ -201,6 +201,26 @@ func TestInvokeAPIEvent(t *testing.T) {
 	}
 }
 
+// TestInvokeAPIExchange: what an observer gets is its own, whatever the function does with its memory, and it does not hold
+// on to the rest of a large event or result.
+func TestInvokeAPIExchange(t *testing.T) {
+	var got gateway.Exchange
+	result := []byte(`"a"`)
+	api := &gateway.InvokeAPI{Observe: func(e gateway.Exchange) { got = e }, Functions: map[string]lambda.Handler{
+		"same": handlerFunc(func(_ context.Context, event []byte) ([]byte, error) {
+			clear(event)
+			return result, nil
+		}),
+		"large": handlerFunc(func(context.Context, []byte) ([]byte, error) { return make([]byte, 1<<20), nil }),
+	}}
+	invokeWith(t, api, "same", `"b"`)
+	clear(result)
+	require.Equal(t, []string{`"b"`, `"b"`, `"a"`, `"a"`}, []string{string(got.Event), string(got.Body), string(got.Result), string(got.Answer)})
+	invokeWith(t, api, "large", `"`+strings.Repeat("x", 1<<20)+`"`)
+	require.Equal(t, []int{64 << 10, 64 << 10}, []int{len(got.Body), len(got.Answer)})
+	require.Less(t, cap(got.Body)+cap(got.Answer), 1<<20)
+}
+
 // TestInvokeAPIProcess: what a bootstrap knows, its log, its failures, and what it is when it is closed.
 func TestInvokeAPIProcess(t *testing.T) {
 	p := function(t, "yes")
