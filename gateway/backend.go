@@ -224,7 +224,10 @@ func (e *backendProxyEndpoint) serve(w http.ResponseWriter, c *call) (fail *fail
 	}
 	u.RawQuery = strings.Trim(u.RawQuery+"&"+raw, "&")
 	if to, ok := c.r.Context().Value(reroutedKey{}).(*rerouted); ok {
-		if out.Header.Set("Host", to.host); to.path != "" {
+		if to.host != "" {
+			out.Header.Set("Host", to.host)
+		}
+		if to.path != "" {
 			u.Path, u.RawPath = to.path, ""
 		}
 	}

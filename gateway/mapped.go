@@ -359,7 +359,9 @@ func (w *mappedWriter) writeChanged() {
 		switch {
 		case ch.action != "remove" && (err != nil || !ok):
 		case ch.place == "header":
-			ch.header(h, value)
+			if ch.header(h, value); ch.action == "remove" {
+				h[http.CanonicalHeaderKey(ch.name)] = nil // net/http makes up some of those that are not there
+			}
 		default:
 			if other, ok := statusOf(value); ok {
 				status = other
@@ -395,7 +397,7 @@ func (w *mappedWriter) finish() *failure {
 // readAll reads the body of a request, and leaves it to be read again.
 func readAll(r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(r.Body)
-	if err == nil {
+	if err == nil && r.Body != http.NoBody { // without a body the request is the caller's
 		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
 	return body, err

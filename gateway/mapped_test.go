@@ -191,6 +191,8 @@ func TestMappedResponses(t *testing.T) {
 		header  map[string]string
 	}{
 		{map[string]string{"append:header.C": "$context.stage", "remove:header.B": "''"}, 503, map[string]string{"C": "$default", "B": ""}},
+		{map[string]string{"remove:header.content-type": "''", "remove:header.date": ""}, 503, map[string]string{"Content-Type": "", "Date": ""}},
+		{map[string]string{"remove:header.content-type": "''", "append:header.Content-Type": "text/tea"}, 503, map[string]string{"Content-Type": "text/tea"}},
 		{map[string]string{"overwrite:header.B": "$response.header.A"}, 503, map[string]string{"B": "1,2"}},
 		{map[string]string{"overwrite:statuscode": "403", "append:header.Why": "because ${response.body.why} is ${stageVariables.color}"}, 403, map[string]string{"Why": "because tea is red"}},
 		{map[string]string{"overwrite:statuscode": "$response.body.code"}, 418, nil},
@@ -219,6 +221,28 @@ func TestMappedResponses(t *testing.T) {
 				require.Equal(t, value, strings.Join(resp.Header.Values(name), ","), "%s %v", kind, row.mapping)
 			}
 		}
+	}
+}
+
+// TestMappedLeavesTheRequest of the caller as it is.
+func TestMappedLeavesTheRequest(t *testing.T) {
+	api := mappedAPI(t, gateway.Proxy(echoEvent), gateway.ParameterMapping{Request: map[string]string{"append:header.X": "$request.body", "overwrite:path": "/x"}})
+	r := httptest.NewRequest("GET", "/pets/1", http.NoBody)
+	before := r.Clone(r.Context())
+	api.ServeHTTP(httptest.NewRecorder(), r)
+	require.Equal(t, before, r)
+	require.Equal(t, http.NoBody, r.Body)
+}
+
+// TestMappedHost: a mapping that says nothing of the host leaves the one that the backend is asked for.
+func TestMappedHost(t *testing.T) {
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Host) }))
+	defer backend.Close()
+	i := gateway.BackendProxy(backend.URL, "", map[string]string{"integration.request.header.Host": "'shop.example'"})
+	for key, want := range map[string]string{"append:header.X": "shop.example", "overwrite:header.Host": "b.example"} {
+		w := httptest.NewRecorder()
+		mappedAPI(t, i, gateway.ParameterMapping{Request: map[string]string{key: "b.example"}}).ServeHTTP(w, httptest.NewRequest("GET", "/pets/1", nil))
+		require.Equal(t, want, w.Body.String(), key)
 	}
 }
 
