@@ -1,6 +1,7 @@
 package jsonscan
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
@@ -106,18 +107,51 @@ func (s *Scanner) textTo(end int, ascii bool) (text []byte, valid, ok bool) {
 		s.pos = end + 1
 		return text, ascii || utf8.Valid(text), true
 	}
-	return s.escaped()
+	return s.escaped(end, ascii)
 }
 
-// escaped is textTo for a string with escapes.
-func (s *Scanner) escaped() (text []byte, valid, ok bool) {
-	end := s.string(s.pos)
-	if end < 0 {
-		return nil, false, false
+// escaped is textTo for a string with escapes, whose first may be at end.
+func (s *Scanner) escaped(end int, ascii bool) (text []byte, valid, ok bool) {
+	out, i := s.text[:0], s.pos
+	valid = true
+	for {
+		valid = valid && (ascii || utf8.Valid(s.data[i:end]))
+		out = append(out, s.data[i:end]...)
+		switch {
+		case end >= len(s.data):
+			s.fail(end, "unexpected end of input in a string")
+			return nil, false, false
+		case s.data[end] == '"':
+			s.pos, s.text = end+1, out
+			return out, valid, true
+		case s.data[end] != '\\':
+			s.unexpected(end, "in a string")
+			return nil, false, false
+		}
+		next := end + 2
+		if next <= len(s.data) && s.data[end+1] == '"' {
+			i = end + 1 // it stands for itself
+		} else if out, next = s.escapes(out, end); next < 0 {
+			return nil, false, false
+		} else {
+			i = next
+		}
+		end, ascii = closing(s.data, next)
 	}
-	raw := s.data[s.pos : end-1]
-	s.pos, s.text = end, AppendUnescaped(s.text[:0], raw)
-	return s.text, utf8.Valid(raw), true
+}
+
+// escapes appends what the escape sequence at i stands for, or two that are one
+// character, and returns the index behind, or -1.
+func (s *Scanner) escapes(out []byte, i int) ([]byte, int) {
+	next := s.escape(i)
+	if next >= 0 && bytes.HasPrefix(s.data[next:], []byte(`\u`)) {
+		next = s.escape(next)
+	}
+	if next < 0 {
+		return out, -1
+	}
+	out, rest := appendEscaped(out, s.data[i:next])
+	return out, next - len(rest)
 }
 
 // closing is plain, and also tells whether all bytes before the one it found are
