@@ -39,12 +39,20 @@ func (t *template) readPlainFunction(r *resource) *Function {
 }
 
 // readPlainAPI reads a REST API whose routes are in its Body; those of resources and methods are not read. Its stage is in a
-// resource beside it.
+// resource beside it. One that leads to anything else than what runs here is not run; warnings say why.
 func (t *template) readPlainAPI(r *resource) {
 	props := value{&t.problems, r.props, "Resources." + r.id + ".Properties"}
 	if r.props == nil || !props.isMap() || !props.get("Body").exists() {
 		return
 	}
+	errs, apis := len(t.errs), len(t.APIs)
+	defer func() {
+		for _, err := range t.errs[errs:] {
+			t.warnings = append(t.warnings, err.Error())
+			t.APIs = t.APIs[:apis]
+		}
+		t.errs = t.errs[:errs]
+	}()
 	a := t.newAPI(r.id, false)
 	for _, s := range t.resources {
 		if t.isStageOf(s, r) && a.Config.Stage == "" {

@@ -45,6 +45,30 @@ Resources:
   Other: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Bodiless, StageName: v2}}
 `
 
+// TestPlainAPIOfOthers: an API of functions and services that do not run here keeps nothing else from running.
+func TestPlainAPIOfOthers(t *testing.T) {
+	app := mustLoad(t, `
+Resources:
+  F: {Type: AWS::Lambda::Function, Properties: {Code: ./fn, Runtime: provided.al2023}}
+  Node: {Type: AWS::Lambda::Function, Properties: {Code: node, Runtime: nodejs22.x}}
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Body:
+        openapi: 3.0.1
+        paths:
+          /a: {get: {x-amazon-apigateway-integration: {type: aws_proxy, httpMethod: POST, uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Node.Arn}/invocations"}}}
+          /b: {get: {x-amazon-apigateway-integration: {type: aws, httpMethod: POST, uri: !Sub "arn:aws:apigateway:${AWS::Region}:states:action/StartExecution"}}}
+  Stage: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, StageName: v1}}
+`)
+	require.Len(t, app.Functions, 1)
+	require.Empty(t, app.APIs)
+	require.Len(t, app.Warnings, 3)
+	require.Contains(t, app.Warnings[0], `paths./a.get.x-amazon-apigateway-integration.uri: expected the ARN of a function of the template`)
+	require.Contains(t, app.Warnings[1], `paths./b.get.x-amazon-apigateway-integration.uri: expected the ARN of a function of the template`)
+	require.Contains(t, app.Warnings[2], "not run on this machine: Node (AWS::Lambda::Function), Api (AWS::ApiGateway::RestApi), Stage (AWS::ApiGateway::Stage)")
+}
+
 // TestPlainResources: functions and REST APIs without SAM, as far as they can run here.
 func TestPlainResources(t *testing.T) {
 	app := mustLoad(t, plainTemplate)
