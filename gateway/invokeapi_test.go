@@ -263,12 +263,20 @@ func TestInvokeAPIProcess(t *testing.T) {
 }
 
 // TestFanoutWarmsInstances: one ping to a function with warmup's fan-out warms as many instances as it asks for, each
-// once: the function finds the API as it would find Lambda's.
+// once: the function finds the API as it would find Lambda's. No instance is done before the last has its ping.
 func TestFanoutWarmsInstances(t *testing.T) {
+	const instances = 4
+	url, arrived, letGo := meeting(t)
+	go func() {
+		for range instances {
+			<-arrived
+		}
+		letGo()
+	}()
 	api := &gateway.InvokeAPI{Functions: map[string]lambda.Handler{}}
 	srv := httptest.NewServer(api)
 	defer srv.Close()
-	p := function(t, "warm", "AWS_ENDPOINT_URL_LAMBDA="+srv.URL, "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local")
+	p := function(t, "warm", "MEETING="+url, "AWS_ENDPOINT_URL_LAMBDA="+srv.URL, "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local")
 	p.Name = "orders"
 	var mu sync.Mutex
 	pings := make(map[int]int) // by instance
@@ -283,7 +291,7 @@ func TestFanoutWarmsInstances(t *testing.T) {
 	require.NoError(t, api.Wait(t.Context()))
 	mu.Lock()
 	defer mu.Unlock()
-	require.Len(t, pings, 4, "instances")
+	require.Len(t, pings, instances)
 	for instance, n := range pings {
 		require.Equal(t, 1, n, instance)
 	}
