@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/lambdarest/lambdarest/gateway"
@@ -149,7 +150,13 @@ func appendPadded(b []byte, text string, width int) []byte {
 	return b
 }
 
+// firstLine is the first line of a text, without what a terminal obeys: it may be the client's.
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(s, "\n")
-	return s
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\t' {
+			return utf8.RuneError
+		}
+		return r
+	}, s)
 }

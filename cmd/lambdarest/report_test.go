@@ -105,6 +105,9 @@ func TestRequestLine(t *testing.T) {
 			exchange: gateway.Exchange{Time: at, Method: "OPTIONS", Path: "/ü", Status: 502, InvocationID: "id", Err: errors.New("first\nsecond")},
 			function: "F", invocation: gateway.Invocation{Cold: true, Init: 70 * time.Millisecond},
 		},
+		"03:04:05 GET     /                            502 0.0 ms: no such user: \ufffd[31m\tü\ufffd\ufffd\n": { // for a terminal, colors and worse
+			exchange: gateway.Exchange{Time: at, Method: "GET", Path: "/", Status: 502, Err: errors.New("no such user: \x1b[31m\tü\x9b\r")},
+		},
 		"03:04:05 PROPFIND /a/path/that/is/longer/than/usual 404 3.0 ms\n": {
 			exchange: gateway.Exchange{Time: at, Method: "PROPFIND", Path: "/a/path/that/is/longer/than/usual", Status: 404, Duration: 3 * time.Millisecond},
 		},
