@@ -218,8 +218,9 @@ func (k *keyAttr) encode(value any) (types.AttributeValue, error) {
 func (k *keyAttr) convert(v, given reflect.Value) (bool, error) {
 	typ := given.Type()
 	to, from := shapeOf(k.typ), shapeOf(typ)
+	none := from == shapeFloat && given.Float()-given.Float() != 0 // NaN and infinities, which text can be, and which the field's encoding names
 	switch {
-	case typ == k.typ, to == from && (to == shapeString || to == shapeTime):
+	case typ == k.typ, to == from && (to == shapeString || to == shapeTime || none):
 	case to.isNumber() && from.isNumber() && !(to.isInteger() && from == shapeFloat):
 		n, err := (&plan{shape: from, opts: k.plan.opts}).number(given)
 		if err != nil {

@@ -26,6 +26,9 @@ type (
 	keyAsString struct {
 		K int64 `dynamodbav:"k,string" dynamo:"partition"`
 	}
+	keyFloatAsString struct {
+		K float64 `dynamodbav:"k,string" dynamo:"partition"`
+	}
 	keyUnix struct {
 		K time.Time `dynamodbav:"k,unixtime" dynamo:"partition"`
 	}
@@ -74,6 +77,8 @@ func TestKeyOfEncodesAsTheField(t *testing.T) {
 		{&keyOf[customID]{customID{"z"}}, customID{"z"}},
 		{&keyOf[customID]{customID{"z"}}, &customID{"z"}},
 		{keyAsString{12}, 12},
+		{keyFloatAsString{math.Inf(1)}, math.Inf(1)},
+		{keyFloatAsString{math.Inf(1)}, float32(math.Inf(1))},
 		{keyUnix{noon}, noon},
 		{keyPointer{pseven}, 7},
 	} {
