@@ -286,7 +286,7 @@ func TestMappedAuthorizer(t *testing.T) {
 	})})
 	require.NoError(t, err)
 	got = echoed{}
-	r.Header.Set("Authorization", "Bearer "+unsignedToken(object{"iss": "https://issuer.example", "aud": "a", "sub": "kim", "exp": 4102444800}))
+	r.Header.Set("Authorization", "Bearer "+unsignedToken(object{"iss": "https://issuer.example", "aud": "a", "sub": "kim", "exp": int64(4102444800)}))
 	w = httptest.NewRecorder()
 	api.ServeHTTP(w, r)
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &got), w.Body.String())
