@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/lambdarest/lambdarest/internal/gwevent"
@@ -60,10 +61,12 @@ type target struct {
 }
 
 // The alphabet of names keeps a reference from being anything else.
-var uriReference = regexp.MustCompile(`\$\{stageVariables\.(\w+)\}|\{([\w.-]+)\+?\}`)
+var uriReference = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\$\{stageVariables\.(\w+)\}|\{([\w.-]+)\+?\}`)
+})
 
 func newTarget(uri, method string) (*target, error) {
-	u, err := url.Parse(uriReference.ReplaceAllString(uri, "x"))
+	u, err := url.Parse(uriReference().ReplaceAllString(uri, "x"))
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, fmt.Errorf("expected an http or https URL, got %q", uri)
 	}
@@ -97,8 +100,8 @@ func (t *target) at(out *integration.Outgoing, stage map[string]string) (*url.UR
 
 // fill fills the variables of a part of a URI in.
 func fill(part string, stage map[string]string, value func(name string) string) string {
-	return uriReference.ReplaceAllStringFunc(part, func(ref string) string {
-		m := uriReference.FindStringSubmatch(ref)
+	return uriReference().ReplaceAllStringFunc(part, func(ref string) string {
+		m := uriReference().FindStringSubmatch(ref)
 		if m[1] != "" {
 			return stage[m[1]]
 		}

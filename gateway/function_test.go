@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -224,70 +222,6 @@ func TestProcessAnswerTooLarge(t *testing.T) {
 	mustSend(t, p, "ping", "")
 }
 
-// meeting is a server at which instances arrive and wait until they are let go.
-func meeting(t *testing.T) (url string, arrived <-chan struct{}, letGo func()) {
-	arrivals, open := make(chan struct{}, 100), make(chan struct{})
-	letGo = sync.OnceFunc(func() { close(open) })
-	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		arrivals <- struct{}{}
-		select {
-		case <-open:
-		case <-r.Context().Done():
-		}
-	}))
-	t.Cleanup(srv.Close)
-	t.Cleanup(letGo)
-	return srv.URL, arrivals, letGo
-}
-
-func TestProcessConcurrency(t *testing.T) {
-	url, arrived, letGo := meeting(t)
-	p := function(t, "yes", "MEETING="+url)
-	p.Concurrency = 3
-	pids, errs := make([]string, 3), make([]error, 3)
-	var wg sync.WaitGroup
-	for i := range 3 {
-		wg.Go(func() {
-			var answer map[string]string
-			answer, errs[i] = sendCtx(t.Context(), p, "meet", "")
-			pids[i] = answer["pid"]
-		})
-	}
-	for range 3 {
-		<-arrived // all three at once, or the test hangs
-	}
-	letGo()
-	wg.Wait()
-	require.NoError(t, errors.Join(errs...))
-	known := map[string]bool{pids[0]: true, pids[1]: true, pids[2]: true}
-	require.Len(t, known, 3, "an instance each")
-
-	for i := range 30 { // more at once than there may be instances: they wait
-		wg.Go(func() {
-			answer, err := sendCtx(t.Context(), p, "ping", strconv.Itoa(i))
-			if err != nil || answer["arg"] != strconv.Itoa(i) || !known[answer["pid"]] {
-				t.Errorf("ping %d: %v %v", i, answer, err)
-			}
-		})
-	}
-	wg.Wait()
-}
-
-func TestProcessLimitRespectsContext(t *testing.T) {
-	url, arrived, letGo := meeting(t)
-	p := function(t, "yes", "MEETING="+url)
-	p.Concurrency = 1
-	done := make(chan error, 1)
-	go func() { _, err := sendCtx(t.Context(), p, "meet", ""); done <- err }()
-	<-arrived
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err := sendCtx(ctx, p, "ping", "")
-	require.ErrorIs(t, err, context.Canceled)
-	letGo()
-	require.NoError(t, <-done)
-}
-
 func TestProcessClose(t *testing.T) {
 	var logged buffer
 	url, arrived, _ := meeting(t)
@@ -309,36 +243,6 @@ func TestProcessClose(t *testing.T) {
 	_, err := send(t, p, "ping", "")
 	require.ErrorIs(t, err, gateway.ErrClosed)
 	require.NoError(t, gateway.Function("unused", nil).Close(), "a function that was never invoked")
-}
-
-// TestRawRuntime: other runtimes report errors in other ways.
-func TestRawRuntime(t *testing.T) {
-	var out buffer
-	p := function(t, "raw")
-	p.Output = &out
-	for event, want := range map[string]gateway.FunctionError{
-		"error that is not JSON": {Type: "FromHeader", Message: "plain text"},
-		"error without a type":   {Type: "FromHeader", Message: "m"},
-		"error in a trailer":     {Type: "Late", Message: "too late"},
-	} {
-		_, err := p.Invoke(t.Context(), []byte(`"`+event+`"`))
-		fe := functionError(t, err)
-		require.Equal(t, want, gateway.FunctionError{Type: fe.Type, Message: fe.Message, Trace: fe.Trace}, event)
-	}
-	answer, err := p.Invoke(t.Context(), []byte(`"twice"`))
-	require.NoError(t, err)
-	require.Equal(t, "1", string(answer))
-	_, err = p.Invoke(t.Context(), []byte(`"after"`))
-	require.NoError(t, err)
-	require.Eventually(t, func() bool { return out.String() == "second answer: 400\n" }, time.Minute, time.Millisecond, "output comes through a pipe")
-}
-
-func TestRawRuntimeInitError(t *testing.T) {
-	p := function(t, "raw", `INIT={"errorType":"Init.Bad","errorMessage":"no table"}`)
-	_, err := p.Invoke(t.Context(), []byte("{}"))
-	fe := functionError(t, err)
-	require.Equal(t, "Init.Bad", fe.Type)
-	require.JSONEq(t, `{"errorType":"Init.Bad","errorMessage":"no table"}`, string(fe.Payload))
 }
 
 // TestIdleInstanceDies: an invocation that no process has seen goes to a new instance.
@@ -365,37 +269,6 @@ func TestProcessOutput(t *testing.T) {
 	mustSend(t, p, "print", "a line")
 	require.NoError(t, p.Close())
 	require.Equal(t, "a line\nno line end\n", out.String())
-}
-
-// TestRuntimeAPI: the address is for the instance alone, and an unknown invocation is refused.
-func TestRuntimeAPI(t *testing.T) {
-	p := function(t, "yes")
-	addr := mustSend(t, p, "ping", "AWS_LAMBDA_RUNTIME_API")["env"]
-	base := "http://" + addr + "/2018-06-01/runtime/invocation/"
-	for _, tc := range []struct {
-		method, url, header, value string
-		want                       int
-	}{
-		{"GET", base + "next", "Host", "evil.example", 403},
-		{"GET", base + "next", "Origin", "http://evil.example", 403},
-		{"GET", base + "next", "Sec-Fetch-Site", "cross-site", 403},
-		{"POST", base + "guess/response", "", "", 400},
-		{"POST", base + "guess/error", "", "", 400},
-		{"GET", "http://" + addr + "/", "", "", 404},
-	} {
-		r, err := http.NewRequestWithContext(t.Context(), tc.method, tc.url, strings.NewReader("{}"))
-		require.NoError(t, err)
-		if tc.header == "Host" {
-			r.Host = tc.value
-		} else if tc.header != "" {
-			r.Header.Set(tc.header, tc.value)
-		}
-		resp, err := http.DefaultClient.Do(r)
-		require.NoError(t, err)
-		require.NoError(t, resp.Body.Close())
-		require.Equal(t, tc.want, resp.StatusCode, "%v", tc)
-	}
-	mustSend(t, p, "ping", "")
 }
 
 // TestProxyOverProcess: the whole way, from HTTP through a bootstrap binary and back.

@@ -18,11 +18,14 @@ import (
 
 // Limits of API Gateway and Lambda, in bytes.
 const (
-	maxBody    = 10 << 20  // payload of a REST API
-	maxHeaders = 10_240    // names and values of all headers of a REST API
-	maxPayload = 6_291_556 // what Lambda takes as event and as answer: 6 MiB and 100 bytes
+	maxBody    = 10 << 20 // payload of a REST API
+	maxHeaders = 10_240   // names and values of all headers of a REST API
 
-	maxStreamed = 200 << 20 // what Lambda takes as a streamed answer
+	// Lambda says both by itself: "Request must be smaller than 6291456 bytes for the InvokeFunction operation", and
+	// "Response payload size exceeded maximum allowed payload size (6291556 bytes)." Its quotas have 6 MB for either.
+	maxEvent    = 6 << 20     // what it takes as event of an invocation that is waited for
+	maxAnswer   = 6<<20 + 100 // and as its answer
+	maxStreamed = 200 << 20   // and as one that is streamed
 )
 
 // Config sets up a Gateway. The zero value is ready to use.

@@ -191,7 +191,11 @@ func TestRoutesThatAreNot(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	count := handlerFunc(func(_ context.Context, payload []byte) ([]byte, error) { return []byte(`{"statusCode":200}`), nil })
+	size := 0 // of the event
+	count := handlerFunc(func(_ context.Context, event []byte) ([]byte, error) {
+		size = len(event)
+		return []byte(`{"statusCode":200}`), nil
+	})
 	g := newGateway(t, gateway.Config{}, append(only(gateway.HTTPProxy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n, err := io.Copy(io.Discard, r.Body)
 		fmt.Fprint(w, n, err)
@@ -207,10 +211,13 @@ func TestLimits(t *testing.T) {
 	rec := httptest.NewRecorder()
 	g.ServeHTTP(rec, r)
 	require.Equal(t, 413, rec.Code)
-	w = do(g, "POST", "/f", strings.Repeat("x", 6_291_556))
+	require.Equal(t, 200, do(g, "POST", "/f", strings.Repeat("x", 6_280_000)).Code)
+	room := 6<<20 - size
+	require.Equal(t, 200, do(g, "POST", "/f", strings.Repeat("x", 6_280_000+room)).Code)
+	require.Equal(t, 6<<20, size)
+	w = do(g, "POST", "/f", strings.Repeat("x", 6_280_000+room+1))
 	require.Equal(t, 413, w.Code, "it fits API Gateway, but not Lambda")
 	require.Equal(t, `{"message":"Request Too Long"}`, w.Body.String())
-	require.Equal(t, 200, do(g, "POST", "/f", strings.Repeat("x", 6_280_000)).Code)
 
 	const name = "X-Long"
 	require.Equal(t, 200, do(g, "GET", "/f", "", name, strings.Repeat("x", 10_240-len(name))).Code)

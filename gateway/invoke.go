@@ -106,7 +106,7 @@ func (c *call) withTimeout(ctx context.Context) (context.Context, context.Cancel
 // invoke calls the function of the route. The error is the function's (always a *FunctionError); a failure is the
 // gateway's.
 func (c *call) invoke(h lambda.Handler, event []byte) ([]byte, *failure, error) {
-	if len(event) > maxPayload {
+	if len(event) > maxEvent {
 		return nil, errEventTooLarge(), nil
 	}
 	c.functionID = gwevent.NewRequestID()
@@ -149,12 +149,12 @@ func settle(res result, late bool) ([]byte, *failure, error) {
 
 // answerLimit is how large an answer may be, in bytes.
 func answerLimit(out []byte) int64 {
-	if len(out) > maxPayload {
+	if len(out) > maxAnswer {
 		if _, _, isStreamed := gwevent.CutStreamed(out); isStreamed {
 			return maxStreamed
 		}
 	}
-	return maxPayload
+	return maxAnswer
 }
 
 func errResponseTooLarge(limit int64) *FunctionError {

@@ -23,7 +23,6 @@ import (
 
 // Limits of the Invoke operation, in bytes (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
 const (
-	maxSyncEvent     = 6 << 20
 	maxAsyncEvent    = 1 << 20
 	maxClientContext = 3583 // in Base64
 	maxLogTail       = 4 << 10
@@ -238,7 +237,7 @@ func (c *invokeCall) readOptions(h http.Header) *invokeError {
 
 // readEvent reads the body. None at all is an empty object.
 func (c *invokeCall) readEvent(w http.ResponseWriter, r *http.Request) *invokeError {
-	limit := int64(maxSyncEvent)
+	limit := int64(maxEvent)
 	if c.kind == asynchronous {
 		limit = maxAsyncEvent
 	}

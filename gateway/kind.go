@@ -49,7 +49,7 @@ func (k Kind) rules() rules {
 	case HTTP:
 		return rules{gwevent.HTTPAPI, "$default", 30 * time.Second, maxBody, maxHeaders, true}
 	case FunctionURL:
-		return rules{gwevent.FunctionURL, "$default", longestTimeout, maxPayload, 60 << 10, false}
+		return rules{gwevent.FunctionURL, "$default", longestTimeout, maxEvent, 60 << 10, false}
 	case ALB:
 		return rules{gwevent.ALB, "", longestTimeout, 1 << 20, 60 << 10, false}
 	case ALBMultiValue:

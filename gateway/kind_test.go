@@ -142,7 +142,7 @@ func TestLimitsByKind(t *testing.T) {
 	for _, tc := range []struct {
 		kind gateway.Kind
 		size int
-	}{{gateway.HTTP, 10 << 20}, {gateway.FunctionURL, 6_291_556}, {gateway.ALB, 1 << 20}} {
+	}{{gateway.HTTP, 10 << 20}, {gateway.FunctionURL, 6 << 20}, {gateway.ALB, 1 << 20}} {
 		g := newGateway(t, gateway.Config{Kind: tc.kind}, gateway.Route{Path: "$default", Integration: gateway.HTTPProxy(http.HandlerFunc(
 			func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200) }))})
 		require.Equal(t, 200, do(g, "POST", "/x", strings.Repeat("x", tc.size)).Code, tc.kind)

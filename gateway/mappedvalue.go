@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/lambdarest/lambdarest/mapping/vtl"
@@ -24,11 +23,21 @@ type mappedPart struct {
 	path *vtl.Template // of a JSON path
 }
 
-// The alphabet keeps a JSON path from ending the string that it is put into; it has no filters.
-var (
-	mappedPath = regexp.MustCompile(`^[\w\-\[\]*@]+(\.[\w\-\[\]*@]+)*$`)
-	mappedName = regexp.MustCompile(`^\w+(\.\w+)*$`)
+// The alphabets of names. That of a JSON path keeps it from ending the string that it is put into; it has no filters.
+const (
+	nameSigns = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+	pathSigns = nameSigns + "-[]*@"
 )
+
+// isDotted reports whether a text is one name or several with dots between them.
+func isDotted(text, signs string) bool {
+	for name := range strings.SplitSeq(text, ".") {
+		if name == "" || strings.Trim(name, signs) != "" {
+			return false
+		}
+	}
+	return true
+}
 
 // parseMapped parses a value; of is "request" or "response".
 func parseMapped(text, of string) (mappedValue, error) {
@@ -70,7 +79,7 @@ func parsePart(selector, of string) (p mappedPart, err error) {
 		case selector == root && (place == "body" || place == "path"):
 			return mappedPart{root: root}, nil
 		case isBelow && place == "body":
-			if !mappedPath.MatchString(name) {
+			if !isDotted(name, pathSigns) {
 				return p, fmt.Errorf("expected a JSON path without recursion and filters, got %q", name)
 			}
 			path, err := vtl.Parse(selector, "$input.json('$."+name+"')")
@@ -80,7 +89,7 @@ func parsePart(selector, of string) (p mappedPart, err error) {
 		}
 	}
 	for _, root := range []string{"context", "stageVariables"} {
-		if name, ok := strings.CutPrefix(selector, root+"."); ok && mappedName.MatchString(name) {
+		if name, ok := strings.CutPrefix(selector, root+"."); ok && isDotted(name, nameSigns) {
 			return mappedPart{root: root, name: name}, nil
 		}
 	}

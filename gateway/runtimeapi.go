@@ -32,7 +32,7 @@ func (i *instance) serveRuntime(c *runtimeConn, r *http.Request) (answered bool)
 		i.serveOther(w, r)
 		return true
 	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, maxPayload)) // from now on the connection is not ours
+	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, maxAnswer)) // from now on the connection is not ours
 	if i.park(c) != nil {
 		errTooEarly(w)
 		return true
@@ -79,7 +79,7 @@ func (i *instance) response(w http.ResponseWriter, r *http.Request) {
 		inv.sink.take(inv, w, r)
 		return
 	}
-	limit := int64(maxPayload)
+	limit := int64(maxAnswer)
 	if gwevent.MediaType(r.Header.Get("Content-Type")) == streamedType {
 		limit = maxStreamed
 	}
@@ -128,7 +128,7 @@ func (i *instance) initError(w http.ResponseWriter, r *http.Request) {
 
 func postedError(w http.ResponseWriter, r *http.Request) *FunctionError {
 	kind := r.Header.Get("Lambda-Runtime-Function-Error-Type")
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxAnswer))
 	if err != nil {
 		return newFunctionError(orDefault(kind, "Runtime.Unknown"), "the error broke off", err)
 	}

@@ -58,7 +58,7 @@ func (s stream) serve(w http.ResponseWriter, c *call) *failure {
 	if err != nil {
 		return readFailure(err)
 	}
-	if len(event) > maxPayload {
+	if len(event) > maxEvent {
 		return errEventTooLarge()
 	}
 	c.functionID = gwevent.NewRequestID()

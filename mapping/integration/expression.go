@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/lambdarest/lambdarest/mapping/vtl"
 )
@@ -22,8 +23,8 @@ type expression struct {
 
 // The alphabets keep an expression from ending the string or the reference that it is put into.
 var (
-	jsonPathPattern = regexp.MustCompile(`^[\w\-.\[\]*@]+$`)
-	namePattern     = regexp.MustCompile(`^\w+(\.\w+)*$`)
+	jsonPathPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\w\-.\[\]*@]+$`) })
+	namePattern     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\w+(\.\w+)*$`) })
 )
 
 // The roots of expressions, and the places that they have.
@@ -72,11 +73,11 @@ func mappingTemplate(expr, body string) (src string, ok bool) {
 		return "$input.body", true
 	}
 	if path, found := strings.CutPrefix(expr, body+"."); found {
-		return "$input.path('$." + path + "')", jsonPathPattern.MatchString(path)
+		return "$input.path('$." + path + "')", jsonPathPattern().MatchString(path)
 	}
 	for _, root := range []string{"context.", "stageVariables."} {
 		if path, found := strings.CutPrefix(expr, root); found {
-			return "${" + root + path + "}", namePattern.MatchString(path)
+			return "${" + root + path + "}", namePattern().MatchString(path)
 		}
 	}
 	return "", false

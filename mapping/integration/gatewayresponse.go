@@ -3,6 +3,7 @@ package integration
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // GatewayResponse returns what API Gateway answers by itself for a response type, as "UNSUPPORTED_MEDIA_TYPE", unless an
@@ -44,9 +45,11 @@ func gatewayStatus(responseType string) (status int, ok bool) {
 // Substitute fills the template of a gateway response: it is no mapping template, references to variables are replaced and
 // nothing else happens. value looks a name up, as "context.error.messageString"; an unknown one becomes nothing.
 func Substitute(template string, value func(name string) string) string {
-	return gatewayReference.ReplaceAllStringFunc(template, func(ref string) string {
+	return gatewayReference().ReplaceAllStringFunc(template, func(ref string) string {
 		return value(strings.Trim(ref, "${}"))
 	})
 }
 
-var gatewayReference = regexp.MustCompile(`\$(\{(context|stageVariables|method)(\.[\w-]+)+\}|(context|stageVariables|method)(\.[\w-]+)+)`)
+var gatewayReference = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\$(\{(context|stageVariables|method)(\.[\w-]+)+\}|(context|stageVariables|method)(\.[\w-]+)+)`)
+})
