@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"time"
 )
 
 // How invocations and GET next meet. Connections on which the runtime waits for its next invocation are in waiting,
@@ -54,21 +53,15 @@ func (i *instance) withdraw(inv *invocation) bool {
 var errBusy = errors.New("gateway: the invocation before has not been answered")
 
 // The news that a connection is gone may come after the first request on the one that replaces it: another goroutine
-// reads it. So much later it must have come.
-const (
-	newsTime  = 100 * time.Millisecond
-	newsPause = time.Millisecond
-)
+// reads it. So many pauses later it must have come.
+const newsPauses = 100
 
 // park is GET next: the connection waits from now on, unless the instance has all that it takes. A delivery that is under
 // way counts, until it fails.
 func (i *instance) park(c *runtimeConn) error {
 	i.isReady()
-	for waited := time.Duration(0); !i.hasRoom(c); waited += newsPause {
-		if waited >= newsTime {
-			return errBusy
-		}
-		time.Sleep(newsPause)
+	if !await(newsPauses, func() bool { return i.hasRoom(c) }) {
+		return errBusy
 	}
 	i.dispatch(anySize)
 	return nil

@@ -19,14 +19,9 @@ var errGoneBefore = errors.New("gateway: the instance ended before the invocatio
 // gracePeriod is what Lambda gives a runtime that registered for SIGTERM (an internal extension) to shut down.
 const gracePeriod = 500 * time.Millisecond
 
-// awaitRest waits until what a dead process left behind is read: that is in the kernel's buffers, so it takes no time, unless
-// somebody else holds the other end. It gives that a gracePeriod, of which it counts the pauses, not the time: a machine
-// that stands still meanwhile costs nothing of what there is to read.
-func awaitRest(isRead func() bool) {
-	for pause := time.Duration(0); pause < gracePeriod && !isRead(); pause += newsPause {
-		time.Sleep(newsPause)
-	}
-}
+// restPauses are those in which what a dead process left behind is read: it is in the kernel's buffers, so that takes no time,
+// unless somebody else holds the other end.
+const restPauses = int(gracePeriod / pause)
 
 // instance is one process and its Runtime API.
 type instance struct {

@@ -2,15 +2,20 @@ package gateway
 
 import (
 	"bytes"
+	"encoding/base64"
 	"slices"
+	"strings"
 	"sync"
 )
 
-// maxInvocationLog is how much of its output an invocation keeps, in bytes.
-const maxInvocationLog = 64 << 10
+// Limits of the log of an invocation, in bytes.
+const (
+	maxInvocationLog = 64 << 10 // that is kept
+	maxLogTail       = 4 << 10  // that X-Amz-Log-Result has (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html)
+)
 
-// An instanceLog gives each line of an instance's output to the invocation that began last. What is written before the
-// first one belongs to it.
+// An instanceLog gives what an instance writes to the invocation that began last, as it comes, a line that has no end yet
+// included. What is written before the first one belongs to it.
 type instanceLog struct {
 	mu      sync.Mutex
 	current *invocationLog
@@ -56,4 +61,40 @@ func (l *invocationLog) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return string(l.buf)
+}
+
+func (l *invocationLog) size() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.buf)
+}
+
+// What a function writes goes through a pipe, its answer over a connection: the answer may be here before what was written
+// ahead of it has been read. So who asks for the log waits until nothing more has come in some pauses.
+const (
+	quietPauses    = 10
+	restlessPauses = 100 // at most
+)
+
+// settle waits for what is still on its way.
+func (l *invocationLog) settle() {
+	last, quiet := l.size(), 0
+	await(restlessPauses, func() bool {
+		size := l.size()
+		if quiet++; size != last {
+			last, quiet = size, 1
+		}
+		return quiet > quietPauses
+	})
+}
+
+// logTail is the end of what Lambda logs of an invocation, as the header X-Amz-Log-Result has it.
+func (i Invocation) logTail() string {
+	if i.log != nil {
+		i.log.settle()
+	}
+	var b strings.Builder
+	_, _ = i.WriteTo(&b) // never fails
+	text := b.String()
+	return base64.StdEncoding.EncodeToString([]byte(text[max(0, len(text)-maxLogTail):]))
 }

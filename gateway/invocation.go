@@ -30,15 +30,19 @@ type Invocation struct {
 }
 
 // Log returns what the instance has written to stdout and stderr from the invocation's start to the start of the next,
-// so far: output passes through a pipe and may come after the answer. At most the last 64 KB are kept. An instance that
-// takes several invocations at a time mixes them.
+// so far: output passes through a pipe and may come after the answer. A line without an end is there as well. At most the
+// last 64 KB are kept. An instance that takes several invocations at a time mixes them.
 func (i Invocation) Log() string { return i.log.String() }
 
 // WriteTo writes the lines that Lambda writes to a function's log: START, what the function wrote, END and REPORT.
 func (i Invocation) WriteTo(w io.Writer) (int64, error) {
+	log := i.Log()
+	if log != "" && !strings.HasSuffix(log, "\n") {
+		log += "\n"
+	}
 	ms := float64(i.Duration) / float64(time.Millisecond)
 	var b strings.Builder
-	fmt.Fprintf(&b, "START RequestId: %s Version: $LATEST\n%sEND RequestId: %s\n", i.RequestID, i.Log(), i.RequestID)
+	fmt.Fprintf(&b, "START RequestId: %s Version: $LATEST\n%sEND RequestId: %s\n", i.RequestID, log, i.RequestID)
 	fmt.Fprintf(&b, "REPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %.0f ms\tMemory Size: %d MB", i.RequestID, ms, math.Ceil(ms), i.MemoryMB)
 	if i.MaxMemoryMB > 0 {
 		fmt.Fprintf(&b, "\tMax Memory Used: %d MB", i.MaxMemoryMB)

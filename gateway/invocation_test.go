@@ -26,7 +26,7 @@ func TestObserveInvocations(t *testing.T) {
 	var seen []gateway.Invocation
 	p.Observe = func(i gateway.Invocation) { seen = append(seen, i) }
 	first := mustSend(t, p, "print", "a line")
-	require.Eventually(t, func() bool { return strings.Contains(seen[0].Log(), "a line\n") }, time.Minute, time.Millisecond, "output comes through a pipe")
+	require.Eventually(t, func() bool { return seen[0].Log() == "a line\nno line end" }, time.Minute, time.Millisecond, "output comes through a pipe")
 	mustSend(t, p, "ping", "")
 	_, err := send(t, p, "error", "boom")
 	require.Error(t, err)
@@ -41,8 +41,8 @@ func TestObserveInvocations(t *testing.T) {
 	require.Equal(t, "users", seen[0].Function)
 	require.Equal(t, seen[0].Instance, seen[1].Instance)
 	require.NotEqual(t, seen[0].Instance, seen[4].Instance)
-	require.Contains(t, seen[0].Log(), "a line\n")
-	require.NotContains(t, seen[1].Log(), "a line", "the instance is the same, the invocation is not")
+	require.Equal(t, "a line\nno line end", seen[0].Log(), "a line without an end is of who has written it")
+	require.NotContains(t, seen[1].Log(), "line", "the instance is the same, the invocation is not")
 	require.NotContains(t, seen[4].Log(), "a line")
 	require.NoError(t, seen[0].Err)
 	require.Positive(t, seen[0].Init)
@@ -52,7 +52,7 @@ func TestObserveInvocations(t *testing.T) {
 	var report strings.Builder
 	_, err = seen[0].WriteTo(&report)
 	require.NoError(t, err)
-	require.Regexp(t, `(?s)\ASTART RequestId: `+seen[0].RequestID+` Version: \$LATEST\na line\n.*END RequestId: .*\n`+
+	require.Regexp(t, `(?s)\ASTART RequestId: `+seen[0].RequestID+` Version: \$LATEST\na line\nno line end\nEND RequestId: .*\n`+
 		`REPORT RequestId: .*\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB.*\tInit Duration: [\d.]+ ms\n\z`, report.String())
 }
 

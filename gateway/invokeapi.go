@@ -25,7 +25,6 @@ import (
 const (
 	maxAsyncEvent    = 1 << 20
 	maxClientContext = 3583 // in Base64
-	maxLogTail       = 4 << 10
 
 	maxQueued  = 64 << 20 // of the events of asynchronous invocations that are under way; our own
 	queuedCost = 16 << 10 // what each of them counts besides its event

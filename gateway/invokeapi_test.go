@@ -245,8 +245,8 @@ func TestInvokeAPIProcess(t *testing.T) {
 			return err == nil && strings.Contains(string(log), want)
 		}, 20*time.Second, time.Millisecond, "%s", log)
 	}
-	logs(`first line\nlast line`, "first line\nlast line\nEND RequestId: ")
-	logs(strings.Repeat("x", 5000), "xxx\nEND RequestId: ")
+	logs(`first line\nlast line`, "first line\nlast line\nno line end\nEND RequestId: ")
+	logs(strings.Repeat("x", 5000), "xxx\nno line end\nEND RequestId: ")
 	require.Len(t, log, 4<<10, "the end is what counts")
 
 	for do, want := range map[string]string{

@@ -9,7 +9,7 @@ import (
 )
 
 // lineWriter passes on whole lines, so that those of several instances do not run into one another. A line that grows
-// beyond maxLine is passed on in pieces.
+// beyond maxLine is passed on in pieces. The log gets everything at once.
 type lineWriter struct {
 	w   io.Writer
 	mu  *sync.Mutex // shared by all writers to w
@@ -51,7 +51,7 @@ func (l *lineWriter) drain() {
 	if l == nil {
 		return
 	}
-	awaitRest(func() bool {
+	await(restPauses, func() bool {
 		select {
 		case <-l.copied:
 			return true
@@ -66,6 +66,9 @@ func (l *lineWriter) drain() {
 
 // Write never fails: an instance must not die of a full disk under its log.
 func (l *lineWriter) Write(b []byte) (int, error) {
+	if l.log != nil {
+		l.log.add(b)
+	}
 	l.buf = append(l.buf, b...)
 	end := bytes.LastIndexByte(l.buf, '\n') + 1
 	if end == 0 && len(l.buf) >= maxLine {
@@ -87,9 +90,6 @@ func (l *lineWriter) flush() {
 }
 
 func (l *lineWriter) pass(b []byte) {
-	if l.log != nil {
-		l.log.add(b)
-	}
 	if l.w == nil {
 		return
 	}

@@ -88,7 +88,7 @@ func (s *runtimeServer) remove(c *runtimeConn) {
 func (s *runtimeServer) drain(i *instance) {
 	s.acceptAll()
 	_ = s.listener.Close()
-	awaitRest(func() bool { return s.isRead(i) })
+	await(restPauses, func() bool { return s.isRead(i) })
 	s.close()
 }
 
