@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -66,14 +67,29 @@ func (b *builder) build(ctx context.Context, fn *sam.Function) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	if err == nil && isArchive(binary+".new") {
+		err = errors.New("expected package main")
+	}
 	if err == nil {
 		err = os.Rename(binary+".new", binary)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: function %s does not build: %w\n%s", fn.Pos, fn.ID, err, strings.TrimSpace(out.String()))
+		return fmt.Errorf("%s: function %s does not build: %s", fn.Pos, fn.ID, strings.TrimSpace(err.Error()+"\n"+out.String()))
 	}
 	fmt.Fprintf(b.log, "built %s in %.1f s\n", fn.ID, time.Since(begin).Seconds())
 	return nil
+}
+
+// isArchive reports whether a file is what the Go tool makes of a package that is no program.
+func isArchive(name string) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 8)
+	_, err = io.ReadFull(f, head)
+	return err == nil && string(head) == "!<arch>\n"
 }
 
 // sources are the folders that a function is built from, as far as they belong to its module or to one beside it.

@@ -42,10 +42,11 @@ func runDynamoDB(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	if err != nil {
 		return fail(stderr, "dynamodb", err)
 	}
-	listener, err := listen(*addr, *public)
+	listeners, err := listenAll(*addr, 1, *public)
 	if err != nil {
 		return fail(stderr, "dynamodb", err)
 	}
+	listener := listeners[0]
 	handler := db.Handler()
 	if !*public {
 		handler = loopbackOnly(handler)

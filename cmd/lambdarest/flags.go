@@ -26,14 +26,17 @@ func newFlags(name, about string, stderr io.Writer) *flag.FlagSet {
 // parse parses the flags of a command that takes up to n arguments, before, between and after them; done with a code means
 // that there is nothing more to do.
 func parse(flags *flag.FlagSet, args []string, n int) (code int, done bool) {
-	help := flags.Usage
+	help, output := flags.Usage, flags.Output()
 	flags.Usage = func() {} // after an error it would only hide it
-	switch err := parseAll(flags, args); {
+	flags.SetOutput(io.Discard)
+	err := parseAll(flags, args)
+	flags.SetOutput(output)
+	switch {
 	case errors.Is(err, flag.ErrHelp):
 		help()
 		return exitOK, true
-	case err != nil: // flags has said what
-		fmt.Fprintf(flags.Output(), "\"%s -h\" lists the flags.\n", flags.Name())
+	case err != nil:
+		fmt.Fprintf(output, "%s: %v\n\"%[1]s -h\" lists the flags.\n", flags.Name(), err)
 		return exitUsage, true
 	}
 	if flags.NArg() > n {
@@ -66,17 +69,17 @@ func misused(stderr io.Writer, name, message string) int {
 	return exitUsage
 }
 
-// pairs is a flag KEY=VALUE that may be given more than once.
+// pairs is a flag NAME=VALUE that may be given more than once.
 type pairs map[string]string
 
 func (p pairs) String() string { return "" }
 
 func (p pairs) Set(s string) error {
-	key, val, ok := strings.Cut(s, "=")
-	if !ok || key == "" {
-		return errors.New("expected KEY=VALUE")
+	name, value, ok := strings.Cut(s, "=")
+	if !ok || name == "" {
+		return errors.New("expected NAME=VALUE")
 	}
-	p[key] = val
+	p[name] = value
 	return nil
 }
 

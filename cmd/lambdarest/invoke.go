@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -46,12 +48,12 @@ func runInvoke(ctx context.Context, args []string, stdout, stderr io.Writer) int
 	if flags.NArg() == 0 {
 		return misused(stderr, "invoke", "expected the name of a FUNCTION")
 	}
-	event, err := text(given)
+	if !slices.Contains(eventKinds, kind) {
+		return misused(stderr, "invoke", noKind(kind).Error())
+	}
+	event, err := givenEvent(given)
 	if given == "" {
 		event, err = r.event(kind)
-	}
-	if err == nil && !json.Valid(event) {
-		err = errors.New("the event is not JSON")
 	}
 	if err != nil {
 		return fail(stderr, "invoke", err)
@@ -70,6 +72,22 @@ func runInvoke(ctx context.Context, args []string, stdout, stderr io.Writer) int
 	return exitOK
 }
 
+// givenEvent is the event of -event. The name of a file, as sam local has it, is not taken for JSON without a word.
+func givenEvent(given string) ([]byte, error) {
+	event, err := text(given)
+	if err != nil || given == "" {
+		return nil, err
+	}
+	if err := json.Unmarshal(event, new(any)); err != nil {
+		hint := ""
+		if isFile(given) {
+			hint = "; -event @" + given + " reads the file"
+		}
+		return nil, fmt.Errorf("the event is not JSON: %w%s", err, hint)
+	}
+	return event, nil
+}
+
 // invokeOnce starts what the function needs, invokes it, and ends it all.
 func invokeOnce(ctx context.Context, f startFlags, name string, event []byte, stderr io.Writer) (seen gateway.Invocation, result []byte, err error) {
 	app, err := loadTemplate(f, stderr)
@@ -78,7 +96,7 @@ func invokeOnce(ctx context.Context, f startFlags, name string, event []byte, st
 	}
 	fn := app.Function(name)
 	if fn == nil {
-		return seen, nil, fmt.Errorf("%s has no function %q", f.template, name)
+		return seen, nil, fmt.Errorf("%s has no function %q; there are: %s", f.template, name, strings.Join(functionIDs(app), ", "))
 	}
 	app.Functions, app.APIs = []*sam.Function{fn}, nil
 	s, err := newSystem(ctx, f, app, io.Discard, stderr)
@@ -106,6 +124,13 @@ func invokeOnce(ctx context.Context, f startFlags, name string, event []byte, st
 		}
 	}
 	return seen, result, err
+}
+
+func functionIDs(app *sam.App) (ids []string) {
+	for _, fn := range app.Functions {
+		ids = append(ids, fn.ID)
+	}
+	return ids
 }
 
 func printResult(w io.Writer, seen gateway.Invocation, result []byte, o string) {

@@ -17,6 +17,9 @@ const anyPort = "127.0.0.1:0"
 
 // listen listens on an address of this machine only, unless public.
 func listen(addr string, public bool) (net.Listener, error) {
+	if _, _, err := net.SplitHostPort(addr); err != nil {
+		return nil, fmt.Errorf("%q: expected host:port, as 127.0.0.1:8080", addr)
+	}
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, err

@@ -39,6 +39,7 @@ func commands() []command {
 		{"render", "render a mapping template against a request", runRender},
 		{"events", "print the event of a request", runEvents},
 		{"dynamodb", "serve DynamoDB on localhost", runDynamoDB},
+		{"version", "print the version", runVersion},
 	}
 }
 
@@ -65,6 +66,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case "-h", "-help", "--help":
 		usage(stdout)
 		return exitOK
+	case "-version", "--version":
+		args = []string{"version"}
 	}
 	for _, c := range commands() {
 		if c.name != args[0] {

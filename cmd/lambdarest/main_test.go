@@ -19,13 +19,16 @@ func TestUsage(t *testing.T) {
 		{[]string{"help"}, exitOK, "serve DynamoDB on localhost", ""},
 		{[]string{"nonsense"}, exitUsage, "", `lambdarest: no command "nonsense"`},
 		{[]string{"dynamodb", "-h"}, exitOK, "-addr", ""},
+		{[]string{"--version"}, exitOK, "lambdarest ", ""},
+		{[]string{"version", "-h"}, exitOK, "Usage: lambdarest version", ""},
 		{[]string{"help", "start"}, exitOK, "Usage: lambdarest start", ""},
 		{[]string{"help", "nonsense"}, exitUsage, "", `no command "nonsense"`},
 		{[]string{"dynamodb", "-nonsense"}, exitUsage, "", "not defined: -nonsense\n\"lambdarest dynamodb -h\" lists the flags.\n"},
 		{[]string{"start", "nowhere.yaml"}, exitFailed, "", "lambdarest start: there is no nowhere.yaml; expected a SAM template or an OpenAPI definition"},
 		{[]string{"events", "nonsense"}, exitUsage, "", `no events of kind "nonsense"`},
 		{[]string{"dynamodb", "nonsense"}, exitUsage, "", `unexpected argument "nonsense"`},
-		{[]string{"dynamodb", "-addr", "nonsense"}, exitFailed, "", "lambdarest dynamodb: listen tcp"},
+		{[]string{"dynamodb", "-addr", "nonsense"}, exitFailed, "", `lambdarest dynamodb: "nonsense": expected host:port`},
+		{[]string{"dynamodb", "-addr", "192.0.2.1:0"}, exitFailed, "", "lambdarest dynamodb: listen tcp"},
 		{[]string{"dynamodb", "-addr", "0.0.0.0:0"}, exitFailed, "", "can be reached by other machines"},
 	} {
 		var stdout, stderr bytes.Buffer

@@ -91,5 +91,9 @@ func (r *requestFlags) event(kind string) ([]byte, error) {
 		}
 		return gwevent.New(req, r.options(gwevent.Sources()[i]))
 	}
-	return nil, fmt.Errorf("no events of kind %q; there are %s", kind, strings.Join(eventKinds, ", "))
+	return nil, noKind(kind)
+}
+
+func noKind(kind string) error {
+	return fmt.Errorf("no events of kind %q; there are %s", kind, strings.Join(eventKinds, ", "))
 }

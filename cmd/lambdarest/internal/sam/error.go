@@ -30,6 +30,7 @@ type problems struct {
 	files    map[*yaml.Node]string
 	errs     []*Error
 	warnings []string
+	warned   map[Error]bool // without paths: what Globals have is of every function, and said once
 }
 
 func (p *problems) at(n *yaml.Node, path, format string, args ...any) *Error {
@@ -41,7 +42,17 @@ func (p *problems) fail(n *yaml.Node, path, format string, args ...any) {
 }
 
 func (p *problems) warn(n *yaml.Node, path, format string, args ...any) {
-	p.warnings = append(p.warnings, p.at(n, path, format, args...).Error())
+	e := p.at(n, path, format, args...)
+	at := *e
+	at.Path = ""
+	if p.warned[at] {
+		return
+	}
+	if p.warned == nil {
+		p.warned = make(map[Error]bool)
+	}
+	p.warned[at] = true
+	p.warnings = append(p.warnings, e.Error())
 }
 
 // err returns all errors in the order of the file, each once: a subtree may be read twice.

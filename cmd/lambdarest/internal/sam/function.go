@@ -2,8 +2,11 @@ package sam
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+
+	"gopkg.in/yaml.v3"
 
 	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/cron"
 )
@@ -29,14 +32,16 @@ type Schedule struct {
 	Input      string // the event; "" for EventBridge's own
 }
 
+// readFunction reads a function of SAM; nil for one that does not run here, which a warning says.
 func (t *template) readFunction(r *resource) *Function {
+	if t.isForeign(r) {
+		return nil
+	}
 	props := t.properties(r)
 	f := t.newFunction(r, props)
 	t.checkRuntime(props)
 	code := props.get("CodeUri")
 	switch {
-	case props.get("PackageType").text() == "Image" || props.get("ImageUri").exists():
-		t.fail(r.node, "Resources."+r.id, "container images are not run; expected CodeUri with a folder")
 	case !code.exists():
 		t.fail(r.node, "Resources."+r.id, "expected CodeUri with the folder of a Go program")
 	case code.isMap() || strings.HasPrefix(code.text(), "s3://"):
@@ -48,8 +53,38 @@ func (t *template) readFunction(r *resource) *Function {
 	return f
 }
 
+// otherLanguages are how the names of AWS's runtimes begin that are not for Go
+// (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html).
+var otherLanguages = regexp.MustCompile(`^(nodejs|python|java|ruby|dotnet)`)
+
+// isForeign reports whether a function of SAM is in another language or a container image: the rest of its template runs
+// without it.
+func (t *template) isForeign(r *resource) bool {
+	if r.props == nil || r.props.Kind != yaml.MappingNode {
+		return false // which is reported where the function is read
+	}
+	path, what := "Resources."+r.id, "container image"
+	if t.property(r, "PackageType").text() != "Image" && !t.property(r, "ImageUri").exists() {
+		what = t.property(r, "Runtime").text()
+		if !otherLanguages.MatchString(what) {
+			return false
+		}
+	}
+	t.foreign = append(t.foreign, r)
+	t.warn(r.node, path, "%s: this command runs Go programs only; the function is left out, with its events", what)
+	return true
+}
+
 // newFunction reads what functions have with and without SAM.
 func (t *template) newFunction(r *resource, props value) *Function {
+	if layers := props.get("Layers"); layers.exists() {
+		t.warn(layers.n, layers.path, "layers are not loaded here: /opt has nothing of them")
+	}
+	for name, v := range props.get("Environment").get("Variables").all() {
+		if v.isScalar() && strings.Contains(v.n.Value, "{{resolve:") {
+			t.warn(v.n, v.path, "dynamic references are not resolved here; -env %s=VALUE gives a value", name)
+		}
+	}
 	return &Function{
 		ID: r.id, Name: t.physicalName(r), Handler: props.get("Handler").text(),
 		MemoryMB:    props.get("MemorySize").number(128, 128, 10240),
@@ -63,9 +98,7 @@ func (t *template) newFunction(r *resource, props value) *Function {
 func (t *template) checkRuntime(props value) {
 	runtime := props.get("Runtime")
 	if !runtime.exists() {
-		if props.n != nil && props.get("PackageType").text() != "Image" {
-			props.fail("expected Runtime: provided.al2023")
-		}
+		props.fail("expected Runtime: provided.al2023")
 		return
 	}
 	if !slices.Contains(runtimes, runtime.text()) {
@@ -76,6 +109,9 @@ func (t *template) checkRuntime(props value) {
 // readEvents reads the events of a function: its routes and schedules.
 func (t *template) readEvents(r *resource) {
 	f := t.Function(r.id)
+	if f == nil {
+		return // it does not run here
+	}
 	for name, ev := range t.property(r, "Events").all() {
 		props := ev.get("Properties")
 		switch kind := ev.get("Type").text(); kind {

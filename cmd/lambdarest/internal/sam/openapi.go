@@ -99,6 +99,10 @@ func (t *template) readOperation(a *API, d *definition, item value, path, method
 		op.fail("expected %s", integrationOf)
 		return
 	}
+	if uri := v.get("uri"); uri.isScalar() && t.foreignFunction(functionName(uri.n.Value)) != nil {
+		t.warn(uri.n, uri.path, "%s %s is left out: its function is not run here", r.Method, r.Path)
+		return
+	}
 	t.readIntegration(a, &r, v)
 	security := d.get("security")
 	if own := op.get("security"); own.exists() {

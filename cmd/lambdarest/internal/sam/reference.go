@@ -47,6 +47,9 @@ func (t *template) parameter(n *yaml.Node, p value, name, path string) *yaml.Nod
 			return t.scalar(n, "")
 		}
 		text = def.text()
+		if strings.HasPrefix(p.get("Type").text(), "AWS::SSM::Parameter::Value<") {
+			t.warn(n, path, "parameter %s has its default here, which names a value in Systems Manager; -parameter %s=VALUE gives the value", name, name)
+		}
 	}
 	if allowed := p.get("AllowedValues").texts(); len(allowed) > 0 && !slices.Contains(allowed, text) {
 		t.fail(n, path, "parameter %s: expected one of %s, got %q", name, strings.Join(allowed, ", "), text)

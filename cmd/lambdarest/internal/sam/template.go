@@ -59,6 +59,7 @@ type template struct {
 	given     map[string]string // parameters
 	resources []*resource
 	names     map[*resource]string // see physicalName
+	foreign   []*resource          // see isForeign
 	included  map[string]*yaml.Node
 	depth     int
 
@@ -117,7 +118,9 @@ func (t *template) loadTemplate() {
 		case typeTable, typeSimpleTable:
 			t.readTable(r)
 		case typeFunction:
-			t.Functions = append(t.Functions, t.readFunction(r))
+			if f := t.readFunction(r); f != nil {
+				t.Functions = append(t.Functions, f)
+			}
 		case typePlainFunction:
 			if f := t.readPlainFunction(r); f != nil {
 				t.Functions = append(t.Functions, f)
@@ -242,21 +245,39 @@ func (t *template) folder(location string) string {
 // functionOf returns the function that an ARN or an invocation URI names; nil, and an error, where it is not one of the
 // template's.
 func (t *template) functionOf(v value) *Function {
-	text := v.text()
-	name := text
-	if _, after, ok := strings.Cut(text, "/functions/"); ok {
-		name = strings.TrimSuffix(strings.TrimSuffix(after, "/response-streaming-invocations"), "/invocations")
-	}
+	name := functionName(v.text())
 	if name == "" {
 		return nil // a reference that has been reported
-	}
-	if _, after, ok := strings.Cut(name, ":function:"); ok {
-		name, _, _ = strings.Cut(after, ":") // without a version or an alias
 	}
 	if f := t.Function(name); f != nil {
 		return f
 	}
-	v.fail("expected the ARN of a function of the template, got %q", text)
+	if r := t.foreignFunction(name); r != nil {
+		v.fail("the function %s is not run here", r.id)
+		return nil
+	}
+	v.fail("expected the ARN of a function of the template, got %q", v.text())
+	return nil
+}
+
+// functionName returns the name in an ARN or an invocation URI.
+func functionName(text string) string {
+	if _, after, ok := strings.Cut(text, "/functions/"); ok {
+		text = strings.TrimSuffix(strings.TrimSuffix(after, "/response-streaming-invocations"), "/invocations")
+	}
+	if _, after, ok := strings.Cut(text, ":function:"); ok {
+		text, _, _ = strings.Cut(after, ":") // without a version or an alias
+	}
+	return text
+}
+
+// foreignFunction returns the function of that name that is in the template and does not run here; see isForeign.
+func (t *template) foreignFunction(name string) *resource {
+	for _, r := range t.foreign {
+		if t.physicalName(r) == name {
+			return r
+		}
+	}
 	return nil
 }
 
