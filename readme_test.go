@@ -50,7 +50,7 @@ func hello(_ context.Context, v visit) (string, error) { return "Hello, " + v.Na
 
 func Example() {
 	r := router.New()
-	r.Get("/hello/{name}", router.JSON(hello)) // func hello(ctx context.Context, v visit) (string, error)
+	r.Get("/hello/{name}", router.JSON(hello))
 	lambda.Start(r)
 }
 
