@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/lambdarest/lambdarest/dynamo"
 	"github.com/lambdarest/lambdarest/router"
@@ -18,6 +19,7 @@ func newRouter(s *shop, log *slog.Logger) *router.Router {
 		router.MapError(dynamo.ErrCursor, http.StatusBadRequest),
 		router.MapError(dynamo.ErrThrottled, http.StatusServiceUnavailable),
 		router.Recover(),
+		router.Timeout(time.Second), // a 504 and a line in the log before Lambda ends the process
 	)
 	r.Post("/products", router.JSON(func(ctx context.Context, in newProduct) (Product, error) {
 		return Product(in), s.add(ctx, Product(in))

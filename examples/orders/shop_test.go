@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -105,6 +108,17 @@ func TestList(t *testing.T) {
 	require.Equal(t, []string{"4", "3", "2", "1", "0"}, ids)
 	routertest.Do(t, app, routertest.Get("/customers/lee/orders?limit=2&cursor="+first.Next)).Expect(400) // kim's
 	routertest.Do(t, app, routertest.Get("/customers/kim/orders?limit=101")).Expect(400)
+}
+
+// A table that does not answer costs the client a 504, not the process.
+func TestSlowTable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app, db := newApp(t)
+		db.Inject(dynamotest.Fault{Operation: "GetItem", Latency: time.Hour})
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // as the template's Timeout
+		defer cancel()
+		routertest.DoContext(ctx, t, app, routertest.Get("/products/tea")).Expect(504)
+	})
 }
 
 func TestMistakes(t *testing.T) {

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
@@ -21,12 +23,21 @@ type Sale struct {
 	Cents   int    `json:"cents" dynamodbav:"cents"`
 }
 
+// Validate says what makes a sale wrong besides its types: without an id DynamoDB has no key.
+func (s Sale) Validate() error {
+	if s.ID == "" {
+		return errors.New("a sale needs an id")
+	}
+	return nil
+}
+
 // newRouter returns the API. The log may be nil.
 func newRouter(sales *dynamo.Repository[Sale], log *slog.Logger) *router.Router {
 	r := router.New(
 		router.Log(log),
 		router.MapError(dynamo.ErrConditionFailed, http.StatusConflict),
 		router.Recover(),
+		router.Timeout(time.Second), // ends a report, and logs that, before Lambda ends the process
 	)
 	r.Post("/sales", router.JSON(func(ctx context.Context, s Sale) (Sale, error) {
 		return s, sales.Put(ctx, s, dynamo.IfNotExists())

@@ -36,6 +36,7 @@ func TestReport(t *testing.T) {
 	require.Contains(t, all, "\n2,\"a \"\"large\"\" pot, blue\",4200\n")
 	routertest.Do(t, app, routertest.Post("/sales", Sale{"3", "tea", 350})).Expect(200)
 	routertest.Do(t, app, routertest.Post("/sales", Sale{"3", "tea", 350})).Expect(409)
+	routertest.Do(t, app, routertest.Post("/sales", Sale{Product: "tea"})).Expect(400)
 }
 
 // large is a table of three pages.

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/lambdarest/lambdarest/dynamo"
 	"github.com/lambdarest/lambdarest/router"
@@ -27,6 +28,7 @@ func newRouter(images *dynamo.Repository[Image], log *slog.Logger) *router.Route
 		router.Log(log),
 		router.MapError(dynamo.ErrNotFound, http.StatusNotFound),
 		router.Recover(),
+		router.Timeout(time.Second), // a 504 and a line in the log before Lambda ends the process
 	)
 	r.Put("/images/{name}", put(images), router.BodyLimit(maxImage))
 	r.Get("/images/{name}", get(images), router.ETag()) // a browser that has it gets an empty 304

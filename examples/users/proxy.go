@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/lambdarest/lambdarest/dynamo"
 	"github.com/lambdarest/lambdarest/router"
@@ -18,6 +19,7 @@ func Proxy(users *Repository, log *slog.Logger) *router.Router {
 		router.MapError(dynamo.ErrNotFound, http.StatusNotFound),
 		router.MapError(dynamo.ErrConditionFailed, http.StatusConflict),
 		router.Recover(),
+		router.Timeout(time.Second), // a 504 and a line in the log before Lambda ends the process
 	)
 	r.Get("/users", router.JSON(func(ctx context.Context, _ struct{}) ([]User, error) {
 		return users.All(ctx)
