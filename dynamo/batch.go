@@ -86,8 +86,9 @@ type batch struct {
 	jitter  float64  // of the answer that is being settled: what came back together goes together
 
 	taken, done int
-	failed      []*entry
-	fatal       error // why nothing more is sent
+	invalid     []*entry          // cannot even be sent
+	failed      map[string]*entry // given up
+	fatal       error             // why nothing more is sent
 	panicked    any
 }
 
@@ -99,6 +100,7 @@ func newBatch(cfg batchConfig, limits chunkLimits, send sender) *batch {
 		chunks:      make(chan []*entry, cfg.parallel),
 		replies:     make(chan reply, cfg.parallel),
 		held:        map[string]*entry{},
+		failed:      map[string]*entry{},
 	}
 }
 
@@ -144,7 +146,7 @@ func (b *batch) run(ctx context.Context, entries iter.Seq[*entry]) {
 func (b *batch) take(e *entry) bool {
 	b.taken++
 	if e.err != nil {
-		b.failed = append(b.failed, e)
+		b.invalid = append(b.invalid, e)
 	} else {
 		b.add(e)
 	}
@@ -157,24 +159,36 @@ func (b *batch) take(e *entry) bool {
 	return b.fatal == nil
 }
 
-// add puts e where it does not overtake an earlier entry with the same key.
+// add puts e where it does not overtake an earlier entry with the same key, nor
+// leaves one to be tried again: it would come after e.
 func (b *batch) add(e *entry) {
 	earlier := b.held[e.id]
 	switch {
 	case earlier == nil:
+		if lost := b.failed[e.id]; lost != nil {
+			delete(b.failed, e.id)
+			b.supersede(lost, e)
+		}
 		b.hold(e)
 	case earlier.flying:
 		if earlier.later != nil {
-			b.done++ // superseded
+			b.supersede(earlier.later, e)
 		}
 		earlier.later = e
 	default:
-		if b.done++; earlier.later != nil { // it was in flight, and was refused
-			b.done++
+		if earlier.later != nil { // it was in flight, and was refused
+			b.supersede(earlier.later, e)
 		}
+		b.supersede(earlier, e)
 		e.due = earlier.due
 		*earlier = *e
 	}
+}
+
+// supersede is the end of e, which may have been written: later takes its place.
+func (b *batch) supersede(e, later *entry) {
+	b.done++
+	later.doubtful = later.doubtful || e.doubtful
 }
 
 func (b *batch) hold(e *entry) {

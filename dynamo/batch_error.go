@@ -29,7 +29,7 @@ type BatchError[V any] struct {
 type Leftover[V any] struct {
 	Value    V
 	Index    int   // its place in the sequence, from 0
-	Doubtful bool  // an attempt whose answer was lost may have written it
+	Doubtful bool  // an attempt whose answer was lost may have written it, or what it took the place of
 	Err      error // why it was given up; nil if the batch ended before
 }
 

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -42,7 +43,7 @@ func (b *batch) settle(answer reply) {
 		}
 	}
 	if b.onProgress != nil {
-		b.onProgress(Progress{Taken: b.taken, Done: b.done, Failed: len(b.failed)})
+		b.onProgress(Progress{Taken: b.taken, Done: b.done, Failed: len(b.invalid) + len(b.failed)})
 	}
 }
 
@@ -78,22 +79,35 @@ func (b *batch) stop(err error) {
 	}
 }
 
-// finish is the end of e: it is written, or a later entry is to be written
-// instead.
+// finish is the end of e, which is written.
 func (b *batch) finish(e *entry) {
 	b.done++
+	b.release(e)
+}
+
+// release lets go of e, and of what stays behind it.
+func (b *batch) release(e *entry) {
 	delete(b.held, e.id)
 	if e.later != nil {
 		b.hold(e.later)
 	}
 }
 
+// yields tells whether a later entry takes the place of e, which is not written.
+func (b *batch) yields(e *entry) bool {
+	if e.later == nil {
+		return false
+	}
+	b.supersede(e, e.later)
+	b.release(e)
+	return true
+}
+
 // rest lets e be sent again after a while, unless it has been sent often enough.
 // If nothing at all got through meanwhile there is no use in going on.
 func (b *batch) rest(e *entry, err error) {
 	switch {
-	case e.later != nil:
-		b.finish(e)
+	case b.yields(e):
 	case e.attempts < b.attempts:
 		e.due = time.Now().Add(b.backoff.pause(max(e.attempts, 1), b.jitter))
 		at, _ := slices.BinarySearchFunc(b.resting, e, func(a, e *entry) int { return a.due.Compare(e.due) })
@@ -109,14 +123,13 @@ func (b *batch) rest(e *entry, err error) {
 func (b *batch) giveUp(e *entry, err error) {
 	e.err = err
 	delete(b.held, e.id)
-	b.failed = append(b.failed, e)
+	b.failed[e.id] = e
 }
 
 // convict gives up an entry that was refused by itself. If a whole chunk was
 // refused one by one, it is the table or the type that is wrong.
 func (b *batch) convict(e *entry, err error) {
-	if e.later != nil {
-		b.finish(e)
+	if b.yields(e) {
 		return
 	}
 	b.giveUp(e, err)
@@ -130,10 +143,10 @@ func (b *batch) convict(e *entry, err error) {
 // leftovers are the entries that are not done, in the order of the sequence.
 // What was superseded is not among them, what was to supersede it is.
 func (b *batch) leftovers() []*entry {
-	left := b.failed
+	left := slices.AppendSeq(b.invalid, maps.Values(b.failed))
 	for _, e := range b.held {
 		if e.later != nil {
-			e.later.doubtful = e.later.doubtful || e.doubtful
+			b.supersede(e, e.later)
 			e = e.later
 		}
 		left = append(left, e)

@@ -80,8 +80,8 @@
 // CRC32 is wrong, is asked for again as the client's Retryer has it, and is an
 // [ErrCorruptResponse] in the end. A proxy or a fake may leave the header out;
 // then nothing is compared. The other calls, clients that are not the SDK's own (a
-// wrapper is not), and clients with middleware (see [PassiveMiddleware]) give
-// attribute values, which are decoded by the same plans.
+// wrapper is not), and clients with middleware or interceptors that see items (see
+// [PassiveMiddleware]) give attribute values, which are decoded by the same plans.
 //
 // Items are the caller's to keep and to change; nothing in them aliases a buffer.
 // Strings up to 512 bytes share blocks of 8 KB with those of their neighbors, and

@@ -83,27 +83,38 @@ func (p *protocol) DeserializeResponse(ctx context.Context, op *smithy.Operation
 	return err
 }
 
-// isPlain tells whether a client speaks as DynamoDB does, and nothing but the SDK looks
-// at what it sends and gets, or nothing that is not passive. What else may be there, such
-// as a middleware that encrypts items, must see them.
-func isPlain(o *dynamodb.Options, passive bool) bool {
-	if _, known := o.Protocol.(*awsjson.Protocol); !known || passive {
-		return known
-	}
+// isPlain tells whether a client speaks as DynamoDB does.
+func isPlain(o *dynamodb.Options) bool {
+	_, known := o.Protocol.(*awsjson.Protocol)
+	return known
+}
+
+// showsInput and showsOutput tell whether a client has something of its own that gets
+// to see the input of a call, or its output, and may be there to encrypt and decrypt
+// items. A middleware can see both. All interceptors see the input. The output is for
+// those that run after it is made; those before see the answer at most, as it came.
+func showsInput(o *dynamodb.Options) bool {
 	interceptors := reflect.ValueOf(&o.Interceptors).Elem()
 	for i := range interceptors.NumField() {
 		if interceptors.Field(i).Len() > 0 {
-			return false
+			return true
 		}
 	}
-	return len(o.APIOptions) == 0
+	return len(o.APIOptions) > 0
+}
+
+func showsOutput(o *dynamodb.Options) bool {
+	i := &o.Interceptors
+	return len(o.APIOptions)+len(i.AfterDeserialization)+len(i.AfterAttempt)+len(i.AfterExecution) > 0
 }
 
 // PassiveMiddleware says that what is around the SDK's client, its own middleware
 // (aws.Config.APIOptions, interceptors) or a wrapper, does not look at items, as
 // tracing does not, and keeps no answers. Without it, items go through the SDK's
 // encoder and decoder, which are several times slower, so that a middleware can
-// encrypt and decrypt them.
+// encrypt and decrypt them. Interceptors that run before the SDK has decoded an
+// answer, up to BeforeDeserialization, see none of its items: they leave reading as
+// fast as it is.
 func PassiveMiddleware() Option {
 	return func(c *config) error { c.passive = true; return nil }
 }

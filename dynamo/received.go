@@ -52,7 +52,7 @@ func (r *received) hook(o *dynamodb.Options) {
 	if o.Protocol == nil {
 		return
 	}
-	if !r.passive && !isPlain(o, false) {
+	if !r.passive && (!isPlain(o) || showsOutput(o)) {
 		r.decode = nil
 	}
 	o.Protocol = &protocol{o.Protocol, r}

@@ -22,7 +22,7 @@ func sendsAsIs(c Client, passive bool) bool {
 		return false
 	}
 	o := own.Options()
-	return isPlain(&o, passive)
+	return isPlain(&o) && (passive || !showsInput(&o))
 }
 
 // noItem is what the SDK is given in place of an item, as it wants to see one. It
