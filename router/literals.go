@@ -3,13 +3,16 @@ package router
 import "math/bits"
 
 // literals are the nodes behind the literal segments that can follow a node, found by
-// their text. A few are compared one by one. Many lie in slots, four for each of them, in
-// the first free one from where a hash says. Four facts about a text are enough of a hash
-// for most tables, its length and three of its bytes, and cost less than a map. Where they
-// put a text far from its slot, as those of routes that differ in a number only, the hash
-// takes all of its bytes from then on. Requests add nothing, so no client can make a search
-// long.
+// their text. Most texts that are none of them are told by their length: paths with a
+// variable are looked for among the paths without one, and what a variable stands for among
+// the literals beside it. A few are compared one by one. Many lie in slots, four for each of
+// them, in the first free one from where a hash says. Four facts about a text are enough of
+// a hash for most tables, its length and three of its bytes, and cost less than a map. Where
+// they put a text far from its slot, as those of routes that differ in a number only, the
+// hash takes all of its bytes from then on. Requests add nothing, so no client can make a
+// search long.
 type literals struct {
+	lengths  uint64 // a bit for each length of theirs, modulo 64
 	edges    []edge
 	slots    []edge // nil while edges are few; as many as shift says
 	shift    uint
@@ -35,6 +38,14 @@ const far = 16
 
 // find returns the node behind a literal, whose head is given, too, or nil.
 func (l *literals) find(text string, head uint64) *node {
+	if l.lengths>>(len(text)%64)&1 == 0 {
+		return nil
+	}
+	return l.search(text, head)
+}
+
+// search is find among the edges.
+func (l *literals) search(text string, head uint64) *node {
 	if l.slots == nil {
 		for i := range l.edges {
 			if e := &l.edges[i]; e.is(text, head) {
@@ -77,6 +88,7 @@ func (l *literals) put(text string, n *node) {
 	if l.find(text, e.head) != nil {
 		return
 	}
+	l.lengths |= 1 << (len(text) % 64)
 	l.edges = append(l.edges, e)
 	switch n := len(l.edges); {
 	case n <= fewEdges:

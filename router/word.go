@@ -21,6 +21,8 @@ func word(s string, i int) uint64 {
 		return load(s[i : i+8])
 	case n >= 0:
 		return load(s[n:]) >> (8 * uint(i-n))
+	case n >= -4: // two halves, which may overlap
+		return (load4(s) | load4(s[n+4:])<<(8*uint(n+4))) >> (8 * uint(i))
 	}
 	var w uint64
 	for j := len(s) - 1; j >= i; j-- {
@@ -34,6 +36,12 @@ func load(s string) uint64 {
 	_ = s[7]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// load4 returns the first four bytes of s, which has as many.
+func load4(s string) uint64 {
+	_ = s[3]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
 }
 
 // zeros marks the zero bytes of v by their high bits. Only the lowest mark counts.
