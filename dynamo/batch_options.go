@@ -44,9 +44,9 @@ func Parallel(n int) BatchOption {
 	})
 }
 
-// Attempts is how often one item of a batch is sent at most: the first time, and
-// again when DynamoDB leaves it unprocessed, throttles, or an answer is lost.
-// The default is 8. See [Backoff] for the pauses.
+// Attempts is the largest number of times that one item of a batch is sent: the
+// first time, and again when DynamoDB leaves it unprocessed, throttles, or an
+// answer is lost. The default is 8. See [Backoff] for the pauses.
 func Attempts(n int) BatchOption {
 	return batchOption(func(c *batchConfig) {
 		c.attempts = n
@@ -56,7 +56,7 @@ func Attempts(n int) BatchOption {
 	})
 }
 
-// Progress is how far a batch is.
+// Progress tells how far a batch has come.
 type Progress struct {
 	Taken  int // values taken from the sequence
 	Done   int // of these, written, or superseded by a later one with the same key

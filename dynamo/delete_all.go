@@ -5,8 +5,8 @@ import (
 	"iter"
 )
 
-// DeleteAll removes the items with the given keys; keys of no item are fine. It
-// sends, repeats and reports as [Repository.PutAll] does; the error is a
+// DeleteAll removes the items with the given keys; keys without an item are no
+// error. It sends, repeats and reports as [Repository.PutAll] does; the error is a
 // [*BatchError] with the keys whose items were not removed.
 //
 // A batch knows no conditions: items go whatever their version is.

@@ -14,10 +14,10 @@ import (
 // DynamoDB's to keep: it leaves the rest unprocessed.
 var readLimits = chunkLimits{count: 100}
 
-// GetAll reads the items with the given keys, any number of them, and gives them
-// in the order of the keys. A key of which there is no item is left out, and one
-// that is given several times counts once, where it comes first: the result may
-// be shorter than keys. It is never nil without an error.
+// GetAll reads the items with the given keys, any number of them, and gives them in
+// the order of the keys. A key without an item is left out, and one that is given
+// several times counts once, where it comes first: the result may be shorter than
+// keys. It is never nil without an error.
 //
 // Requests hold 100 keys at most and four go out at a time. Keys that DynamoDB
 // leaves unprocessed, because it throttles or the answer would be above 16 MB,

@@ -68,9 +68,9 @@ func Transact(ctx context.Context, ops ...WriteOp) error {
 }
 
 // TransactGet reads up to 100 items, of several repositories with one client, as
-// they are at one moment. If one is missing the error is a [*TransactionError]
-// that matches [ErrNotFound]; the others have been read all the same. After any
-// other error no item has been changed.
+// they are at one moment. If one is missing the error is a [*TransactionError] that
+// matches [ErrNotFound]; the others are stored all the same. After any other error
+// none is.
 func TransactGet(ctx context.Context, ops ...ReadOp) error {
 	return Transaction{}.Get(ctx, ops...)
 }
@@ -112,7 +112,8 @@ func (t Transaction) Write(ctx context.Context, ops ...WriteOp) error {
 	return nil
 }
 
-// Get is [TransactGet] with the settings of t, of which Token has no meaning.
+// Get is [TransactGet] with the settings of t. Token has no effect: reading needs
+// none.
 func (t Transaction) Get(ctx context.Context, ops ...ReadOp) error {
 	x := &exchange{operation: "TransactGetItems", meter: t.meter()}
 	in := &dynamodb.TransactGetItemsInput{ReturnConsumedCapacity: x.meter.wanted()}

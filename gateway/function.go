@@ -219,8 +219,8 @@ func (p *Process) Restart() {
 	}
 }
 
-// Close ends all instances, waits for them, and makes every Invoke return ErrClosed. An instance has half a second from
-// SIGTERM to exit, then it is killed. Nothing else than what Invoke started is touched.
+// Close ends all instances, waits for them, and makes every Invoke return ErrClosed. An instance has half a second
+// from SIGTERM to exit, then it is killed. Nothing but what Invoke started is touched.
 func (p *Process) Close() error {
 	p.mu.Lock()
 	if !p.closed {

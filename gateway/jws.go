@@ -20,8 +20,8 @@ import (
 // A KeySet holds the public keys of an issuer, by their ids. It is safe for concurrent use.
 type KeySet struct{ keys map[string]*rsa.PublicKey }
 
-// ParseKeySet reads a JSON Web Key Set, as an issuer has it at its jwks_uri. Keys that are no RSA keys for signatures are
-// left out; without any that is left there is an error.
+// ParseKeySet reads a JSON Web Key Set, as an issuer has it at its jwks_uri. Keys other than RSA keys for signatures
+// are left out; it is an error if none is left.
 func ParseKeySet(jwks []byte) (*KeySet, error) {
 	var doc struct {
 		Keys []struct{ Kty, Kid, Use, N, E string }

@@ -154,7 +154,8 @@ func (v Values) Int(name string) (int, error) {
 	return parse(name, v[name], "an integer", strconv.Atoi)
 }
 
-// Float returns the value of a parameter that is a number, as Int does.
+// Float returns the value of a parameter that is a number. Its error is as that of
+// Int.
 func (v Values) Float(name string) (float64, error) {
 	return parse(name, v[name], "a number", func(s string) (float64, error) {
 		f, err := strconv.ParseFloat(s, 64)
@@ -165,7 +166,8 @@ func (v Values) Float(name string) (float64, error) {
 	})
 }
 
-// Bool returns the value of a parameter that is true or false, as Int does.
+// Bool returns the value of a parameter that is true or false. Its error is as that
+// of Int.
 func (v Values) Bool(name string) (bool, error) {
 	return parse(name, v[name], "true or false", func(s string) (bool, error) {
 		if s != "true" && s != "false" {

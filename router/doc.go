@@ -15,12 +15,11 @@
 // Balancer or VPC Lattice, and answers in the form that this service expects. Events of
 // anything else are an error ([ErrNotHTTP]) and reach no handler.
 //
-// The services differ in what they decode, join and lower-case. Handlers do not
-// see that: paths and queries are decoded exactly once, %2F never separates
-// segments, cookies come from wherever the service puts them, and the stage and
-// the base path of a custom domain are not part of the path. The rules and where
-// they come from stand at the code that applies them, in gateway.go and
-// payload.go.
+// The services differ in what they decode, join and lower-case. Handlers do not see that: paths
+// and queries are decoded exactly once, %2F never separates segments, cookies come from
+// wherever the service puts them, and the stage and the base path of a custom domain are not
+// part of the path. The rules and where they come from are in the comments of the code that
+// applies them, gateway.go and payload.go.
 //
 // # Routing
 //

@@ -6,11 +6,11 @@ import "context"
 // payload format), a function URL, an ALB or VPC Lattice in the form that its
 // source expects. It makes a Router a lambda.Handler, for lambda.Start.
 //
-// It fails only for events that are not HTTP requests ([ErrNotHTTP]) or not
-// JSON, and runs no handler for them. Everything that a handler or a client does
-// wrong becomes an answer, but for a panic, which needs [Recover]. It keeps nothing
-// of event, but for one that the package gateway has made, which nobody else uses. It
-// is safe for concurrent use.
+// It fails only for events that are not HTTP requests ([ErrNotHTTP]) or not JSON, and
+// runs no handler for them. Everything that a handler or a client does wrong becomes
+// an answer, except for a panic, which needs [Recover]. It does not keep event,
+// unless the package gateway has made it and nobody else uses it. It is safe for
+// concurrent use.
 func (r *Router) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	req, p, err := r.newInvocation(ctx, event)
 	if err != nil {

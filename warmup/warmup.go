@@ -55,8 +55,8 @@ type Config struct {
 
 	// Delay is how long a ping that was sent as one of several keeps its instance busy,
 	// so that the others go to other instances: 0 is 75 ms, a negative Delay is none.
-	// What Thundra's and OpenNext's pings ask for goes first. No delay is longer than
-	// 1 s, nor than half of the time to the context's deadline.
+	// What Thundra's and OpenNext's pings ask for takes precedence. No delay is longer
+	// than 1 s, nor than half of the time to the context's deadline.
 	Delay time.Duration
 
 	// Primers run at pings until each has succeeded once; see [Prime] for how.

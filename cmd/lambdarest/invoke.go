@@ -20,10 +20,10 @@ import (
 const aboutInvoke = `Usage: lambdarest invoke [FLAGS] FUNCTION [TEMPLATE]
 
 Builds a function of a template and invokes it once, with the template's tables in an
-empty embedded DynamoDB. The event is -event, or made of a request as lambdarest
-events does. The result goes to stdout, what Lambda logs to stderr. The exit code is 1
-where the function fails. What it has invoked of itself, as a fan-out of warm-up pings
-does, is waited for and logged as well.
+empty embedded DynamoDB. The event is that of -event, or is made from the flags of a
+request, as "lambdarest events" does. The result goes to stdout, what Lambda logs to
+stderr. The exit code is 1 where the function fails. Invocations that the function makes
+of itself, such as a fan-out of warm-up pings, are waited for and logged as well.
 
 	lambdarest invoke -method POST -path /users -body '{"id":1}' ProxyFunction
 	lambdarest invoke -event '{"a":1}' Worker`

@@ -16,13 +16,15 @@ import (
 
 const aboutStart = `Usage: lambdarest start [FLAGS] [TEMPLATE]
 
-Runs what a SAM template describes, or an OpenAPI definition: builds the functions
-with the Go tool, starts them as Lambda does, serves their APIs and function URLs,
-invokes them by name as Lambda's own API does, for one another and for the AWS SDKs
-and CLI, and gives them DynamoDB with their tables. TEMPLATE is template.yaml where it is
-left out. When sources change functions are built again, when the template changes it
-is read again, and both take the place of what runs. It ends on SIGINT and SIGTERM,
-with all that it has started.`
+Runs a SAM template or an OpenAPI definition on this machine: builds the functions with
+the Go tool, starts them as Lambda does, and serves their APIs and function URLs. Their
+DynamoDB tables are in an embedded engine, which functions find in
+AWS_ENDPOINT_URL_DYNAMODB. Lambda's own API, to invoke functions by name, is in
+AWS_ENDPOINT_URL_LAMBDA. TEMPLATE is template.yaml where it is left out.
+
+When sources change, functions are built again. When the template changes, it is read
+again and takes the place of the one that runs. SIGINT and SIGTERM end the command, with
+all that it has started.`
 
 // startFlags are the flags of start.
 type startFlags struct {
@@ -65,7 +67,7 @@ func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done b
 	flags.Var(f.issuers, "issuer", "`NAME=URL` of the issuer whose tokens a JWT or Cognito authorizer takes, in place of the template's; may be repeated")
 	flags.Var(&f.apiKeys, "api-key", "`VALUE` of an API key that opens routes which require one; may be repeated")
 	flags.Var(&f.hosts, "host", "further host `NAME` to answer for; may be repeated")
-	flags.BoolVar(&f.watch, "watch", true, "build and restart functions when their sources change, and use the template when it does")
+	flags.BoolVar(&f.watch, "watch", true, "build functions again when their sources change, and read the template again when it does")
 	flags.BoolVar(&f.schedules, "schedules", false, "fire Schedule events")
 	flags.BoolVar(&f.console, "console", true, "serve the console at "+consolePath)
 	flags.DurationVar(&f.timeout, "timeout", 0, "how long an API waits for a function, in place of AWS's own limit")

@@ -43,24 +43,23 @@
 //
 // # When things go wrong
 //
-// They do where [DB.Inject] says so: throttling and outages, answers that get
-// lost after a write was applied, connections that break in mid-body, bodies that
-// are damaged, batches that are left undone in part.
+// [DB.Inject] makes calls fail: throttling and outages, answers that get lost after a write was applied,
+// connections that break in mid-body, bodies that are damaged, batches that are left undone in part.
 //
 //	db.Inject(dynamotest.Fault{Operation: "PutItem", Effect: dynamotest.InternalError, Applied: true})
 //	db.Inject(dynamotest.Fault{Chance: 0.2, Seed: 1, Effect: dynamotest.Throttled})
 //
 // # When not to use it
 //
-// It has no accounts, roles or regions, and no capacity that could run out: what IAM refuses and what throttles
-// under load shows on AWS only. It is no database for production: all that it holds is in memory,
-// and [DB.Save] is called when you call it.
+// It has no accounts, roles or regions, and no capacity that could run out: what IAM refuses and what
+// throttles under load shows on AWS only. It is no database for production: all that it holds is in memory,
+// and nothing saves it but a call of [DB.Save].
 //
 // # Cost
 //
 // A new DB takes less than a microsecond, a GetItem of 1 KB by Go call some three, and an item of 1 KB takes
-// 2.4 KB of memory. Through an SDK client or over HTTP it does several times the operations that
-// DynamoDB Local does. No function links it.
+// 2.2 KB of memory. Through an SDK client or over HTTP it does several times the operations that DynamoDB
+// Local does. No function links it.
 //
 // # Between runs
 //

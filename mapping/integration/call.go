@@ -105,7 +105,7 @@ func (c *Call) Failure(message string, payload []byte) (*Answer, error) {
 const mockStatus = "$input.json('$.statusCode')"
 
 // Mock returns the answer of a MOCK integration: the body is an object whose integer statusCode patterns are held
-// against, as {"statusCode": 200}; {statusCode: 200,} will do. The payload of the answer is empty.
+// against, as {"statusCode": 200}; API Gateway takes {statusCode: 200,} as well. The payload of the answer is empty.
 func (c *Call) Mock() (*Answer, error) {
 	if !bytes.HasPrefix(bytes.TrimSpace(c.body), []byte("{")) {
 		return nil, misconfigured(errMockStatus)

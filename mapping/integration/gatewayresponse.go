@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// GatewayResponse returns what API Gateway answers by itself for a response type, as "UNSUPPORTED_MEDIA_TYPE", unless an
-// API changes it: the status, 0 where the type leaves it to the case, and the template of the body. ok is false for a type
-// that there is not. Source: AWS's guide, "Gateway response types for API Gateway".
+// GatewayResponse returns what API Gateway answers by itself for a response type, as "UNSUPPORTED_MEDIA_TYPE", unless
+// an API changes it: the status, 0 where the type leaves it to the case, and the template of the body. ok is false for
+// an unknown type. Source: AWS's guide, "Gateway response types for API Gateway".
 func GatewayResponse(responseType string) (status int, template string, ok bool) {
 	if status, ok = gatewayStatus(responseType); !ok {
 		return 0, "", false

@@ -6,8 +6,9 @@
 //
 // AWS does not publish what it runs. Everything recorded fits Apache Velocity 1.7 where an invalid reference renders as
 // nothing, calls of #macro, #evaluate, #include, #parse and #return print as they are written, and JSON goes through
-// Jayway JsonPath 2.0 and json-smart in its permissive mode. This package follows those, byte for byte, to their
-// oddities: the white space that directives swallow, `#if('x')` being false, maps that print {a=b}, `7-3` being an error.
+// Jayway JsonPath 2.0 and json-smart in its permissive mode. This package follows those, byte for byte, oddities
+// included: the white space that directives swallow, `#if('x')` being false, maps that print {a=b}, `7-3` being an
+// error.
 //
 // # Not verified on AWS
 //

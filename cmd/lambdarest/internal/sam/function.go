@@ -124,6 +124,9 @@ func (t *template) readEvents(r *resource) {
 		case "":
 			ev.fail("expected a Type, as Api, HttpApi or Schedule")
 		default:
+			if !slices.Contains(strings.Fields(eventTypes), kind) {
+				continue // which checkNames has said
+			}
 			t.warn(ev.n, ev.path, "events of type %s do not come by themselves here; send one with lambdarest invoke", kind)
 		}
 	}

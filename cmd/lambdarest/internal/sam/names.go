@@ -111,9 +111,23 @@ func (t *template) checkNames() {
 		}
 		for _, ev := range props.get("Events").all() {
 			if ev.isMap() {
+				t.checkEventType(ev.get("Type"))
 				t.checkShape(ev.get("Properties"), events[ev.get("Type").text()])
 			}
 		}
+	}
+}
+
+// eventTypes are those of the events of a function.
+const eventTypes = "AlexaSkill Api CloudWatchEvent CloudWatchLogs Cognito DocumentDB DynamoDB EventBridgeRule HttpApi IoTRule Kinesis MQ MSK " +
+	"S3 SNS SQS Schedule ScheduleV2 SelfManagedKafka"
+
+func (t *template) checkEventType(v value) {
+	if !v.isScalar() {
+		return
+	}
+	if name, _ := intrinsic(v.n); name == "" {
+		t.checkName(v.n, v.path, v.n.Value, eventTypes)
 	}
 }
 

@@ -19,6 +19,7 @@ Resources:
       Events:
         E: {Type: Api, Properties: {Path: /x, Method: get, Auth: {Authoriser: NONE}}, Propertys: 1}
         Q: {Type: SQS, Properties: {Anything: goes}}
+        H: {Type: HttpAPI}
     DependOn: T
 `)+`  T: {Type: AWS::Serverless::SimpleTabel}
   D: {Type: AWS::DynamoDB::Table, Properties: {KeySchema: [{AttributeName: a, KeyType: HASH}], AttributeDefinitions: [{AttributeName: a, AttributeType: S}], BilingMode: x}}
@@ -41,15 +42,16 @@ Resources:
 		`template.yaml:13:7: Resources.F.Properties.Whatever: "Whatever" is not known here; it has no effect`,
 		`template.yaml:15:67: Resources.F.Properties.Events.E.Properties.Auth.Authoriser: "Authoriser" is not known here; did you mean Authorizer?`,
 		`template.yaml:15:87: Resources.F.Properties.Events.E.Propertys: "Propertys" is not known here; did you mean Properties?`,
-		`template.yaml:17:5: Resources.F.DependOn: "DependOn" is not known here; did you mean DependsOn?`,
-		`template.yaml:18:13: Resources.T.Type: "AWS::Serverless::SimpleTabel" is not known here; did you mean AWS::Serverless::SimpleTable?`,
-		`template.yaml:19:158: Resources.D.Properties.BilingMode: "BilingMode" is not known here; did you mean BillingMode?`,
-		`template.yaml:25:60: Resources.A.Properties.Auth.Authorizers.L.Idenity: "Idenity" is not known here; did you mean Identity?`,
-		`template.yaml:26:40: Resources.A.Properties.GatewayResponses.DEFAULT_4XX.statusCode: "statusCode" is not known here; did you mean StatusCode?`,
+		`template.yaml:17:19: Resources.F.Properties.Events.H.Type: "HttpAPI" is not known here; did you mean HttpApi?`,
+		`template.yaml:18:5: Resources.F.DependOn: "DependOn" is not known here; did you mean DependsOn?`,
+		`template.yaml:19:13: Resources.T.Type: "AWS::Serverless::SimpleTabel" is not known here; did you mean AWS::Serverless::SimpleTable?`,
+		`template.yaml:20:158: Resources.D.Properties.BilingMode: "BilingMode" is not known here; did you mean BillingMode?`,
+		`template.yaml:26:60: Resources.A.Properties.Auth.Authorizers.L.Idenity: "Idenity" is not known here; did you mean Identity?`,
+		`template.yaml:27:40: Resources.A.Properties.GatewayResponses.DEFAULT_4XX.statusCode: "statusCode" is not known here; did you mean StatusCode?`,
 	} {
 		require.Contains(t, shorten(app.Warnings), want)
 	}
-	require.Len(t, app.Warnings, 16, "the others are of events that do not come here, and of what is not run")
+	require.Len(t, app.Warnings, 17, "the others are of events that do not come here, and of what is not run")
 }
 
 // TestMisspeltAndWrong: the warning that explains an error comes with it.
