@@ -40,8 +40,8 @@ type Authorizer struct {
 	Token bool
 	// Identity are identity sources, as method.request.header.Authorization, method.request.querystring.key,
 	// stageVariables.name or context.identity.sourceIp; for HTTP APIs $request.header.Authorization and so on. They are
-	// the cache's key, and a request that lacks one is refused with 401. A token authorizer has one header; where empty
-	// it is Authorization.
+	// the cache's key, and a request that lacks one is refused with 401, unless the authorizer is a request authorizer
+	// of a REST API without a cache. A token authorizer has one header; where empty it is Authorization.
 	Identity []string
 	// Validation is a regular expression that all of a token must match; "" is none.
 	Validation string
