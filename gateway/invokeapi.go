@@ -3,17 +3,12 @@ package gateway
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -30,10 +25,11 @@ const (
 	queuedCost = 16 << 10 // what each of them counts besides its event
 )
 
-// InvokeAPI is Lambda's Invoke operation, as an http.Handler in front of functions: what the AWS SDKs and the AWS CLI
+// InvokeAPI is Lambda's operations Invoke and InvokeWithResponseStream, as an http.Handler in front of functions: what the AWS SDKs and the AWS CLI
 // find behind AWS_ENDPOINT_URL_LAMBDA, so that functions that invoke one another do so on a laptop and in tests.
 //
 //	POST /2015-03-31/functions/NAME/invocations
+//	POST /2021-11-15/functions/NAME/response-streaming-invocations
 //
 // NAME may be an ARN, or a part of one, of any account and region, and have a version or an alias: there is one version
 // here, $LATEST, which answers for all of them, and the function sees the ARN with what was asked for. Types of
@@ -43,8 +39,13 @@ const (
 // As in Lambda, an invocation runs on where its client goes away, and a function's failure is a 200 with the header
 // X-Amz-Function-Error, of the value Unhandled whatever the function has done. Signatures are not looked at; requests of
 // web pages are refused. The log that X-Amz-Log-Type: Tail asks for has what a [Process] writes, if its Output or its
-// Observe is set, and nothing of what handlers in this process write. Left out: InvokeWithResponseStream, InvokeAsync,
-// which is deprecated, and tenants.
+// Observe is set, and nothing of what handlers in this process write.
+//
+// InvokeWithResponseStream sends a piece when the function has sent it, where the function has a method Stream, as a
+// [Process], a [StreamHandler] and a router.Router have it; of any other function all of the answer at its end. It has no
+// type Event. A failure is in the event InvokeComplete, also after the first pieces.
+//
+// Left out: InvokeAsync, which is deprecated, and tenants.
 //
 // The fields must not be changed once it serves. It is safe for concurrent use.
 type InvokeAPI struct {
@@ -83,6 +84,8 @@ func (a *InvokeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, refused)
 	case c.kind == dryRun:
 		c.answer(w, http.StatusNoContent, nil)
+	case c.streams:
+		c.stream(w, r)
 	default:
 		c.invoke(w, r)
 	}
@@ -143,140 +146,9 @@ type invokeCall struct {
 	handler lambda.Handler
 	lambda  lambdacontext.LambdaContext
 	event   []byte
+	streams bool // its answer, by the operation
 	tail    bool // of the log is asked for
 	seen    Exchange
-}
-
-// An invokeError is an answer of Lambda itself.
-type invokeError struct {
-	status  int
-	kind    string
-	message string
-}
-
-// read checks a request and keeps what there is to know of it.
-func (c *invokeCall) read(w http.ResponseWriter, r *http.Request) *invokeError {
-	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" {
-		return &invokeError{http.StatusForbidden, "AccessDeniedException", "web pages may not invoke functions here"}
-	}
-	reference, ok := strings.CutPrefix(r.URL.Path, "/2015-03-31/functions/")
-	reference, isInvoke := strings.CutSuffix(reference, "/invocations")
-	if !ok || !isInvoke || r.Method != http.MethodPost {
-		return &invokeError{http.StatusNotFound, "UnknownOperationException", "of Lambda's API there is only Invoke here: POST /2015-03-31/functions/NAME/invocations"}
-	}
-	c.seen.Route = "POST /2015-03-31/functions/{FunctionName}/invocations"
-	if refused := c.find(reference, r.URL.Query()); refused != nil {
-		return refused
-	}
-	if refused := c.readOptions(r.Header); refused != nil {
-		return refused
-	}
-	return c.readEvent(w, r)
-}
-
-func errParameter(message string) *invokeError {
-	return &invokeError{http.StatusBadRequest, "InvalidParameterValueException", message}
-}
-
-// find finds the function.
-func (c *invokeCall) find(reference string, query url.Values) *invokeError {
-	name, qualifier, ok := parseReference(reference)
-	if !ok {
-		return errParameter("expected the name or the ARN of a function")
-	}
-	if asked := query.Get("Qualifier"); asked != "" {
-		switch {
-		case !isQualifier(asked):
-			return errParameter("expected a version or an alias as Qualifier")
-		case qualifier != "" && qualifier != asked:
-			return errParameter("The derived qualifier from the function name does not match the specified qualifier.")
-		}
-		qualifier = asked
-	}
-	arn := "arn:aws:lambda:us-east-1:123456789012:function:" + name
-	c.handler = c.api.Functions[name]
-	if p, ok := c.handler.(*Process); ok {
-		arn = p.arn()
-	}
-	if qualifier != "" {
-		arn += ":" + qualifier
-	}
-	if c.handler == nil {
-		return &invokeError{http.StatusNotFound, "ResourceNotFoundException", "Function not found: " + arn}
-	}
-	c.lambda.AwsRequestID, c.lambda.InvokedFunctionArn = c.id, arn
-	return nil
-}
-
-// readOptions reads the headers.
-func (c *invokeCall) readOptions(h http.Header) *invokeError {
-	switch c.kind = orDefault(h.Get("X-Amz-Invocation-Type"), synchronous); c.kind {
-	case synchronous, asynchronous, dryRun:
-	default:
-		return errParameter("expected the invocation type RequestResponse, Event or DryRun")
-	}
-	switch kind := h.Get("X-Amz-Log-Type"); kind {
-	case "", "None":
-	case "Tail":
-		c.tail = true
-	default:
-		return errParameter("expected the log type None or Tail")
-	}
-	given := h.Get("X-Amz-Client-Context")
-	if given == "" || c.kind == asynchronous { // to which Lambda does not pass it on
-		return nil
-	}
-	decoded, err := base64.StdEncoding.DecodeString(given)
-	if err != nil || len(given) > maxClientContext || json.Unmarshal(decoded, &c.lambda.ClientContext) != nil {
-		return &invokeError{http.StatusBadRequest, "InvalidRequestContentException",
-			fmt.Sprintf("expected a client context of JSON in Base64, of %d bytes at most", maxClientContext)}
-	}
-	return nil
-}
-
-// readEvent reads the body. None at all is an empty object.
-func (c *invokeCall) readEvent(w http.ResponseWriter, r *http.Request) *invokeError {
-	limit := int64(maxEvent)
-	if c.kind == asynchronous {
-		limit = maxAsyncEvent
-	}
-	if r.Body == nil { // of a request that no server has read
-		r.Body = http.NoBody
-	}
-	var err error
-	c.event, err = io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	c.seen.Body = c.clipped(c.event)
-	switch {
-	case errors.As(err, new(*http.MaxBytesError)):
-		// Not the RequestTooLargeException of the documentation: see https://github.com/aws/aws-sdk/issues/45.
-		return &invokeError{http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException",
-			fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", limit)}
-	case err != nil:
-		return &invokeError{http.StatusBadRequest, "InvalidRequestContentException", "the request broke off"}
-	case len(c.event) == 0:
-		c.event = []byte("{}")
-	}
-	if err := checkJSON(c.event); err != nil {
-		return &invokeError{http.StatusBadRequest, "InvalidRequestContentException", "Could not parse request body into json: " + err.Error()}
-	}
-	if c.api.Observe != nil {
-		c.seen.Event = bytes.Clone(c.event) // the function may change its own
-		c.seen.Body = c.clipped(c.seen.Event)
-	}
-	return nil
-}
-
-// checkJSON says why a text is not JSON in UTF-8.
-func checkJSON(b []byte) error {
-	var valid json.RawMessage
-	err := json.Unmarshal(b, &valid)
-	if bad := (*json.SyntaxError)(nil); errors.As(err, &bad) {
-		return fmt.Errorf("byte %d: %w", bad.Offset, err)
-	}
-	if err == nil && !utf8.Valid(b) {
-		return errors.New("it is not UTF-8")
-	}
-	return err
 }
 
 // clipped is what the observer gets of a body. Who keeps it does not keep the rest of a large one with it.
@@ -303,19 +175,26 @@ func (c *invokeCall) enqueue(ctx context.Context) *invokeError {
 	return nil
 }
 
+// unhandled is what went wrong in a function, whatever it was.
+const unhandled = "Unhandled"
+
+func errFunctionClosed() *invokeError {
+	return &invokeError{http.StatusInternalServerError, "ServiceException", "the function is closed"}
+}
+
 // invoke invokes the function and answers with what it returns.
 func (c *invokeCall) invoke(w http.ResponseWriter, r *http.Request) {
 	i, out, err := c.call(r.Context())
 	out = c.noteResult(out, err)
 	if errors.Is(err, ErrClosed) {
-		c.refuse(w, &invokeError{http.StatusInternalServerError, "ServiceException", "the function is closed"})
+		c.refuse(w, errFunctionClosed())
 		return
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("X-Amz-Executed-Version", "$LATEST")
 	if failed := (*FunctionError)(nil); errors.As(err, &failed) {
-		h.Set("X-Amz-Function-Error", "Unhandled")
+		h.Set("X-Amz-Function-Error", unhandled)
 		out = failed.Payload
 	}
 	if c.tail {
@@ -348,9 +227,13 @@ func (c *invokeCall) call(ctx context.Context) (i Invocation, out []byte, err er
 		i.Duration = time.Since(begin)
 	}
 	if fail != nil {
-		err = newFunctionError("Sandbox.Timedout", fmt.Sprintf("Task timed out after %.2f seconds", longestTimeout.Seconds()), fail.cause)
+		err = errLongestTimeout(fail.cause)
 	}
 	return i, out, err
+}
+
+func errLongestTimeout(cause error) *FunctionError {
+	return newFunctionError("Sandbox.Timedout", fmt.Sprintf("Task timed out after %.2f seconds", longestTimeout.Seconds()), cause)
 }
 
 // inContext is a handler that gets what the caller of the function has said.

@@ -103,8 +103,8 @@ func TestInvokeAPI(t *testing.T) {
 		{"who", `1`, []string{"X-Amz-Client-Context", base64.StdEncoding.EncodeToString([]byte(`{"custom":{"a":"` + strings.Repeat("x", 2700) + `"}}`))}, 400, `InvalidRequestContentException {"Type":"User","message":"expected a client context of JSON in Base64, of 3583 bytes at most"}`},
 		{"who", `1`, []string{"Origin", "https://evil.example"}, 403, `AccessDeniedException {"Type":"User","message":"web pages may not invoke functions here"}`},
 		{"who", `1`, []string{"Sec-Fetch-Site", "cross-site"}, 403, `AccessDeniedException {"Type":"User","message":"web pages may not invoke functions here"}`},
-		{"/2015-03-31/functions/who", `1`, nil, 404, `UnknownOperationException {"Type":"User","message":"of Lambda's API there is only Invoke here: POST /2015-03-31/functions/NAME/invocations"}`},
-		{"/", `1`, nil, 404, `UnknownOperationException {"Type":"User","message":"of Lambda's API there is only Invoke here: POST /2015-03-31/functions/NAME/invocations"}`},
+		{"/2015-03-31/functions/who", `1`, nil, 404, `UnknownOperationException {"Type":"User","message":"of Lambda's API there are only Invoke and InvokeWithResponseStream here: POST /2015-03-31/functions/NAME/invocations and POST /2021-11-15/functions/NAME/response-streaming-invocations"}`},
+		{"/", `1`, nil, 404, `UnknownOperationException {"Type":"User","message":"of Lambda's API there are only Invoke and InvokeWithResponseStream here: POST /2015-03-31/functions/NAME/invocations and POST /2021-11-15/functions/NAME/response-streaming-invocations"}`},
 	} {
 		w := invokeWith(t, api, row.path, row.body, row.header...)
 		require.Equal(t, row.status, w.Code, "%s %s: %s", row.path, row.body, w.Body)

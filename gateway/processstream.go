@@ -16,11 +16,16 @@ import (
 // the trailers, a crash, a time-out. The instance is busy to the end of the answer, also where the reader is closed
 // before. Slow reading slows the function down.
 func (p *Process) Stream(ctx context.Context, event json.RawMessage) (io.ReadCloser, error) {
+	return p.stream(ctx, event, nil)
+}
+
+// stream is Stream; what became of the invocation is told to seen, unless that is nil, before the reader ends.
+func (p *Process) stream(ctx context.Context, event json.RawMessage, seen func(Invocation)) (io.ReadCloser, error) {
 	s := &sink{begun: make(chan struct{})}
 	s.PipeReader, s.writer = io.Pipe()
 	over := make(chan error, 1)
 	go func() {
-		_, err := p.invoke(ctx, event, s, nil)
+		_, err := p.invoke(ctx, event, s, seen)
 		s.writer.CloseWithError(err)
 		over <- err
 	}()

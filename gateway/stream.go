@@ -33,6 +33,22 @@ import (
 // "application/vnd.awslambda.http-integration-response" stands for a prelude and a body. It is closed in the end.
 type StreamHandler func(ctx context.Context, event json.RawMessage) (io.ReadCloser, error)
 
+// Stream calls h.
+func (h StreamHandler) Stream(ctx context.Context, event json.RawMessage) (io.ReadCloser, error) {
+	return h(ctx, event)
+}
+
+// Invoke collects the answer of h, as Lambda does for who does not ask for a stream. With it h is a lambda.Handler, which
+// an [InvokeAPI] takes.
+func (h StreamHandler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
+	out, err := h(ctx, event)
+	if err != nil {
+		return nil, err
+	}
+	defer out.Close()
+	return io.ReadAll(io.LimitReader(out, maxStreamed+1))
+}
+
 // Stream is the Lambda proxy integration with a streamed answer: the response transfer mode STREAM of a REST API, or the
 // invoke mode RESPONSE_STREAM of a function URL; no other Kind has it. Every piece reaches the client when the function
 // has sent it. Behind a function URL, an answer of any other content type is itself the body of a 200.
