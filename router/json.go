@@ -32,10 +32,13 @@ import (
 //
 // Out is answered as JSON with status 200; a nil slice is null. A *Response, such as
 // [Reply] makes for another status, is answered as it is, and struct{} is a 204. JSON
-// panics if In has a field that cannot be bound, or a tag where it would have no
-// effect. A path tag for a variable that the route's pattern does not have is a 500.
+// panics if f is nil, or if In has a field that cannot be bound, or a tag where it would
+// have no effect. A path tag for a variable that the route's pattern does not have is a 500.
 func JSON[In, Out any](f func(ctx context.Context, in In) (Out, error)) Handler {
 	plan, err := newPlan(reflect.TypeFor[In]())
+	if f == nil {
+		err = errors.New("the function is nil")
+	}
 	if err != nil {
 		panic(fmt.Sprintf("router: JSON: %v", err))
 	}

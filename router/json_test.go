@@ -317,6 +317,7 @@ func TestJSONPanicsOnTypesItCannotBind(t *testing.T) {
 		register func()
 		want     string
 	}{
+		{func() { JSON[struct{}, int](nil) }, "the function is nil"},
 		{func() {
 			JSON(func(context.Context, struct {
 				A map[string]int `query:"a"`

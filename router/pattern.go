@@ -8,7 +8,8 @@ import (
 // A pattern is "[METHOD ]/segment/…". A segment is literal text, {name} for one
 // segment, or, last only, {name+} for the rest of the path: API Gateway's path
 // variables and greedy path variable. Literals are written decoded: "/a b", not
-// "/a%20b". A slash at the end of a pattern means nothing, as in API Gateway.
+// "/a%20b", and do not begin with ":" or "*", which mark variables in other routers.
+// A slash at the end of a pattern means nothing, as in API Gateway.
 type pattern struct {
 	method   string // "" for any
 	segments []segment
@@ -107,6 +108,10 @@ func parseSegment(s string) (seg segment, msg string) {
 		return seg, "literals are written decoded, without %"
 	case !open && strings.ContainsAny(s, "{}"):
 		return seg, "a variable must be a whole segment"
+	case s[0] == ':' && len(s) > 1: // as in other routers: a literal that no path has would only be a 404
+		return seg, "a variable is written {" + s[1:] + "}, not " + s
+	case s[0] == '*':
+		return seg, "the rest of the path is written {name+}, not " + s
 	case !open:
 		return segment{literal, s}, ""
 	default:

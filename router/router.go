@@ -146,8 +146,8 @@ func trimSlash(s string) string {
 // before the greedy one, segment by segment from the left, among the patterns
 // that take the method.
 //
-// Handle panics, naming both places, when the pattern is malformed or takes the
-// method and the paths of another one.
+// Handle panics when the pattern is malformed, as those of other routers with :id or *
+// are, or when another one takes its method and its paths; the text names both places.
 func (r *Router) Handle(pattern string, h Handler, mw ...Middleware) {
 	r.handle(pattern, h, mw)
 }

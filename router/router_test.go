@@ -111,6 +111,9 @@ func TestBadPatternsPanic(t *testing.T) {
 		{"/{a+}/b", `offset 6: nothing can follow the greedy variable {a+}`},
 		{"/{a}/{a}", `offset 5: the variable {a} stands twice`},
 		{"/a%20b", `offset 1: literals are written decoded`},
+		{"/a/:id", `offset 3: a variable is written {id}, not :id`},
+		{"/a/*", `offset 3: the rest of the path is written {name+}, not *`},
+		{"/a/*rest", `offset 3: the rest of the path is written {name+}, not *rest`},
 	} {
 		msg := panics(func() { new(Router).Handle(tt.pattern, named("")) })
 		if !strings.HasPrefix(msg, "router: bad pattern ") || !strings.Contains(msg, tt.want) || !strings.Contains(msg, "router_test.go:") {
