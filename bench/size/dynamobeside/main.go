@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/lambdarest/lambdarest/bench/size/operations"
 	"github.com/lambdarest/lambdarest/dynamo"
 )
 
@@ -31,25 +32,11 @@ func main() {
 			err = users.Delete(ctx, dynamo.KeyOf(1))
 		}
 		if err == nil {
-			err = direct(ctx, c)
+			err = operations.All(ctx, c)
 		}
 		if err != nil {
 			return nil, err
 		}
 		return users.All(ctx)
 	})
-}
-
-func direct(ctx context.Context, c *dynamodb.Client) error {
-	_, err := c.GetItem(ctx, &dynamodb.GetItemInput{})
-	_, _ = c.PutItem(ctx, &dynamodb.PutItemInput{})
-	_, _ = c.UpdateItem(ctx, &dynamodb.UpdateItemInput{})
-	_, _ = c.DeleteItem(ctx, &dynamodb.DeleteItemInput{})
-	_, _ = c.Query(ctx, &dynamodb.QueryInput{})
-	_, _ = c.Scan(ctx, &dynamodb.ScanInput{})
-	_, _ = c.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{})
-	_, _ = c.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{})
-	_, _ = c.TransactGetItems(ctx, &dynamodb.TransactGetItemsInput{})
-	_, _ = c.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{})
-	return err
 }
