@@ -71,8 +71,8 @@ func (c *codec) keysOf(v reflect.Value, m item) (item, error) {
 	if m == nil {
 		m = make(item, len(c.keys))
 	}
-	clear(m)
 	for _, k := range c.keys {
+		delete(m, k.name) // clear would link more
 		f := &c.plan.fields[c.plan.byName[k.name]]
 		fv, ok := f.walk(v, false)
 		if !ok {

@@ -96,12 +96,9 @@ func corrupt(format string, args ...any) error {
 	return errorf("%w: %w", ErrCorruptResponse, errorf(format, args...))
 }
 
-// errorf and join are fmt.Errorf and errors.Join, which the compiler would put
-// into each of their many callers: 10 KB of them. So it would errors.New, where
-// errorf without arguments is the same.
+// errorf is fmt.Errorf, which the compiler would put into each of its many
+// callers: 10 KB of them. So it would errors.New, where errorf without arguments
+// is the same.
 //
 //go:noinline
 func errorf(format string, args ...any) error { return fmt.Errorf(format, args...) }
-
-//go:noinline
-func join(a, b error) error { return errors.Join(a, b) }

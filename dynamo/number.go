@@ -42,7 +42,7 @@ func readNumber(n string) (neg bool, digits string, exp int, err error) {
 	}
 	digits = strings.TrimLeft(digits, "0")
 	exp += len(digits) - 1
-	digits = strings.TrimRight(digits, "0")
+	digits = withoutZeros(digits)
 	switch {
 	case digits == "":
 	case len(digits) > maxDigits:
@@ -53,6 +53,16 @@ func readNumber(n string) (neg bool, digits string, exp int, err error) {
 		err = errorf("number is too small: its magnitude must be at least 1E%d", minExponent)
 	}
 	return neg, digits, exp, err
+}
+
+// withoutZeros is digits without the zeros at their end. It links less than strings.TrimRight.
+//
+//go:noinline
+func withoutZeros(digits string) string {
+	for strings.HasSuffix(digits, "0") {
+		digits = digits[:len(digits)-1]
+	}
+	return digits
 }
 
 // sameNumber tells whether two texts are one number, or none.
@@ -178,7 +188,7 @@ func spelledInteger(n string) (neg bool, u uint64, ok bool) {
 	if digits == "" {
 		return neg, 0, true
 	}
-	significant := strings.TrimRight(digits, "0")
+	significant := withoutZeros(digits)
 	exp += len(digits) - len(significant)
 	if exp < 0 || len(significant)+exp > 20 {
 		return false, 0, false
@@ -247,7 +257,7 @@ func setBigInt(v reflect.Value, n string) bool {
 	for ; exp < 0 && strings.HasSuffix(digits, "0"); exp++ {
 		digits = digits[:len(digits)-1]
 	}
-	if exp < 0 && strings.Trim(digits, "0") != "" {
+	if exp < 0 && strings.TrimLeft(digits, "0") != "" {
 		return false
 	}
 	if exp > 0 {

@@ -78,7 +78,7 @@ func (s *store) readPage(ctx context.Context, p *paged, cursor string, limit int
 	var last *wholePage
 	taken := 0 // of it
 	err = s.read(ctx, p, start, func(page *wholePage, n int) bool {
-		into.Set(reflect.AppendSlice(into, page.into.Slice(0, n)))
+		appendItems(into, page, n)
 		last, taken = page, n
 		return true
 	})

@@ -84,7 +84,7 @@ func (f *field) inSeconds() bool {
 func (f *field) moment(t time.Time) time.Time {
 	t = t.Round(0).UTC()
 	if f.inSeconds() {
-		t = t.Truncate(time.Second)
+		t = time.Unix(t.Unix(), 0).UTC()
 	}
 	return t
 }

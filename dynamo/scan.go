@@ -42,7 +42,7 @@ func (s *store) all(ctx context.Context, opts []ReadOption, into reflect.Value) 
 	p, err := s.scan(append([]ReadOption{Prefetch(true)}, opts...))
 	if err == nil {
 		err = s.read(ctx, p, nil, func(page *wholePage, n int) bool {
-			into.Set(reflect.AppendSlice(into, page.into.Slice(0, n)))
+			appendItems(into, page, n)
 			return true
 		})
 	}
@@ -51,6 +51,14 @@ func (s *store) all(ctx context.Context, opts []ReadOption, into reflect.Value) 
 		return s.fail("scan", err)
 	}
 	return nil
+}
+
+// appendItems appends the first n items of a page, which has no others after that, to a list.
+//
+//go:noinline
+func appendItems(to reflect.Value, page *wholePage, n int) {
+	page.into.SetLen(n) // links less than Slice
+	to.Set(reflect.AppendSlice(to, page.into))
 }
 
 // scan makes the scan under Scan and All.

@@ -114,7 +114,7 @@ func (s *store) attempts(ctx context.Context, w *write) (written, error) {
 		case again && attempt < writeAttempts && s.backoff.wait(ctx, attempt) == nil:
 			continue
 		case again && ctx.Err() != nil:
-			err = join(err, ctx.Err())
+			err = errorf("%w\n%w", err, ctx.Err())
 		}
 		if doubt.any {
 			return written{}, s.unknown(w, err)
@@ -151,7 +151,7 @@ func (s *store) conditionFailed(op string, key item, failed *types.ConditionalCh
 	}
 	old := reflect.New(s.schema.typ)
 	if bad := s.readOwn(failed.Item, key, old.Elem()); bad != nil {
-		return s.refused(op, s.table, nil, false, join(err, bad))
+		return s.refused(op, s.table, nil, false, errorf("%w\n%w", err, bad))
 	}
 	return s.refused(op, s.table, old.Interface(), false, err)
 }
