@@ -51,6 +51,7 @@ func ahead(ctx context.Context, sources ...func(context.Context) pageSeq) pageSe
 
 // made is what a sequence has made.
 type made struct {
+	_        uncompared
 	page     *wholePage
 	err      error
 	panicked any

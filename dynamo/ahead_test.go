@@ -13,7 +13,7 @@ import (
 )
 
 // pageOfNumber is a page with a number.
-func pageOfNumber(n int) *wholePage { return &wholePage{intake: &intake{n: n}} }
+func pageOfNumber(n int) *wholePage { return &wholePage{got: &intake{n: n}} }
 
 // source gives the numbers from first to last, a second each, and counts those
 // that it has begun.
@@ -45,7 +45,7 @@ func TestAheadOverlapsMakingAndTaking(t *testing.T) {
 		start, want := time.Now(), 1
 		for n, err := range ahead(t.Context(), source(&begun, 1, 10, nil)) {
 			require.NoError(t, err)
-			require.Equal(t, want, n.n)
+			require.Equal(t, want, n.got.n)
 			want++
 			time.Sleep(time.Second)
 		}
@@ -56,7 +56,7 @@ func TestAheadOverlapsMakingAndTaking(t *testing.T) {
 		var all []int
 		for n, err := range ahead(t.Context(), source(&begun, 1, 5, nil), source(&begun, 6, 10, nil), source(&begun, 11, 15, nil)) {
 			require.NoError(t, err)
-			all = append(all, n.n)
+			all = append(all, n.got.n)
 		}
 		require.Equal(t, 5*time.Second, time.Since(start))
 		slices.Sort(all)
@@ -71,8 +71,8 @@ func TestAheadIsOneAheadAtMost(t *testing.T) {
 		require.Zero(t, begun.Load(), "nothing starts before the loop")
 		for n := range seq {
 			time.Sleep(time.Hour)
-			require.LessOrEqual(t, begun.Load(), int64(n.n+1))
-			if n.n == 5 {
+			require.LessOrEqual(t, begun.Load(), int64(n.got.n+1))
+			if n.got.n == 5 {
 				break
 			}
 		}

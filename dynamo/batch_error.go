@@ -27,6 +27,7 @@ type BatchError[V any] struct {
 
 // Leftover is one value that was not written, or not read.
 type Leftover[V any] struct {
+	_        uncompared
 	Value    V
 	Index    int   // its place in the sequence, from 0
 	Doubtful bool  // an attempt whose answer was lost may have written it, or what it took the place of

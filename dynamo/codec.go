@@ -60,7 +60,7 @@ func inItem(err error) error {
 	}
 	var inner *pathError
 	if errors.As(err, &inner) && inner.path != "" {
-		return errorf("attribute %s: %w", inner.path, inner.error)
+		return errorf("attribute %s: %w", inner.path, inner.err)
 	}
 	return err
 }

@@ -330,10 +330,10 @@ func (p *plan) encodeSet(members []types.AttributeValue) (av types.AttributeValu
 func inPath(path string, err error) error {
 	var inner *pathError
 	if !errors.As(err, &inner) {
-		return &pathError{err, path}
+		return &pathError{path: path, err: err}
 	}
 	if inner.path == "" || inner.path[0] == '[' {
-		return &pathError{inner.error, path + inner.path}
+		return &pathError{path: path + inner.path, err: inner.err}
 	}
-	return &pathError{inner.error, path + "." + inner.path}
+	return &pathError{path: path + "." + inner.path, err: inner.err}
 }

@@ -8,7 +8,7 @@ import (
 // call and is not for concurrent use:
 //
 //	a := codec.intake(new(received), keys, codec.newList())
-//	out, err := client.Scan(ctx, in, a.hook)
+//	out, err := client.Scan(ctx, in, a.received.hook)
 //	… an error of the call …
 //	err = a.take(out.Items)
 //	… a.n items in a.into, and a.err about the item after them …
@@ -17,9 +17,9 @@ import (
 // and out.Items stays empty. From others, fakes and wrappers, take decodes out.Items:
 // a wrapper may decrypt items, or answer from what it has kept.
 type intake struct {
-	*received
-	codec *codec
-	keys  keyTexts
+	received *received
+	codec    *codec
+	keys     keyTexts
 
 	into reflect.Value // a list of items, or one item
 	n    int           // items in it
@@ -35,7 +35,8 @@ type intake struct {
 // must have these key attributes. They go to into, which is settable: a list of
 // items, or a single one.
 func (c *codec) intake(r *received, keys []*keyAttr, into reflect.Value) *intake {
-	a := &intake{received: r, codec: c, keys: newKeyTexts(c.plan, keys), into: into}
+	a := &intake{received: r, codec: c, into: into}
+	a.keys.begin(c.plan, keys)
 	r.pool, r.passive = &c.bodies, c.passive
 	if c.fromWire {
 		r.decode = a.decode
@@ -61,7 +62,7 @@ func (a *intake) reuse() {
 // error is one of the whole answer.
 func (a *intake) take(items []item) error {
 	switch {
-	case a.empty():
+	case a.received.empty():
 		return errEmptyBody
 	case a.wired:
 		return a.bad
@@ -211,7 +212,7 @@ func (a *intake) decodeNext(w *wireReader) {
 		w.fail("two items where one was asked for")
 		return
 	}
-	start := w.scan
+	start := w.scan.Mark()
 	err := a.decodeWire(w, a.slot())
 	if err == nil {
 		return
@@ -219,7 +220,7 @@ func (a *intake) decodeNext(w *wireReader) {
 	a.drop()
 	a.err = err
 	if w.bad() == nil {
-		w.scan = start
+		w.scan.Back(start)
 		w.scan.Skip()
 	}
 }
@@ -255,12 +256,11 @@ type keyTexts struct {
 	at     [][2]int // where in text the attributes of each item are
 }
 
-func newKeyTexts(p *plan, attrs []*keyAttr) keyTexts {
-	k := keyTexts{attrs: attrs, of: make([]int, len(p.fields)), now: make([][2]int, len(attrs))}
+func (k *keyTexts) begin(p *plan, attrs []*keyAttr) {
+	k.attrs, k.of, k.now = attrs, make([]int, len(p.fields)), make([][2]int, len(attrs))
 	for i := range p.fields {
 		k.of[i] = keyIndex(attrs, p.fields[i].attr)
 	}
-	return k
 }
 
 func (k *keyTexts) reset() {

@@ -10,6 +10,7 @@ const valueInMessage = "AttributeValue:"
 
 // discreetError has the text of err without the values in it, and unwraps to it.
 type discreetError struct {
+	_    uncompared
 	text string
 	err  error
 }
@@ -24,7 +25,7 @@ func discreet(err error) error {
 	}
 	text := err.Error()
 	if i := strings.Index(text, valueInMessage); i >= 0 {
-		return &discreetError{text[:i] + "(not shown)", err}
+		return &discreetError{text: text[:i] + "(not shown)", err: err}
 	}
 	return err
 }

@@ -67,7 +67,7 @@ func checkOperands(e expression.Expression) error {
 	values := e.Values()
 	for _, placeholder := range sortedKeys(values) {
 		if err := checkValue(values[placeholder]); err != nil {
-			return errorf("value %s: %w", placeholder+err.path, err.error)
+			return errorf("value %s: %w", placeholder+err.path, err.err)
 		}
 	}
 	return nil

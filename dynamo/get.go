@@ -53,7 +53,7 @@ func (s *store) getOnce(ctx context.Context, key Key, opts []ReadOption, into re
 		ProjectionExpression:     cfg.e.projection,
 		ExpressionAttributeNames: cfg.e.names,
 		ReturnConsumedCapacity:   cfg.meter.wanted(),
-	}, a.hook, o.attach)
+	}, a.received.hook, o.attach)
 	if err == nil {
 		err = a.takeItem(raw)
 	}

@@ -156,7 +156,7 @@ func (g *batchGet) take(out *dynamodb.BatchGetItemOutput, got *intake, chunk []*
 	if out == nil {
 		return 0, nil, errEmptyBody
 	}
-	if got.any && (out.Responses == nil || out.UnprocessedKeys == nil) {
+	if got.received.any && (out.Responses == nil || out.UnprocessedKeys == nil) {
 		return 0, nil, corrupt("no Responses or no UnprocessedKeys") // DynamoDB always sends both, if only {}
 	}
 	open := make(map[string]*entry, len(chunk)) // asked for, and not in the answer yet

@@ -54,7 +54,7 @@ type observer interface {
 //go:noinline
 func (s *store) watch(ctx context.Context, operation string) observer {
 	if s.observe == nil {
-		return nobody{}
+		return (*nobody)(nil)
 	}
 	return s.observe(ctx, operation, s.table)
 }
@@ -62,9 +62,9 @@ func (s *store) watch(ctx context.Context, operation string) observer {
 // nobody wants to know.
 type nobody struct{}
 
-func (nobody) attach(*dynamodb.Options) {}
-func (nobody) again(int)                {}
-func (nobody) end(int, error)           {}
+func (*nobody) attach(*dynamodb.Options) {}
+func (*nobody) again(int)                {}
+func (*nobody) end(int, error)           {}
 
 // observation reports the attempts at one request. It belongs to one call and
 // is not for concurrent use.

@@ -83,10 +83,10 @@ func (s *store) readPage(ctx context.Context, p *paged, cursor string, limit int
 		return true
 	})
 	if err == nil && into.Len() == limit && last.goesOn(taken) {
-		next, err = cursors.encode(last.key(taken - 1))
+		next, err = cursors.encode(last.got.key(taken - 1))
 	}
 	return next, err
 }
 
 // goesOn tells whether something may come after the first n items.
-func (p *wholePage) goesOn(n int) bool { return n < p.n || p.err != nil || len(p.next) > 0 }
+func (p *wholePage) goesOn(n int) bool { return n < p.got.n || p.got.err != nil || len(p.next) > 0 }

@@ -40,14 +40,14 @@ func (s *store) newPaged(operation string, cfg *readConfig) (*paged, error) {
 func sequenceOf[T any](s *store, ctx context.Context, op string, begin func() (*paged, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		err := s.loop(ctx, op, begin, func(page *wholePage, n int) bool {
-			items := *page.into.Addr().Interface().(*[]T)
+			items := *page.got.into.Addr().Interface().(*[]T)
 			for _, v := range items[:n] {
 				if !yield(v, nil) {
 					return false
 				}
 			}
 			clear(items)
-			page.reuse()
+			page.got.reuse()
 			return true
 		})
 		if err != nil {
@@ -80,15 +80,15 @@ type rawPage struct {
 // wholePage is a rawPage with its items.
 type wholePage struct {
 	*rawPage
-	*intake
+	got *intake // which has methods that are none of a page's
 }
 
 // failed is the error of the item after those that the page has, if there is one.
 func (p *wholePage) failed() error {
-	if p.err == nil {
+	if p.got.err == nil {
 		return nil
 	}
-	return errorf("item %d of the page: %w", p.n, p.err)
+	return errorf("item %d of the page: %w", p.got.n, p.got.err)
 }
 
 // read goes through the pages of p after the key start, or from the beginning if
@@ -102,7 +102,7 @@ func (s *store) read(ctx context.Context, p *paged, start item, each func(page *
 		if err != nil {
 			return err
 		}
-		n := page.n
+		n := page.got.n
 		if left > 0 {
 			n = min(n, left)
 		}
@@ -147,10 +147,10 @@ func (s *store) eachPage(ctx context.Context, p *paged, start item, yield func(*
 			yield(nil, err)
 			return
 		}
-		if !yield(page, nil) || len(page.next) == 0 || page.err != nil {
+		if !yield(page, nil) || len(page.next) == 0 || page.got.err != nil {
 			return
 		}
-		if left -= page.n; left <= 0 && p.cfg.limit > 0 {
+		if left -= page.got.n; left <= 0 && p.cfg.limit > 0 {
 			return
 		}
 		start = page.next
@@ -166,7 +166,7 @@ func (s *store) page(ctx context.Context, p *paged, start item, limit *int32) (*
 	a := s.codec.intake(new(received), s.schema.readKeys(p.index), s.codec.newList())
 	a.keys.unused = !p.keyed
 	o := s.watch(ctx, p.operation)
-	raw, err := p.send(ctx, start, limit, a.hook, o.attach)
+	raw, err := p.send(ctx, start, limit, a.received.hook, o.attach)
 	if err == nil {
 		err = a.take(raw.items)
 	}
@@ -176,7 +176,7 @@ func (s *store) page(ctx context.Context, p *paged, start item, limit *int32) (*
 	}
 	p.cfg.meter.read(raw.capacity)
 	switch {
-	case !a.some && a.any:
+	case !a.some && a.received.any:
 		// DynamoDB always sends Items, if only []. Fakes, which do not speak HTTP,
 		// may leave it out.
 		return nil, corrupt("no Items")

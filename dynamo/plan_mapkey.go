@@ -13,6 +13,7 @@ import (
 // TextMarshaler and TextUnmarshaler where the type has them, otherwise as
 // fmt.Sprint prints strings, numbers and booleans.
 type mapKey struct {
+	_         uncompared
 	typ       reflect.Type
 	shape     shape // of the key, for those without methods
 	text      bool  // is a TextMarshaler

@@ -300,7 +300,7 @@ func TestTheRestOfAnAnswer(t *testing.T) {
 	client := inTurn(&requests, func() *http.Response { return summed(200, body) }).client()
 	r := repo[user](t, client)
 	a := r.store.codec.intake(new(received), r.store.schema.keys, r.store.codec.newList())
-	out, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("ausg")}, a.hook)
+	out, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("ausg")}, a.received.hook)
 	require.NoError(t, err)
 	require.NoError(t, a.take(out.Items))
 	require.Nil(t, out.Items)

@@ -167,20 +167,23 @@ func (r *received) send(by dynamodb.HTTPClient, req *http.Request) (*http.Respon
 	resp, err := by.Do(req)
 	if resp != nil && resp.Body != nil {
 		r.any = true
-		body := &countedBody{resp.Body, r}
+		body := &countedBody{of: resp.Body, received: r}
 		resp.Body, r.body = body, body
 	}
 	return resp, err
 }
 
 type countedBody struct {
-	io.ReadCloser
+	_        uncompared
+	of       io.ReadCloser
 	received *received
 }
 
 func (b *countedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
+	n, err := b.of.Read(p)
 	b.received.bytes += int64(n)
 	b.received.sum = crc32.Update(b.received.sum, crc32.IEEETable, p[:n])
 	return n, err
 }
+
+func (b *countedBody) Close() error { return b.of.Close() }

@@ -8,7 +8,7 @@ import (
 // for concurrent use and holds nothing but its settings: no goroutine, no
 // cache, nothing to close.
 type Repository[T any] struct {
-	_     [0][]T // repositories of different types do not convert into each other, nor are they compared
+	_     [0][]T // repositories of different types do not convert into each other, nor are they compared, which needs no code
 	store *store
 }
 

@@ -57,8 +57,8 @@ func (s *store) all(ctx context.Context, opts []ReadOption, into reflect.Value) 
 //
 //go:noinline
 func appendItems(to reflect.Value, page *wholePage, n int) {
-	page.into.SetLen(n) // links less than Slice
-	to.Set(reflect.AppendSlice(to, page.into))
+	page.got.into.SetLen(n) // links less than Slice
+	to.Set(reflect.AppendSlice(to, page.got.into))
 }
 
 // scan makes the scan under Scan and All.

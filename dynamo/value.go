@@ -149,7 +149,7 @@ func (c *canon) part(kind byte, v string) { c.b = appendPart(c.b, kind, v) }
 //go:noinline
 func (c *canon) fail(path string, err error) {
 	if c.err == nil {
-		c.err = &pathError{err, path}
+		c.err = &pathError{path: path, err: err}
 	}
 }
 
@@ -210,9 +210,12 @@ var (
 // pathError is an error about a value inside another one: "[2]" in a list, "[…]"
 // in a map, whose names may be data and are not shown.
 type pathError struct {
-	error
+	_    uncompared
 	path string
+	err  error
 }
+
+func (e *pathError) Error() string { return e.err.Error() }
 
 // scalarOf is the kind of a string, number or binary, which a key can be, and its
 // text or bytes; "" for any other attribute value.

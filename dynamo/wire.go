@@ -65,8 +65,7 @@ func (w *wireReader) fail(what string) {
 	if w.err = w.bad(); w.err == nil {
 		w.err = corrupt("byte %d: %s", w.scan.Offset(), what)
 	}
-	w.scan = jsonscan.New(nil)
-	w.scan.Skip()
+	w.scan.Stop()
 }
 
 // open enters an attribute value and gives its kind, "" if it is none.

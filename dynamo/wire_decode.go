@@ -212,10 +212,9 @@ func (d *fieldsReader) next(w *wireReader) (bool, error) {
 			d.last++ // it was the first
 		}
 		if i = d.plan.folded(string(name)); i >= 0 {
-			d.wait(inexact{string(name), i, w.scan.Value()})
-		} else {
-			w.scan.Skip()
+			d.wait(inexact{name: string(name), field: i, value: w.scan.Mark()})
 		}
+		w.scan.Skip()
 		return true, nil
 	}
 	kind := w.open()
@@ -268,9 +267,10 @@ func (d *fieldsReader) took(w *wireReader, i, start int) {
 
 // inexact is an attribute that matches a field but for case.
 type inexact struct {
+	_     uncompared
 	name  string
 	field int
-	value []byte
+	value jsonscan.Mark
 }
 
 // wait takes note of an attribute that may be an inexact match: for each field the
@@ -289,12 +289,12 @@ func (d *fieldsReader) wait(a inexact) {
 
 // inexact decodes the fields without an exact match.
 func (d *fieldsReader) inexact(w *wireReader) error {
-	rest := w.scan
+	rest := w.scan.Mark()
 	for _, a := range d.waiting {
 		if d.seen.has(a.field) {
 			continue
 		}
-		w.scan = jsonscan.New(a.value)
+		w.scan.Back(a.value)
 		kind := w.open()
 		if err := d.field(w, a.field, kind); err != nil {
 			return err
@@ -304,7 +304,7 @@ func (d *fieldsReader) inexact(w *wireReader) error {
 	if err := w.bad(); err != nil {
 		return err
 	}
-	w.scan = rest
+	w.scan.Back(rest)
 	return nil
 }
 

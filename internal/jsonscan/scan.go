@@ -77,6 +77,21 @@ func (s *Scanner) End() error {
 	return s.Err()
 }
 
+// Stop makes the scanner give nothing more, as after an error: the caller has refused the document.
+func (s *Scanner) Stop() {
+	s.data, s.pos = nil, 0
+	s.Skip()
+}
+
+// Mark is the place of a value in an object or array.
+type Mark struct{ pos, depth int }
+
+// Mark returns the place of the value that comes next, of which nothing has been read yet.
+func (s *Scanner) Mark() Mark { return Mark{s.pos, s.depth} }
+
+// Back moves to a value that the scanner has been at. There must have been no error since.
+func (s *Scanner) Back(to Mark) { s.pos, s.depth, s.first = to.pos, to.depth, false }
+
 // Offset is the number of bytes read so far.
 func (s *Scanner) Offset() int { return s.pos }
 
