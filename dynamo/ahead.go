@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"iter"
-	"sync"
 )
 
 // pageSeq is a sequence of pages.
@@ -25,21 +24,27 @@ func ahead(ctx context.Context, sources ...func(context.Context) pageSeq) pageSe
 	return func(yield func(*wholePage, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		values := make(chan made)
-		var running sync.WaitGroup
+		running := len(sources)
 		for _, source := range sources {
-			running.Go(func() { feed(ctx, source, values) })
+			go feed(ctx, source, values)
 		}
-		go func() { running.Wait(); close(values) }()
 		defer func() {
 			cancel()
-			for range values { // until it is closed: nobody is left
+			for running > 0 {
+				if m := <-values; m.last {
+					running--
+				}
 			}
 		}()
-		for m := range values {
-			if m.panicked != nil {
-				panic(m.panicked)
+		for running > 0 {
+			m := <-values
+			if m.last {
+				running--
 			}
-			if !yield(m.page, m.err) || m.err != nil {
+			switch {
+			case m.panicked != nil:
+				panic(m.panicked)
+			case !m.last && (!yield(m.page, m.err) || m.err != nil):
 				return
 			}
 		}
@@ -54,33 +59,27 @@ type made struct {
 	_        uncompared
 	page     *wholePage
 	err      error
-	panicked any
+	last     bool // its goroutine is done, and has made no page any more
+	panicked any  // on the last
 }
 
-// feed sends what source gives until nobody takes it any more.
+// feed sends what source gives until nobody takes it any more, and then that it was
+// the last, which the loop waits for.
 func feed(ctx context.Context, source func(context.Context) pageSeq, to chan<- made) {
-	send := func(m made) bool {
-		select {
-		case to <- m:
-			return true
-		case <-ctx.Done():
-			return false
-		}
-	}
-	done := false
+	end := made{last: true, panicked: "dynamo: a goroutine of a read was ended with runtime.Goexit"}
 	defer func() {
-		if !done {
-			p := recover()
-			if p == nil {
-				p = "dynamo: a goroutine of a read was ended with runtime.Goexit"
-			}
-			send(made{panicked: p})
+		if p := recover(); p != nil {
+			end.panicked = p
 		}
+		to <- end
 	}()
 	for page, err := range source(ctx) {
-		if !send(made{page: page, err: err}) {
-			break
+		select {
+		case to <- made{page: page, err: err}:
+			continue
+		case <-ctx.Done():
 		}
+		break
 	}
-	done = true
+	end.panicked = nil
 }

@@ -27,11 +27,15 @@ func newAttempt() *attempt { return &attempt{doubt: doubt{repeat: true}} }
 func (a *attempt) hook(o *dynamodb.Options) {
 	a.doubt.hook(o)
 	if a.hooked {
-		o.Retryer = &watchedRetryer{o.Retryer, func(by aws.Retryer, err error) bool {
-			a.advice = by.IsErrorRetryable(err)
-			return false
-		}}
+		o.Retryer = &watchedRetryer{o.Retryer, a}
 	}
+}
+
+// retry takes note of what the SDK's retryer would do, and keeps it from that. It
+// asks the retryer that the doubt watches.
+func (a *attempt) retry(by aws.Retryer, err error) bool {
+	a.advice = by.IsErrorRetryable(err)
+	return false
 }
 
 // verdict is what became of an attempt at something that may be sent again

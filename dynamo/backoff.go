@@ -44,12 +44,10 @@ func (b backoff) pause(attempts int, jitter float64) time.Duration {
 // wait pauses after so many attempts; it gives the context's error if that ends
 // first.
 func (b backoff) wait(ctx context.Context, attempts int) error {
-	timer := time.NewTimer(b.pause(attempts, rand.Float64()))
-	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-timer.C:
+	case <-time.After(b.pause(attempts, rand.Float64())):
 		return nil
 	}
 }

@@ -21,7 +21,8 @@ func (s *store) writeSender(cfg batchConfig) sender {
 		if s.asText {
 			in.RequestItems = map[string][]types.WriteRequest{s.table: nil} // by which the SDK finds the endpoint
 			a.received.request = func(in any) string {
-				return s.codec.written(func(b []byte) []byte { return batchBody(b, in.(*dynamodb.BatchWriteItemInput), chunk) })
+				room := s.codec.room()
+				return s.codec.written(room, batchBody(*room, in.(*dynamodb.BatchWriteItemInput), chunk))
 			}
 		} else {
 			in.RequestItems = map[string][]types.WriteRequest{s.table: writeRequests(chunk)}

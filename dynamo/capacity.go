@@ -99,6 +99,6 @@ func (m *meter) add(sum, units *float64) {
 		return
 	}
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	*sum += *units
+	m.mu.Unlock()
 }

@@ -45,12 +45,10 @@ func (c *codec) encode(v reflect.Value) (item, error) {
 }
 
 // encodeText is encode, onto the wire.
-func (c *codec) encodeText(v reflect.Value) (text string, err error) {
-	text = c.written(func(b []byte) []byte {
-		b, err = c.plan.appendFields(b, v)
-		return b
-	})
-	return text, inItem(err)
+func (c *codec) encodeText(v reflect.Value) (string, error) {
+	room := c.room()
+	b, err := c.plan.appendFields(*room, v)
+	return c.written(room, b), inItem(err)
 }
 
 // inItem names the attribute that an error of encoding is about.

@@ -31,7 +31,7 @@ func (d *doubt) hook(o *dynamodb.Options) {
 		return
 	}
 	d.hooked, d.last = true, false
-	o.Retryer = &watchedRetryer{o.Retryer, d.retry}
+	o.Retryer = &watchedRetryer{o.Retryer, d}
 	d.received.hook(o)
 }
 

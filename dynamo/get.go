@@ -21,7 +21,10 @@ func (r *Repository[T]) Get(ctx context.Context, key Key, opts ...ReadOption) (T
 
 // get is Get; the item goes to into, which stays zero after an error.
 func (s *store) get(ctx context.Context, key Key, opts []ReadOption, into reflect.Value) error {
-	err := s.reread(ctx, func() error { return s.getOnce(ctx, key, opts, into) })
+	err := s.getOnce(ctx, key, opts, into)
+	for attempt := 1; s.reread(ctx, attempt, err); attempt++ {
+		err = s.getOnce(ctx, key, opts, into)
+	}
 	if err != nil {
 		into.SetZero()
 		return s.fail("get", err)

@@ -89,7 +89,7 @@ func (o *observation) attach(opts *dynamodb.Options) {
 	o.hooked = true
 	client := opts.HTTPClient
 	opts.HTTPClient = smithyhttp.ClientDoFunc(func(req *http.Request) (*http.Response, error) { return o.send(client, req) })
-	opts.Retryer = &watchedRetryer{opts.Retryer, o.retry}
+	opts.Retryer = &watchedRetryer{opts.Retryer, o}
 }
 
 // end reports the last attempt of a call of the client, unless the SDK's retryer

@@ -127,6 +127,8 @@ func (s *store) sequence(ctx context.Context, p *paged, start item) pageSeq {
 
 // pages requests one page after the other, until there are cfg.limit items.
 // Without a filter no request asks for more than are left.
+//
+//go:noinline
 func (s *store) pages(ctx context.Context, p *paged, start item) pageSeq {
 	return func(yield func(*wholePage, error) bool) { s.eachPage(ctx, p, start, yield) }
 }
@@ -135,11 +137,10 @@ func (s *store) eachPage(ctx context.Context, p *paged, start item, yield func(*
 	left := p.cfg.limit
 	progress := progress{last: start}
 	for {
-		var page *wholePage
-		err := s.reread(ctx, func() (err error) {
-			page, err = s.page(ctx, p, start, pageLimit(p.cfg, left))
-			return err
-		})
+		page, err := s.page(ctx, p, start, left)
+		for attempt := 1; s.reread(ctx, attempt, err); attempt++ {
+			page, err = s.page(ctx, p, start, left)
+		}
 		if err == nil && len(page.next) > 0 && !progress.advance(page.next) {
 			err = corrupt("no progress: a LastEvaluatedKey came twice")
 		}
@@ -157,16 +158,16 @@ func (s *store) eachPage(ctx context.Context, p *paged, start item, yield func(*
 	}
 }
 
-// page requests one page and refuses an answer that would end the loop
-// silently.
-func (s *store) page(ctx context.Context, p *paged, start item, limit *int32) (*wholePage, error) {
+// page requests one page, when left items are still wanted, and refuses an answer
+// that would end the loop silently.
+func (s *store) page(ctx context.Context, p *paged, start item, left int) (*wholePage, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	a := s.codec.intake(new(received), s.schema.readKeys(p.index), s.codec.newList())
 	a.keys.unused = !p.keyed
 	o := s.watch(ctx, p.operation)
-	raw, err := p.send(ctx, start, limit, a.received.hook, o.attach)
+	raw, err := p.send(ctx, start, pageLimit(p.cfg, left), a.received.hook, o.attach)
 	if err == nil {
 		err = a.take(raw.items)
 	}

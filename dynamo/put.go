@@ -101,7 +101,8 @@ func (s *store) newPut(v reflect.Value, opts []WriteOption, asText bool) (*write
 	if asText {
 		in.Item = noItem
 		w.body = func(in any) string {
-			return s.codec.written(func(b []byte) []byte { return putBody(b, in.(*dynamodb.PutItemInput), w.put.text) })
+			room := s.codec.room()
+			return s.codec.written(room, putBody(*room, in.(*dynamodb.PutItemInput), w.put.text))
 		}
 	}
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {

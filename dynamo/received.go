@@ -47,8 +47,7 @@ func (r *received) hook(o *dynamodb.Options) {
 	if o.HTTPClient == nil {
 		return
 	}
-	client := o.HTTPClient
-	o.HTTPClient = smithyhttp.ClientDoFunc(func(req *http.Request) (*http.Response, error) { return r.send(client, req) })
+	o.HTTPClient = &receiver{o.HTTPClient, r}
 	if o.Protocol == nil {
 		return
 	}
@@ -161,10 +160,17 @@ func (a *again) Unwrap() error { return a.err }
 // Error is the text of what went wrong.
 func (a *again) Error() string { return a.err.Error() }
 
-// send counts each answer anew: the SDK may repeat the request.
-func (r *received) send(by dynamodb.HTTPClient, req *http.Request) (*http.Response, error) {
+// receiver is the HTTP client of a call that is looked after.
+type receiver struct {
+	next     dynamodb.HTTPClient
+	received *received
+}
+
+// Do counts each answer anew: the SDK may repeat the request.
+func (c *receiver) Do(req *http.Request) (*http.Response, error) {
+	r := c.received
 	r.sent, r.any, r.bytes, r.sum, r.body = true, false, 0, 0, nil
-	resp, err := by.Do(req)
+	resp, err := c.next.Do(req)
 	if resp != nil && resp.Body != nil {
 		r.any = true
 		body := &countedBody{of: resp.Body, received: r}

@@ -8,17 +8,13 @@ import (
 // readAttempts is how often a read is sent whose answers cannot be right.
 const readAttempts = 4
 
-// reread runs a read of one answer, and runs it again after what the SDK takes
-// for final although the next answer may be another one: a page of some proxy or
-// nothing at all in place of the answer, a conflict, a 429 without a name. A read
-// does no harm. What the SDK has repeated is not repeated again.
-func (s *store) reread(ctx context.Context, read func() error) error {
-	for attempt := 1; ; attempt++ {
-		err := read()
-		if err == nil || attempt == readAttempts || !worthRereading(err) || s.backoff.wait(ctx, attempt) != nil {
-			return err
-		}
-	}
+// reread tells, after a pause, whether the attempt at a read of one answer that
+// gave err is to be followed by another: after what the SDK takes for final
+// although the next answer may be another one, a page of some proxy or nothing at
+// all in place of the answer, a conflict, a 429 without a name. A read does no
+// harm. What the SDK has repeated is not repeated again.
+func (s *store) reread(ctx context.Context, attempt int, err error) bool {
+	return err != nil && attempt < readAttempts && worthRereading(err) && s.backoff.wait(ctx, attempt) == nil
 }
 
 func worthRereading(err error) bool {

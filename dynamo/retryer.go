@@ -9,14 +9,19 @@ import (
 
 // watchedRetryer hears of the error of each attempt of the SDK's. It leaves
 // everything to the next Retryer, which may be of either version of that
-// interface, but for whether an error is retryable: that is for judge to say.
+// interface, but for whether an error is retryable: that is for its watcher to say.
 type watchedRetryer struct {
-	next  aws.Retryer
-	judge func(next aws.Retryer, err error) bool
+	next aws.Retryer
+	by   watcher
+}
+
+// watcher decides whether an error is retryable; next may be asked.
+type watcher interface {
+	retry(next aws.Retryer, err error) bool
 }
 
 // IsErrorRetryable implements [aws.RetryerV2], as the other methods do.
-func (w *watchedRetryer) IsErrorRetryable(err error) bool { return w.judge(w.next, err) }
+func (w *watchedRetryer) IsErrorRetryable(err error) bool { return w.by.retry(w.next, err) }
 
 // MaxAttempts asks the next.
 func (w *watchedRetryer) MaxAttempts() int { return w.next.MaxAttempts() }

@@ -76,14 +76,19 @@ func batchBody(b []byte, in *dynamodb.BatchWriteItemInput, chunk []*entry) []byt
 	return lit(b, "}")
 }
 
-// written makes a string with memory of the pool for bodies.
-func (c *codec) written(write func(b []byte) []byte) string {
-	pooled, ok := c.bodies.Get().(*[]byte)
-	if !ok {
-		pooled = new([]byte)
+// room is memory of the pool for bodies to write to, empty.
+func (c *codec) room() *[]byte {
+	if pooled, ok := c.bodies.Get().(*[]byte); ok {
+		*pooled = (*pooled)[:0]
+		return pooled
 	}
-	*pooled = write((*pooled)[:0])
-	s := string(*pooled)
-	c.bodies.Put(pooled)
+	return new([]byte)
+}
+
+// written makes a string of what has been written to room, which is given back.
+func (c *codec) written(room *[]byte, b []byte) string {
+	s := string(b)
+	*room = b
+	c.bodies.Put(room)
 	return s
 }
