@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -61,6 +62,20 @@ func parseAll(flags *flag.FlagSet, args []string) error {
 		}
 		arguments, args = append(arguments, flags.Arg(0)), flags.Args()[1:]
 	}
+}
+
+// templateFile returns the template that a command is given: the file, the one in a folder, or the one in this folder where
+// nothing is given, by the names that SAM's CLI looks for.
+func templateFile(given string) string {
+	if info, err := os.Stat(given); given != "" && (err != nil || !info.IsDir()) {
+		return given
+	}
+	for _, name := range []string{"template.yaml", "template.yml", "template.json"} {
+		if name = filepath.Join(given, name); isFile(name) {
+			return name
+		}
+	}
+	return filepath.Join(given, "template.yaml")
 }
 
 // misused says how a command was called wrongly.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -58,7 +57,7 @@ func runInvoke(ctx context.Context, args []string, stdout, stderr io.Writer) int
 	if err != nil {
 		return fail(stderr, "invoke", err)
 	}
-	f.template = cmp.Or(flags.Arg(1), "template.yaml")
+	f.template = templateFile(flags.Arg(1))
 	seen, result, err := invokeOnce(ctx, f, flags.Arg(0), event, stderr)
 	if fe := (*gateway.FunctionError)(nil); errors.As(err, &fe) {
 		result = fe.Payload

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +19,8 @@ Runs a SAM template or an OpenAPI definition on this machine: builds the functio
 the Go tool, starts them as Lambda does, and serves their APIs and function URLs. Their
 DynamoDB tables are in an embedded engine, which functions find in
 AWS_ENDPOINT_URL_DYNAMODB. Lambda's own API, to invoke functions by name, is in
-AWS_ENDPOINT_URL_LAMBDA. TEMPLATE is template.yaml where it is left out.
+AWS_ENDPOINT_URL_LAMBDA. TEMPLATE is a file, or a folder with template.yaml,
+template.yml or template.json; this folder where it is left out.
 
 When sources change, functions are built again. When the template changes, it is read
 again and takes the place of the one that runs. SIGINT and SIGTERM end the command, with
@@ -75,7 +75,7 @@ func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done b
 	if code, done := parse(flags, args, 1); done {
 		return f, code, true
 	}
-	f.template = cmp.Or(flags.Arg(0), "template.yaml")
+	f.template = templateFile(flags.Arg(0))
 	return f, 0, false
 }
 
