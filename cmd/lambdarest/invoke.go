@@ -114,8 +114,9 @@ func invokeOnce(ctx context.Context, f startFlags, name string, event []byte, st
 	id := newID()
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: id})
 	result, err = p.Invoke(ctx, event)
-	_ = s.current.lambda.Wait(ctx) // for what it has invoked without waiting
-	s.close()                      // then the output is complete
+	defer context.AfterFunc(ctx, s.endFunctions)() // who wants the end waits for nobody
+	_ = s.current.lambda.Wait(ctx)                 // for what it has invoked without waiting
+	s.close()                                      // then the output is complete, and nobody observes any more
 	for _, i := range all {
 		_, _ = i.WriteTo(stderr)
 		if i.RequestID == id {

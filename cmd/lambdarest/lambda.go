@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"sync"
 	"syscall"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -23,6 +24,8 @@ const lambdaName = "AWS Lambda"
 type lambdaServer struct {
 	ln    net.Listener
 	close func() // stops serving when the invocations that somebody waits for are done, or after a while
+
+	underWay sync.RWMutex // each request reads
 }
 
 // listenLambda listens; nothing is served yet.
@@ -34,7 +37,7 @@ func listenLambda(addr string, public bool) (*lambdaServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &lambdaServer{ln, func() { _ = ln.Close() }}, nil
+	return &lambdaServer{ln: ln, close: func() { _ = ln.Close() }}, nil
 }
 
 // url is where functions find it.
@@ -56,6 +59,11 @@ func (s *system) serveLambda(ctx context.Context) {
 		<-ended
 	}
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.lambda.underWay.TryRLock() {
+			http.Error(w, "the functions have ended", http.StatusServiceUnavailable)
+			return
+		}
+		defer s.lambda.underWay.RUnlock()
 		d := s.use()
 		defer d.users.Done()
 		d.lambda.ServeHTTP(w, r)

@@ -23,14 +23,32 @@ import (
 
 // startCaller starts a function that invokes others, and keeps three of its instances warm. Its events are requests of an
 // API, or the same objects.
+//
+// WaitFor is a server that must answer before the function does. Nested is the same for another invocation of the function,
+// which this one waits for; it does not where the server at Until answers before.
 func startCaller() {
 	client := new(invoke.Client)
-	h := lambda.NewHandler(func(ctx context.Context, event struct{ Body, Async, Sync string }) (any, error) {
+	h := lambda.NewHandler(func(ctx context.Context, event struct{ Body, Async, Sync, WaitFor, Nested, Until string }) (any, error) {
 		_ = json.Unmarshal([]byte(event.Body), &event) // where there is one
 		lc, _ := lambdacontext.FromContext(ctx)
 		_, _ = fmt.Println("invoked as", lc.InvokedFunctionArn)
 		if event.Async != "" {
 			return nil, client.InvokeAsync(ctx, event.Async, []byte(`{"body":"hello"}`))
+		}
+		if event.Nested != "" {
+			nested := func(done chan<- bool) {
+				_, _ = http.Post(os.Getenv("AWS_ENDPOINT_URL_LAMBDA")+"/2015-03-31/functions/"+lc.InvokedFunctionArn+"/invocations", "application/json", strings.NewReader(`{"waitFor":"`+event.Nested+`"}`))
+				done <- true
+			}
+			done := make(chan bool, 2)
+			go nested(done)
+			if event.Until != "" {
+				go func() { _, _ = http.Get(event.Until); done <- true }()
+			}
+			<-done
+		}
+		if event.WaitFor != "" {
+			_, _ = http.Get(event.WaitFor)
 		}
 		if event.Sync == "" {
 			return "done", nil

@@ -24,7 +24,8 @@ template.yml or template.json; this folder where it is left out.
 
 When sources change, functions are built again. When the template changes, it is read
 again and takes the place of the one that runs. SIGINT and SIGTERM end the command, with
-all that it has started.`
+all that it has started: requests have ten seconds to be answered. A second signal does
+not wait for them.`
 
 // startFlags are the flags of start.
 type startFlags struct {
@@ -47,7 +48,8 @@ type startFlags struct {
 	schedules  bool
 	console    bool
 	timeout    time.Duration
-	output     string // "json" or ""
+	output     string        // "json" or ""
+	grace      time.Duration // see system.endSoon
 }
 
 func parseStart(args []string, stderr io.Writer) (f startFlags, code int, done bool) {

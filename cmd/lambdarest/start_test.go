@@ -24,7 +24,7 @@ import (
 // TestMain lets the test binary be a function: with BOOTSTRAP set it runs no test. Scripts have it as their command.
 func TestMain(m *testing.M) {
 	if os.Getenv("BOOTSTRAP") == "" {
-		testscript.Main(m, map[string]func(){"lambdarest": lambdarest})
+		testscript.Main(m, map[string]func(){"lambdarest": main})
 	}
 	if os.Getenv("BOOTSTRAP") == "caller" {
 		startCaller()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
 	"github.com/lambdarest/lambdarest/gateway"
@@ -36,6 +38,9 @@ type system struct {
 	// What follows belongs to the goroutine that deploys.
 	doors  []*door
 	firing map[schedule]chan struct{} // closed to end one
+
+	ending sync.Once   // of the first endSoon
+	limit  *time.Timer // when the functions are ended
 
 	running sync.WaitGroup          // what serve waits for
 	cancel  context.CancelCauseFunc // ends serve
@@ -104,6 +109,7 @@ func (s *system) serve(ctx context.Context) error {
 		s.running.Go(func() { s.watch(ctx) })
 	}
 	<-ctx.Done()
+	s.endSoon()
 	s.running.Wait()
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return err
@@ -153,18 +159,42 @@ func (s *system) behind(n int) http.Handler {
 	return h
 }
 
+// grace is what functions have, from the end of the command, for what they have begun: a second less than requests, so that
+// these are answered all the same.
+const grace = 9 * time.Second
+
+// endSoon ends, after their grace, the functions that still run. Whoever waits for one, a request or another function, has
+// its answer then; so all that shuts down one after the other has one grace together. The first call counts.
+func (s *system) endSoon() {
+	s.ending.Do(func() { s.limit = time.AfterFunc(cmp.Or(s.flags.grace, grace), s.endFunctions) })
+}
+
+// endFunctions ends all functions, and waits for their processes. It may be called again.
+func (s *system) endFunctions() {
+	s.mu.RLock()
+	processes := slices.Collect(maps.Keys(s.processes))
+	s.mu.RUnlock()
+	var all sync.WaitGroup
+	for _, p := range processes {
+		all.Go(func() { _ = p.Close() })
+	}
+	all.Wait()
+}
+
 // close ends all that newSystem has begun, also where it did not get to the end.
 func (s *system) close() {
+	s.endSoon()
+	defer s.limit.Stop()
 	if s.lambda != nil {
 		s.lambda.close()
 	}
+	s.endFunctions()
+	if s.lambda != nil {
+		s.lambda.underWay.Lock() // waits for requests whose connection was cut; kept, so that no more come
+	}
 	s.mu.RLock()
-	processes := slices.Collect(maps.Keys(s.processes))
 	last := s.current
 	s.mu.RUnlock()
-	for _, p := range processes {
-		_ = p.Close() // waits for the processes
-	}
 	if last != nil { // what nobody waited for has ended as well, and is reported
 		_ = last.lambda.Wait(context.Background())
 	}
