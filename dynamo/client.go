@@ -6,9 +6,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// Client is the part of [*dynamodb.Client] that repositories use. Anything
-// with these methods will do: the SDK's client, a wrapper that counts or
-// traces, or the in-process engine of package dynamotest.
+// Client is the part of [*dynamodb.Client] that repositories use. Anything with
+// these methods works: the SDK's client, a wrapper that counts or traces, or the
+// in-process engine of package dynamotest.
 //
 // A wrapper must hand on the option functions, to one call at a time: by them a
 // [Repository] learns whether a failed write may have reached DynamoDB, and checks

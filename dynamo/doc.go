@@ -48,7 +48,7 @@
 //     [ErrCursor].
 //   - Error messages name operation, table and attribute, and never hold a key
 //     or a value of an item, or a name inside a map, as far as this package and
-//     its checks go; the text of DynamoDB's own errors follows, but for the values
+//     its checks go; the text of DynamoDB's own errors follows, except for the values
 //     in it.
 //
 // # Items

@@ -32,8 +32,8 @@ const transactAttempts = 8
 // operations within the last ten minutes. Nothing was written.
 var ErrTokenReused = errors.New("the token was used for another transaction")
 
-// Transaction is how to run a transaction. The zero value will do, and is what
-// [Transact] and [TransactGet] use.
+// Transaction is how to run a transaction. The zero value is ready to use, and is
+// what [Transact] and [TransactGet] use.
 type Transaction struct {
 	// Token, of 1 to 36 characters, makes a write happen once even if it is asked
 	// for again within ten minutes, by this call or another, as when an event is

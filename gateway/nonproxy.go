@@ -82,9 +82,9 @@ func (e *lambdaEndpoint) serve(w http.ResponseWriter, c *call) *failure {
 	return respond(w)(mapped.Success(payload))
 }
 
-// Mock is the MOCK integration: no function at all. The request template makes an object with an integer statusCode,
-// as {"statusCode": 200}, which selects the response; its body is empty unless a response template makes one. JSON is
-// read permissively, as API Gateway does: {statusCode: 200} will do.
+// Mock is the MOCK integration: no function at all. The request template makes an object with an integer statusCode, as
+// {"statusCode": 200}, which selects the response; its body is empty unless a response template makes one. JSON is read
+// permissively, as API Gateway does: {statusCode: 200} is accepted.
 func Mock(t Templates) Integration { return mock{t} }
 
 type mock struct{ templates Templates }

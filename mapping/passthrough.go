@@ -16,8 +16,8 @@ import (
 //
 // What the template does to a request:
 //
-//   - Every parameter, stage variable and member of the context is a string; what
-//     there is not is the empty string. A map is nil if the template leaves it out.
+//   - Every parameter, stage variable and member of the context is a string; a missing
+//     one is the empty string. A map is nil if the template leaves it out.
 //   - A request without a body has the body {}. For a B that is no object (a slice,
 //     a string) Passthrough takes {} for no body and leaves Body at its zero value.
 //   - A body that is not JSON arrives as a string, so B must be string for it.
@@ -195,7 +195,7 @@ type Headers map[string]string
 
 // Get returns the value of a header field, or the empty string if it is missing.
 // Upper and lower case of names do not differ; if the event has several spellings,
-// the one asked for goes first, then the first in the order of strings.
+// the one asked for is taken, else the first in the order of strings.
 func (h Headers) Get(name string) string {
 	if v, ok := h[name]; ok {
 		return v

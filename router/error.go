@@ -84,9 +84,10 @@ func problemOf(err error) *Error {
 	return &Error{Err: err}
 }
 
-// MapError answers an error of the handlers inside with a status if it is target
-// (as errors.Is tells) and says no status itself. The text of the error is not
-// sent. MapError panics if target is nil or the status is not from 400 to 599.
+// MapError answers an error of the handlers inside with a status if the error
+// matches target, by errors.Is, and has no status of its own. The text of the error
+// is not sent. MapError panics if target is nil or the status is not from 400 to
+// 599.
 func MapError(target error, status int) Middleware {
 	if target == nil || status < 400 || status > 599 {
 		panic(fmt.Sprintf("router: MapError(%v, %d): an error and a status from 400 to 599 are needed", target, status))

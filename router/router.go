@@ -240,7 +240,7 @@ func (r *Router) NotFound(h Handler) { r.root().notFound = h }
 func (r *Router) MethodNotAllowed(h Handler) { r.root().notAllowed = h }
 
 // Lookup returns the route that takes requests with a method and a target, which is a
-// path, percent-encoded as in a URL. It runs nothing and allocates nothing but for what it
+// path, percent-encoded as in a URL. It runs nothing and allocates nothing except for what it
 // has to decode.
 func (r *Router) Lookup(method, target string) (found Route, ok bool) {
 	r = r.root()

@@ -1,9 +1,21 @@
-// Command lambdarest runs on a laptop what AWS runs in production.
+// Command lambdarest runs on a laptop what AWS runs in production: SAM templates with their
+// functions, APIs and tables, without Docker and without an AWS account.
 //
-//	lambdarest COMMAND [FLAGS]
+//	go get -tool github.com/lambdarest/lambdarest/cmd/lambdarest
+//	go tool lambdarest start template.yaml
 //
-// Each command explains itself with -h. The exit code is 0 where the command did
-// what it was asked, 1 where it failed, and 2 where it was called wrongly.
+// Its commands are
+//
+//	start      run a SAM template or an OpenAPI definition
+//	invoke     invoke a function of a template once
+//	render     render a mapping template against a request
+//	events     print the event of a request
+//	dynamodb   serve DynamoDB on localhost
+//	version    print the version
+//
+// Each explains itself with -h. The exit code is 0 where the command did what it was asked,
+// 1 where it failed, and 2 where it was called wrongly. docs/gateway.md in the repository
+// says what start does as AWS does, and what it leaves out.
 package main
 
 import (

@@ -304,7 +304,7 @@ func (t *table) undefine() {
 	})
 }
 
-// UpdateTable is DynamoDB's UpdateTable, but for global tables.
+// UpdateTable is DynamoDB's UpdateTable, except for global tables.
 func (db *DB) UpdateTable(ctx context.Context, in *dynamodb.UpdateTableInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateTableOutput, error) {
 	return db.Client().UpdateTable(ctx, in, opts...)
 }
