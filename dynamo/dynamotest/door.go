@@ -1,8 +1,8 @@
 package dynamotest
 
 import (
-	"encoding/json"
 	"hash/crc32"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -38,12 +38,13 @@ func answerType(r *http.Request, body []byte) (answer string, ok bool) {
 }
 
 // refuse answers what does not speak the protocol.
-func refuse(w http.ResponseWriter) {
+func refuse(w http.ResponseWriter) error {
 	h := w.Header()
 	h["X-Amz-Crc32"] = []string{strconv.FormatUint(uint64(crc32.ChecksumIEEE([]byte(notForUs))), 10)}
 	h["Content-Length"] = []string{strconv.Itoa(len(notForUs))}
 	w.WriteHeader(http.StatusNotFound)
-	_, _ = w.Write([]byte(notForUs))
+	_, err := io.WriteString(w, notForUs)
+	return err
 }
 
 // route finds the operation of a signed request.
@@ -57,7 +58,7 @@ func (s *wire) route(r *http.Request, body []byte) (wireOperation, *fault) {
 	case !s.unsigned:
 		f = checkSigned(r)
 	}
-	if f != nil && len(body) > 0 && !json.Valid(body) {
+	if f != nil && len(body) > 0 && !valid(body) {
 		f = &fault{kind: faultSerialization} // which the operations say themselves
 	}
 	return op, f

@@ -18,8 +18,8 @@ import (
 
 const htmlPage = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in to use this network.</body></html>"
 
-// reply writes the answer as the effect spoils it.
-func (s *spoiled) reply(w http.ResponseWriter, body []byte) {
+// reply writes the answer as the effect spoils it. The error is that of writing it.
+func (s *spoiled) reply(w http.ResponseWriter, body []byte) error {
 	status := http.StatusOK
 	if s.err != nil {
 		status, body = statusOf(s.err), appendFault(nil, s.err)
@@ -28,15 +28,15 @@ func (s *spoiled) reply(w http.ResponseWriter, body []byte) {
 	switch s.strike.Effect {
 	case Reset:
 		s.sever(w, status, body)
-		return
+		return nil
 	case EmptyBody:
 		h.Set("Content-Length", "0")
 		w.WriteHeader(http.StatusOK)
-		return
+		return nil
 	case HTMLPage:
 		h.Set("Content-Type", "text/html")
-		_, _ = io.WriteString(w, htmlPage)
-		return
+		_, err := io.WriteString(w, htmlPage)
+		return err
 	case ShortBody:
 		body = body[:len(body)/2]
 	case FlippedBody:
@@ -50,10 +50,11 @@ func (s *spoiled) reply(w http.ResponseWriter, body []byte) {
 	switch s.strike.Effect {
 	case CutBody, ResetBody, StallBody:
 		s.sever(w, status, body)
-		return
+		return nil
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(body)
+	_, err := w.Write(body)
+	return err
 }
 
 // sever ends the connection before the answer, or in the middle of its body. A
@@ -62,7 +63,7 @@ func (s *spoiled) reply(w http.ResponseWriter, body []byte) {
 func (s *spoiled) sever(w http.ResponseWriter, status int, body []byte) {
 	half := body[:len(body)/2]
 	if in, ok := w.(*recorder); ok {
-		in.status, in.body, in.severed = status, half, s
+		in.status, in.body, in.severed = status, bytes.Clone(half), s
 		return
 	}
 	conn, _, err := http.NewResponseController(w).Hijack()

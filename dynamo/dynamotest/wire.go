@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 )
@@ -98,62 +99,62 @@ type wire struct {
 	db       *DB
 	services map[string]map[string]wireOperation
 	unsigned bool      // takes requests without a signature
-	answers  sync.Pool // of *[]byte: memory of answers that have been written
+	memory   sync.Pool // of *memory
 }
 
+// memory holds one request and its answer, and then others: those of scans are large.
+// Both are copied, as values on their way in and by the writer on its way out.
+type memory struct{ body, answer []byte }
+
 func (s *wire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	m, ok := s.memory.Get().(*memory)
+	if !ok {
+		m = &memory{}
+	}
+	if err := s.exchange(w, r, m); err != nil {
+		return // HTTP/2 may still be reading an answer whose stream the client has reset
+	}
+	s.memory.Put(m)
+}
+
+// exchange answers a request. The error is that of writing the answer.
+func (s *wire) exchange(w http.ResponseWriter, r *http.Request, m *memory) (err error) {
 	h := w.Header()
 	h["X-Amzn-Requestid"] = []string{requestID()}
-	body, err := readBody(r)
+	m.body, err = readBody(r, m.body[:0])
 	switch {
 	case err != nil:
 		http.Error(w, "", http.StatusBadRequest)
-		return
-	case len(body) > maxRequest:
+		return nil
+	case len(m.body) > maxRequest:
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
-		return
+		return nil
 	case r.Method == http.MethodGet: // load balancers and start scripts ask this
-		reply(w, http.StatusOK, []byte("healthy: dynamodb.us-east-1.amazonaws.com "))
-		return
+		return reply(w, http.StatusOK, []byte("healthy: dynamodb.us-east-1.amazonaws.com "))
 	}
-	kind, ok := answerType(r, body)
+	kind, ok := answerType(r, m.body)
 	if !ok {
-		refuse(w)
-		return
+		return refuse(w)
 	}
 	h["Content-Type"] = []string{kind}
-	memory := s.memory(w)
-	*memory, err = s.serve(r, body, (*memory)[:0])
+	answer, err := s.serve(r, m.body, m.answer[:0])
+	if answer != nil {
+		m.answer = answer
+	}
 	if spoiled, ok := err.(*spoiled); ok {
-		spoiled.reply(w, *memory)
+		return spoiled.reply(w, answer)
 	} else if err != nil {
-		reply(w, statusOf(err), appendFault(nil, err))
-	} else {
-		reply(w, http.StatusOK, *memory)
+		return reply(w, statusOf(err), appendFault(nil, err))
 	}
-	if _, keeps := w.(*recorder); !keeps {
-		s.answers.Put(memory)
-	}
+	return reply(w, http.StatusOK, answer)
 }
 
-// memory is for one answer. Those of scans are large, and a writer other than our own
-// keeps nothing of them.
-func (s *wire) memory(w http.ResponseWriter) *[]byte {
-	if _, keeps := w.(*recorder); !keeps {
-		if used, ok := s.answers.Get().(*[]byte); ok {
-			return used
-		}
-	}
-	b := make([]byte, 0, 2048)
-	return &b
-}
-
-// readBody reads a body of up to one byte more than may be.
-func readBody(r *http.Request) ([]byte, error) {
+// readBody reads a body of up to one byte more than may be into b.
+func readBody(r *http.Request, b []byte) ([]byte, error) {
 	if n := r.ContentLength; n >= 0 && n <= maxRequest {
-		body := make([]byte, n)
-		_, err := io.ReadFull(r.Body, body)
-		return body, err
+		b = slices.Grow(b, int(n))[:n]
+		_, err := io.ReadFull(r.Body, b)
+		return b, err
 	}
 	return io.ReadAll(io.LimitReader(r.Body, maxRequest+1))
 }
@@ -168,12 +169,13 @@ func (s *wire) serve(r *http.Request, body, b []byte) (out []byte, err error) {
 }
 
 // reply writes an answer with its checksum, which the SDKs verify.
-func reply(w http.ResponseWriter, status int, body []byte) {
+func reply(w http.ResponseWriter, status int, body []byte) error {
 	h := w.Header() // by the canonical names, which saves making them so
 	h["X-Amz-Crc32"] = []string{strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)}
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // nobody is left to tell of a broken connection
+	_, err := w.Write(body)
+	return err
 }
 
 func statusOf(err error) int {
