@@ -43,7 +43,7 @@ var rules = map[string]rule{
 	"router":                        {[]string{"internal/bind", "internal/jsonscan", "internal/detail", "internal/coldstart", "internal/handover", lambdaGo}, "functions link it: no SDK, no other package of ours"},
 	"router/routertest":             {[]string{"internal/gwevent", "router", lambdaGo, testify}, "for tests of functions"},
 	"dynamo":                        {[]string{"internal/jsonscan", sdk, smithy}, "useful without API Gateway: neither router nor aws-lambda-go"},
-	"dynamo/dynamotest":             {[]string{"dynamo", sdk, smithy}, "for tests and laptops; it knows nothing of HTTP APIs"},
+	"dynamo/dynamotest":             {[]string{"internal/jsonscan", "dynamo", sdk, smithy}, "for tests and laptops; it knows nothing of HTTP APIs"},
 	"dynamo/dynamotest/conformance": {[]string{sdk, smithy, testify}, "a suite for any client; a package of its own, as it brings testing along, and without the engine, which it must not favour"},
 	"mapping":                       {[]string{"internal/bind", "internal/detail", lambdaGo}, "functions link it: no template engine"},
 	"internal/javaregexp":           {nil, "the bottom: what templates and selection patterns share"},

@@ -12,6 +12,9 @@ type expressionText struct {
 // expression is. A projection takes no values. What is in them comes after the
 // values of the request: see [newPlaceholders].
 func checkPlaceholders(names map[string]string, values item, expressions ...expressionText) *fault {
+	if names == nil && values == nil {
+		return nil
+	}
 	used, usedByValues := false, false
 	var takers []string
 	for _, e := range expressions {

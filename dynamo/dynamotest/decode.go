@@ -1,24 +1,32 @@
 package dynamotest
 
 import (
-	"encoding/json"
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/lambdarest/lambdarest/internal/jsonscan"
 )
 
 // decodeRequest reads the JSON of a request into a struct whose fields are named
 // as the members are. As with DynamoDB, members that are not fields are ignored,
 // those in another case among them, null is as good as absent, and of a member
 // that comes twice the last counts. encoding/json, which takes names in any case
-// and merges what comes twice, only checks the syntax.
+// and merges what comes twice, would not do that.
 func decodeRequest(body []byte, request any) *fault {
-	if !json.Valid(body) {
+	if !valid(body) {
 		return &fault{kind: faultSerialization}
 	}
 	c := &cursor{text: body}
 	c.decode(reflect.ValueOf(request).Elem())
 	return c.fault
+}
+
+// valid tells whether a text is JSON, with the verdict of encoding/json.
+func valid(text []byte) bool {
+	s := jsonscan.New(text)
+	s.Skip()
+	return s.End() == nil
 }
 
 // emptyEnum stands for a member of an enumeration that is there and empty, which is

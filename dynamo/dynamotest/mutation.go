@@ -30,6 +30,7 @@ type change struct {
 	key        rowKey
 	target     item // has the primary key
 	old, after item // nil for no item
+	weight     int  // size of after
 	size       int  // of the larger
 }
 
@@ -62,7 +63,8 @@ func (m *mutation) plan(db *DB) (*change, *fault) {
 	if !c.after.sound() { // a fault of the engine; nothing may rest on it
 		return nil, &fault{kind: faultInternal, message: "the item would hold a value of no type"}
 	}
-	c.size = max(c.size, c.after.size())
+	c.weight = c.after.size()
+	c.size = max(c.size, c.weight)
 	return c, nil
 }
 
@@ -171,7 +173,7 @@ func (c *change) commit(db *DB) {
 	if c.after == nil {
 		c.table.delete(c.key)
 	} else {
-		c.table.put(c.key, c.after)
+		c.table.put(c.key, row{item: c.after, size: c.weight})
 	}
 	db.record(c.table, c.old, c.after, false)
 }

@@ -176,5 +176,5 @@ func (in *lineReader) item(t *table) {
 		in.fail("an item that was there before")
 		return
 	}
-	t.put(k, it)
+	t.put(k, row{item: it, size: it.size()})
 }

@@ -157,14 +157,13 @@ func (r *createTableRequest) addIndex(t Table, x Index) (err error) {
 	return nil
 }
 
-// put stores an item, delete removes one; both keep the indexes, the table's
+// put stores a row, delete removes one; both keep the indexes, the table's
 // size and the times of expiry.
-func (t *table) put(k rowKey, it item) {
+func (t *table) put(k rowKey, r row) {
 	old, _ := t.rows.get(k)
-	r := row{item: it, size: it.size()}
 	t.bytes += r.size - old.size
 	t.rows.set(k, r)
-	t.follow(k, old.item, it)
+	t.follow(k, old.item, r.item)
 }
 
 func (t *table) delete(k rowKey) {

@@ -48,8 +48,11 @@ func hasKey(key string) func(tag) bool           { return func(t tag) bool { ret
 
 // tableOfARN is the table that an ARN names, empty for none.
 func tableOfARN(arn *string) string {
-	parts := strings.Split(deref(arn), ":")
-	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "dynamodb" {
+	if !strings.HasPrefix(deref(arn), "arn:") {
+		return "" // a name, as nearly always
+	}
+	parts := strings.Split(*arn, ":")
+	if len(parts) != 6 || parts[2] != "dynamodb" {
 		return ""
 	}
 	name, ok := strings.CutPrefix(parts[5], "table/")
