@@ -73,6 +73,9 @@ func (e *expressions) attribute(keyPercent int) string {
 }
 
 func (e *expressions) path(keyPercent int) string {
+	if e.chance(25) {
+		return e.inside(pick(e.generator, insideDocument...))
+	}
 	first := e.attribute(keyPercent)
 	p := e.name(first)
 	for range 2 {
@@ -86,6 +89,18 @@ func (e *expressions) path(keyPercent int) string {
 		}
 	}
 	return p
+}
+
+// inside is a path with its names replaced as others are; \x00 is a dot within a name.
+func (e *expressions) inside(path string) string {
+	steps := strings.Split(path, ".")
+	for i, step := range steps {
+		name, index, indexed := strings.Cut(strings.ReplaceAll(step, "\x00", "."), "[")
+		if steps[i] = e.name(name); indexed {
+			steps[i] += "[" + index
+		}
+	}
+	return strings.Join(steps, ".")
 }
 
 func (e *expressions) operand() string {
@@ -148,6 +163,9 @@ func (e *expressions) function() string {
 
 // update is an UpdateExpression.
 func (e *expressions) update() string {
+	if e.chance(35) {
+		return e.documentUpdate()
+	}
 	clauses := []string{}
 	for _, i := range e.Perm(4)[:1+e.IntN(2)] {
 		var one func() string
@@ -170,6 +188,40 @@ func (e *expressions) update() string {
 			actions = append(actions, one())
 		}
 		clauses = append(clauses, []string{"SET ", "REMOVE ", "ADD ", "DELETE "}[i]+strings.Join(actions, ", "))
+	}
+	return strings.Join(clauses, " ")
+}
+
+// documentUpdate changes parts of a document that do not overlap, in ways that it mostly allows.
+func (e *expressions) documentUpdate() string {
+	g, actions := e.generator, map[string][]string{}
+	add := func(verb, format string, args ...any) {
+		actions[verb] = append(actions[verb], fmt.Sprintf(format, args...))
+	}
+	number := func() string { return e.bind(obj{"N": pick(g, numbers...)}) }
+	for _, i := range e.Perm(8)[:1+e.IntN(3)] {
+		switch i {
+		case 0:
+			add("ADD", "%s %s", e.inside("d.a"), number())
+		case 1:
+			add(pick(g, "ADD", "DELETE"), "%s %s", e.inside("d.b"), e.bind(e.set(pick(g, "SS", "NS", "BS"))))
+		case 2:
+			add("SET", "%s = %s %s %s", e.inside("d.m.a"), e.inside(pick(g, "d.a", "d.m.a", "d.l[0]")), pick(g, "+", "-"), number())
+		case 3:
+			add("REMOVE", "%s", e.inside(pick(g, "d.x\x00y", "d.m.size", "d.n", "d.m.n")))
+		case 4:
+			add("SET", "%s = list_append(%s, %s)", e.inside("d.m.l"), e.inside(pick(g, "d.m.l", "d.l")), e.bind(obj{"L": []any{e.value(0)}}))
+		case 5:
+			add("REMOVE", "%s", e.inside(pick(g, "d.l[0]", "d.l[1]", "d.l[8]")))
+		case 6:
+			add("SET", "%s = %s", e.inside(pick(g, "d.l[2].a", "d.l[2].n", "d.l[4]", "d.l[9]")), e.bind(e.value(1)))
+		case 7:
+			add("SET", "%s = if_not_exists(%s, %s)", e.inside("d.m.b"), e.inside(pick(g, "d.m.b", "d.l[2].l[1]", "d.n")), number())
+		}
+	}
+	clauses := []string{}
+	for _, verb := range sortedKeys(actions) {
+		clauses = append(clauses, verb+" "+strings.Join(actions[verb], ", "))
 	}
 	return strings.Join(clauses, " ")
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"net/http"
+	"reflect"
 	"regexp"
 	"strings"
 )
@@ -64,6 +65,18 @@ var faultsOfLocal = []faultOfLocal{
 	{name: "charges an index for items that have but a part of its key", mend: func(x *exchange) {
 		if (strings.HasSuffix(x.operation, "Item") || x.operation == "TransactWriteItems") && x.local.units() > x.engine.units() && x.engine.units() > 0 {
 			x.without("ConsumedCapacity")
+		}
+	}},
+	{name: "UPDATED_OLD and UPDATED_NEW give the whole attribute", mend: func(x *exchange) {
+		in, _ := x.body.(obj)
+		if values, _ := in["ReturnValues"].(string); x.operation == "UpdateItem" && strings.HasPrefix(values, "UPDATED_") && x.succeeded() {
+			engine, _ := x.engine.body.(obj)["Attributes"].(obj)
+			local, _ := x.local.body.(obj)["Attributes"].(obj)
+			for name := range local {
+				if part, ok := engine[name]; ok && isPart(part, local[name]) {
+					local[name] = part
+				}
+			}
 		}
 	}},
 	{name: "no throughput in the description of an index that is paid by request", mend: func(x *exchange) {
@@ -200,6 +213,21 @@ func (x exchange) explain() (names []string, ok bool) {
 		}
 	}
 	return nil, false
+}
+
+// isPart tells whether a tree is the whole with some members of its objects left out.
+func isPart(part, whole any) bool {
+	p, isObject := part.(obj)
+	w, _ := whole.(obj)
+	if !isObject {
+		return reflect.DeepEqual(part, whole)
+	}
+	for name := range p {
+		if other, ok := w[name]; !ok || !isPart(p[name], other) {
+			return false
+		}
+	}
+	return true
 }
 
 // without takes a member out of both answers.

@@ -71,6 +71,9 @@ func (g *generator) key(t worldTable) obj {
 
 func (g *generator) item(t worldTable) obj {
 	item := g.attributes(g.IntN(6), 2)
+	if g.chance(60) {
+		item["d"] = g.document()
+	}
 	maps.Copy(item, g.key(t))
 	for _, index := range t.indexes {
 		for _, k := range index.keys {

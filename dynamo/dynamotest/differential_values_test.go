@@ -96,6 +96,19 @@ func (g *generator) attributes(n, depth int) obj {
 	return out
 }
 
+// document is a value of one shape, so that paths from [insideDocument] lead somewhere.
+func (g *generator) document() obj {
+	number := func() obj { return obj{"N": pick(g, numbers...)} }
+	inner := obj{"M": obj{"a": number(), "size": g.value(0), "l": obj{"L": []any{g.value(0), number()}}}}
+	return obj{"M": obj{"a": number(), "b": g.set(pick(g, "SS", "NS", "BS")), "x.y": g.value(1), "m": inner, "l": obj{"L": []any{number(), g.value(0), inner, g.set("NS")}}}}
+}
+
+// insideDocument are paths into a document d, and past what it has.
+var insideDocument = []string{
+	"d", "d.a", "d.b", "d.x\x00y", "d.m", "d.m.a", "d.m.size", "d.m.l", "d.m.l[0]", "d.m.l[1]", "d.l", "d.l[0]", "d.l[1]", "d.l[2]", "d.l[2].a", "d.l[2].l[1]", "d.l[3]",
+	"d.n", "d.m.n", "d.l[4]", "d.l[9]", "d.l[2].n", "d.m.l[7]", "d.a.a", "d.l.a", "d.m[0]",
+}
+
 // badValue is no attribute value of DynamoDB's.
 func (g *generator) badValue() any {
 	return pick[any](g,
