@@ -16,7 +16,7 @@ import (
 	"github.com/lambdarest/lambdarest/internal/gwevent"
 )
 
-// Limits of the Invoke operation, in bytes (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
+// Limits of the Invoke operation besides maxEvent and maxAnswer, in bytes (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
 const (
 	maxAsyncEvent    = 1 << 20
 	maxClientContext = 3583 // in Base64
@@ -25,8 +25,9 @@ const (
 	queuedCost = 16 << 10 // what each of them counts besides its event
 )
 
-// InvokeAPI is Lambda's operations Invoke and InvokeWithResponseStream, as an http.Handler in front of functions: what the AWS SDKs and the AWS CLI
-// find behind AWS_ENDPOINT_URL_LAMBDA, so that functions that invoke one another do so on a laptop and in tests.
+// InvokeAPI is Lambda's operations Invoke and InvokeWithResponseStream, as an http.Handler in front of functions: what the
+// AWS SDKs and the AWS CLI find behind AWS_ENDPOINT_URL_LAMBDA, so that functions that invoke one another do so on a laptop
+// and in tests.
 //
 //	POST /2015-03-31/functions/NAME/invocations
 //	POST /2021-11-15/functions/NAME/response-streaming-invocations
@@ -42,7 +43,7 @@ const (
 // Observe is set, and nothing of what handlers in this process write.
 //
 // InvokeWithResponseStream sends a piece when the function has sent it, where the function has a method Stream, as a
-// [Process], a [StreamHandler] and a router.Router have it; of any other function all of the answer at its end. It has no
+// *[Process], a [StreamHandler] and a *router.Router have it; of any other function all of the answer at its end. It has no
 // type Event. A failure is in the event InvokeComplete, also after the first pieces.
 //
 // Left out: InvokeAsync, which is deprecated, and tenants.

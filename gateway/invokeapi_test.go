@@ -299,12 +299,13 @@ func TestFanoutWarmsInstances(t *testing.T) {
 
 func FuzzInvokeAPI(f *testing.F) {
 	for _, seed := range []string{"who", "who:live", "arn:aws:lambda:eu-west-1:210987654321:function:who:7", "a:b:c", "%", "", "\xff"} {
-		f.Add(seed, `{"a":1}`, "Event", "e30=")
+		f.Add(invokePath, seed, `{"a":1}`, "Event", "e30=")
+		f.Add(invokeStreamPath, seed, `{"a":1}`, "", "e30=")
 	}
-	f.Fuzz(func(t *testing.T, name, body, kind, client string) {
+	f.Fuzz(func(t *testing.T, path, name, body, kind, client string) {
 		api := &gateway.InvokeAPI{Functions: map[string]lambda.Handler{"who": answering("null")}}
 		r := httptest.NewRequestWithContext(t.Context(), "POST", "/", strings.NewReader(body))
-		r.URL.Path = fmt.Sprintf(invokePath, name)
+		r.URL.Path = strings.Replace(path, "%s", name, 1)
 		r.Header.Set("X-Amz-Invocation-Type", kind)
 		r.Header.Set("X-Amz-Client-Context", client)
 		w := httptest.NewRecorder()
@@ -315,6 +316,10 @@ func FuzzInvokeAPI(f *testing.F) {
 			require.NoError(t, json.Unmarshal(w.Body.Bytes(), &e))
 			require.NotEmpty(t, e.Message)
 			require.NotEmpty(t, w.Header().Get("X-Amzn-Errortype"))
+		}
+		if w.Header().Get("Content-Type") == "application/vnd.amazon.eventstream" {
+			answer, end := allEvents(t, w.Body)
+			require.Equal(t, []string{"null", ""}, []string{answer, end.ErrorCode})
 		}
 	})
 }
