@@ -30,7 +30,7 @@ func (as *authorizations) of(ctx context.Context, a *sam.Authorizer) (gateway.Au
 	switch {
 	case a.IAM:
 		made = gateway.IAM{}
-		as.s.warnOnce("AWS_IAM: signatures are looked at, not verified; any access key will do")
+		as.s.warnOnce("AWS_IAM: signatures must be there but are not verified; any access key passes")
 	case len(a.Issuers) > 0:
 		j, err := as.s.jwt(ctx, a)
 		if err != nil {

@@ -88,7 +88,7 @@ func TestStartAuthorizers(t *testing.T) {
 		require.Regexp(t, line, out)
 	}
 	require.Contains(t, out, "warning: authorizer Users: claims of tokens are checked, signatures are not; -jwks Users=FILE or URL gives the keys of https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool\n")
-	require.Equal(t, 1, strings.Count(out, "warning: AWS_IAM: signatures are looked at, not verified"))
+	require.Equal(t, 1, strings.Count(out, "warning: AWS_IAM: signatures must be there but are not verified"))
 	require.NotContains(t, out, "warning: authorizer Tokens")
 
 	exp := time.Now().Add(time.Hour).Unix()

@@ -9,7 +9,7 @@ import (
 	"github.com/lambdarest/lambdarest/cmd/lambdarest/internal/sam"
 )
 
-// reload reads the template again and deploys it. What is wrong with it is printed, and what has run runs on. The app
+// reload reads the template again and deploys it. What is wrong with it is printed, and the one before it keeps running. The app
 // is what could be read of it: its files, and its functions where it was in order.
 func (s *system) reload(ctx context.Context) (app *sam.App, ok bool) {
 	app, err := s.reread()
@@ -22,7 +22,7 @@ func (s *system) reload(ctx context.Context) (app *sam.App, ok bool) {
 	}
 	if err != nil {
 		if ctx.Err() == nil {
-			fmt.Fprintf(s.stderr, "%v\n%s is not used: what has run runs on\n", err, s.flags.template)
+			fmt.Fprintf(s.stderr, "%v\n%s is not used: the one before it keeps running\n", err, s.flags.template)
 		}
 		return app, false
 	}

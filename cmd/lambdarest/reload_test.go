@@ -149,7 +149,7 @@ func TestReloadBroken(t *testing.T) {
 		{replace("CodeUri: fn/", "CodeUri: later/"), "there is no folder"},
 	} {
 		write(t, s.name, row.template)
-		out := s.until(t, "is not used: what has run runs on")
+		out := s.until(t, "is not used: the one before it keeps running")
 		require.Contains(t, out, row.want)
 		require.Equal(t, before, ask(t, s.url+"/old", ""))
 		s.until(t, "/old")

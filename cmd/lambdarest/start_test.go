@@ -280,7 +280,7 @@ func TestRebuild(t *testing.T) {
 	s.until(t, "watching the template and the sources")
 
 	write("main.go", "package main\n\nfunc main() { nonsense }\n")
-	out = s.until(t, "F runs on as it was")
+	out = s.until(t, "F keeps running as it was")
 	require.Contains(t, out, "main.go:3:15: undefined: nonsense")
 	_, body = call(t, "GET", url, "")
 	require.Equal(t, "one", body)
@@ -314,7 +314,7 @@ func TestFolderComesBack(t *testing.T) {
 		if name == "two" { // in two steps, between which it is built
 			require.NoError(t, os.Remove(filepath.Join(fn, "go.mod")))
 			require.NoError(t, os.Remove(filepath.Join(fn, "main.go")))
-			s.until(t, "F runs on as it was")
+			s.until(t, "F keeps running as it was")
 		}
 		require.NoError(t, os.RemoveAll(fn))
 		s.until(t, "there is no folder "+fn)

@@ -210,7 +210,7 @@ func isSource(name string) bool {
 func (s *system) rebuild(ctx context.Context, fn *sam.Function) {
 	if err := s.builds.build(ctx, fn); err != nil {
 		if ctx.Err() == nil {
-			fmt.Fprintf(s.stderr, "%v\n%s runs on as it was\n", err, fn.ID)
+			fmt.Fprintf(s.stderr, "%v\n%s keeps running as it was\n", err, fn.ID)
 		}
 		return
 	}

@@ -127,7 +127,7 @@ func (t *template) readEvents(r *resource) {
 			if !slices.Contains(strings.Fields(eventTypes), kind) {
 				continue // which checkNames has said
 			}
-			t.warn(ev.n, ev.path, "events of type %s do not come by themselves here; send one with lambdarest invoke", kind)
+			t.warn(ev.n, ev.path, "events of type %s are not sent here; lambdarest invoke sends one", kind)
 		}
 	}
 }
@@ -142,7 +142,7 @@ func (t *template) readSchedule(f *Function, name string, ev, props value) {
 		return
 	}
 	if strings.HasPrefix(at.text(), "at(") {
-		t.warn(at.n, at.path, "a schedule that comes once does not come here; send its event with lambdarest invoke")
+		t.warn(at.n, at.path, "a schedule for one time does not fire here; lambdarest invoke sends its event")
 		return
 	}
 	if _, err := cron.Parse(at.text()); err != nil {

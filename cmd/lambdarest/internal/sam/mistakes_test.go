@@ -145,7 +145,7 @@ func TestAttributes(t *testing.T) {
 func TestWarnings(t *testing.T) {
 	app := mustLoad(t, "Resources:\n  L: {Type: AWS::Lambda::Function, Properties: {}}\n"+
 		fn("F", "      Events:\n        Q: {Type: SQS, Properties: {Queue: q}}\n        S: {Type: Schedule, Properties: {Schedule: at(2026-01-01T00:00:00)}}\n"))
-	for _, want := range []string{"not run on this machine: L (AWS::Lambda::Function)", "events of type SQS do not come by themselves", "a schedule that comes once"} {
+	for _, want := range []string{"not run on this machine: L (AWS::Lambda::Function)", "events of type SQS are not sent here", "a schedule for one time"} {
 		require.True(t, slices.ContainsFunc(app.Warnings, func(w string) bool { return strings.Contains(w, want) }), "%s in %v", want, app.Warnings)
 	}
 	require.Empty(t, app.Function("F").Schedules)

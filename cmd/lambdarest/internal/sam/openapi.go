@@ -146,7 +146,7 @@ func (t *template) readIntegration(a *API, r *Route, v value) {
 		r.Kind = Mock
 	case "http", "http_proxy":
 		if link := v.get("connectionType"); strings.EqualFold(link.text(), "VPC_LINK") {
-			t.warn(link.n, link.path, "there is no VPC link here: the host of the uri is asked")
+			t.warn(link.n, link.path, "there are no VPC links here: the host of the uri gets the requests")
 		}
 		r.readBackend(kind, v)
 	default:

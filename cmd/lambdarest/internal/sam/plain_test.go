@@ -83,6 +83,6 @@ func TestPlainResources(t *testing.T) {
 	require.Equal(t, []string{
 		`template.yaml:13:127: Resources.Named.Properties.Timout: "Timout" is not known here; did you mean Timeout?`,
 		"template.yaml: not run on this machine: Zipped (AWS::Lambda::Function), Inline (AWS::Lambda::Function), Node (AWS::Lambda::Function), " +
-			"Bodiless (AWS::ApiGateway::RestApi), Method (AWS::ApiGateway::Method), Imported (AWS::ApiGateway::Stage), Other (AWS::ApiGateway::Stage); functions, APIs and tables are",
+			"Bodiless (AWS::ApiGateway::RestApi), Method (AWS::ApiGateway::Method), Imported (AWS::ApiGateway::Stage), Other (AWS::ApiGateway::Stage); only functions, APIs and tables are run",
 	}, shorten(app.Warnings))
 }

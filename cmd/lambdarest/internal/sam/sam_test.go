@@ -191,7 +191,7 @@ Resources:
 	require.Equal(t, map[string]string{"A": "global", "B": "own"}, f.Env)
 	require.Equal(t, []Schedule{{"Tick", "rate(1 minute)", `{"a":1}`}, {"Tock", "cron(0 12 * * ? *)", ""}, {"Last", "cron(15 10 ? * 6L *)", ""}}, f.Schedules)
 	require.Len(t, app.Warnings, 2)
-	require.Contains(t, app.Warnings[0], "comes once")
+	require.Contains(t, app.Warnings[0], "a schedule for one time")
 	require.Contains(t, app.Warnings[1], "events of type SQS")
 
 	names := map[string]*API{}
@@ -333,7 +333,7 @@ func TestOthers(t *testing.T) {
   T: {Type: AWS::Serverless::SimpleTable}
 `)
 	require.Len(t, app.Warnings, 1)
-	require.Equal(t, "template.yaml: not run on this machine: Jobs (AWS::SQS::Queue), Flow (AWS::Serverless::StateMachine), Old (AWS::Lambda::Function); functions, APIs and tables are",
+	require.Equal(t, "template.yaml: not run on this machine: Jobs (AWS::SQS::Queue), Flow (AWS::Serverless::StateMachine), Old (AWS::Lambda::Function); only functions, APIs and tables are run",
 		shorten(app.Warnings)[0])
 }
 

@@ -157,7 +157,7 @@ func (t *template) warnOfOthers() {
 	}
 	if len(others) > 0 {
 		t.problems.warnings = append(t.problems.warnings, t.name+": not run on this machine: "+strings.Join(others, ", ")+
-			"; functions, APIs and tables are")
+			"; only functions, APIs and tables are run")
 	}
 }
 

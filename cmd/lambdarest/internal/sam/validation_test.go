@@ -65,7 +65,7 @@ func TestBackendWarnings(t *testing.T) {
 	app, err := load(t, Options{}, operation("{type: http_proxy, connectionType: VPC_LINK, payloadFormatVersion: '1.0', uri: 'http://127.0.0.1/'}"))
 	require.NoError(t, err)
 	require.Equal(t, []string{
-		"template.yaml:5:75: paths./a.get.x-amazon-apigateway-integration.connectionType: there is no VPC link here: the host of the uri is asked",
+		"template.yaml:5:75: paths./a.get.x-amazon-apigateway-integration.connectionType: there are no VPC links here: the host of the uri gets the requests",
 	}, shorten(app.Warnings))
 }
 
