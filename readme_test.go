@@ -91,7 +91,10 @@ func Example_dynamo() {
 		log.Fatal(err)
 	}
 	for user, err := range users.Scan(ctx) {
-		fmt.Println(user, err)
+		if err != nil { // at most one, and last
+			log.Fatal(err)
+		}
+		fmt.Println(user)
 	}
 }
 
