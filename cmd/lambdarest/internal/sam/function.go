@@ -108,10 +108,10 @@ func (t *template) checkRuntime(props value) {
 
 // readEvents reads the events of a function: its routes and schedules.
 func (t *template) readEvents(r *resource) {
-	f := t.Function(r.id)
-	if f == nil {
-		return // it does not run here
+	if slices.Contains(t.foreign, r) {
+		return
 	}
+	f := t.Function(r.id)
 	for name, ev := range t.property(r, "Events").all() {
 		props := ev.get("Properties")
 		switch kind := ev.get("Type").text(); kind {
