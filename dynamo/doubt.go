@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -15,7 +16,8 @@ import (
 // remembers whether one of them may have been applied although it failed.
 // It belongs to one call and is not for concurrent use.
 type doubt struct {
-	repeat bool // the SDK may repeat attempts that leave a doubt
+	repeat bool      // the SDK may repeat attempts that leave a doubt
+	until  time.Time // when DynamoDB may forget the token of an attempt; zero if there is none
 
 	any      bool // some attempt left a doubt
 	last     bool // the latest attempt did
@@ -37,11 +39,24 @@ func (d *doubt) hook(o *dynamodb.Options) {
 
 // retry decides whether the SDK repeats an attempt.
 func (d *doubt) retry(by aws.Retryer, err error) bool {
-	if d.judge(err) && !d.repeat {
+	if d.judge(err) && !d.repeat || d.tooLate() {
 		return false
 	}
 	return by.IsErrorRetryable(err)
 }
+
+// tokenLife is for how long attempts are repeated under one token. DynamoDB knows
+// it for ten minutes after the request is done ("TransactWriteItems"); a minute is
+// for that request's way. Beyond that, what was applied could be applied again.
+const tokenLife = 9 * time.Minute
+
+// tokenEnd goes by the wall clock, which does not stand still while a Lambda is
+// frozen.
+func tokenEnd() time.Time { return time.Now().Round(0).Add(tokenLife) }
+
+// tooLate tells whether another attempt might do a second time what an earlier one
+// has done.
+func (d *doubt) tooLate() bool { return d.any && !d.until.IsZero() && time.Now().After(d.until) }
 
 // judge takes note of the error of one attempt and tells whether it leaves a
 // doubt. What fails after it, before the next request is sent, leaves none.

@@ -15,7 +15,8 @@ const maxToken = 36 // "TransactWriteItems", ClientRequestToken
 // Once makes a write happen once or not at all, whatever becomes of answers: a
 // counter that counts right. The write is sent as a transaction of one item with
 // a token by which DynamoDB knows repetitions for ten minutes, so that it can be
-// repeated until there is an answer. This costs twice the write capacity, and
+// repeated until there is an answer; later than that it is not, and the error is
+// [ErrUnknownOutcome]. This costs twice the write capacity, and
 // DynamoDB answers no item, neither old nor new: Update returns a zero T, and
 // [Old] does not apply.
 //

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"reflect"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -61,8 +62,9 @@ type Transaction struct {
 // [*ConditionError] of the repository's type, found by [errors.As].
 //
 // Conflicts with other transactions, throttling and lost answers are repeated
-// with the same token, up to 8 times in all; see [Backoff]. An outcome that is
-// unknown after that is [ErrUnknownOutcome].
+// with the same token, up to 8 times in all and for as long as DynamoDB knows the
+// token; see [Backoff]. An outcome that is unknown after that is
+// [ErrUnknownOutcome].
 func Transact(ctx context.Context, ops ...WriteOp) error {
 	return Transaction{}.Write(ctx, ops...)
 }
@@ -234,7 +236,7 @@ func (x *exchange) check() error {
 
 // sameClient compares clients, where they can be compared.
 func sameClient(a, b Client) bool {
-	return !reflect.TypeOf(a).Comparable() || !reflect.TypeOf(b).Comparable() || a == b
+	return !reflect.ValueOf(a).Comparable() || !reflect.ValueOf(b).Comparable() || a == b
 }
 
 // run sends the transaction until it is answered. Its errors carry the prefix.
@@ -247,6 +249,7 @@ func (x *exchange) run(ctx context.Context, send func(hooks ...func(*dynamodb.Op
 		return errorf("dynamo: transact: %w", err)
 	}
 	o := x.store.watch(ctx, x.operation)
+	until := tokenEnd()
 	for attempt, doubt := 1, false; ; attempt++ {
 		a := newAttempt()
 		err := send(a.hook, o.attach)
@@ -261,7 +264,7 @@ func (x *exchange) run(ctx context.Context, send func(hooks ...func(*dynamodb.Op
 		}
 		if v.again && attempt < transactAttempts {
 			ended := x.store.backoff.wait(ctx, attempt)
-			if ended == nil {
+			if ended == nil && !(doubt && time.Now().After(until)) {
 				continue
 			}
 			v.err = errors.Join(v.err, ended)

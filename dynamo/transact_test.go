@@ -233,6 +233,68 @@ func TestTransactEndsWithTheContext(t *testing.T) {
 	})
 }
 
+// What was applied is not applied again when DynamoDB may have forgotten the token:
+// a connection that is dead for long, or a Lambda that was frozen, ends in a doubt.
+func TestTokensAreNotTrustedForEver(t *testing.T) {
+	add := expression.Add(expression.Name("n"), expression.Value(1))
+	for name, count := range map[string]func(ctx context.Context, r *Repository[user]) error{
+		"Transact": func(ctx context.Context, r *Repository[user]) error { return Transact(ctx, r.UpdateOp(KeyOf(1), add)) },
+		"Once": func(ctx context.Context, r *Repository[user]) error {
+			_, err := r.Update(ctx, KeyOf(1), add, Once())
+			return err
+		},
+	} {
+		for lost, attempts := range map[time.Duration]int{11 * time.Minute: 1, 5 * time.Minute: 2, 0: 3} {
+			synctest.Test(t, func(t *testing.T) {
+				sent := 0
+				lose := func(n int) error {
+					if sent = n; n == 3 {
+						return nil
+					}
+					time.Sleep(lost)
+					return errReset
+				}
+				wire := newWire()
+				wire.fault = func(n int, _ func() *http.Response) (*http.Response, error) { return answer(200, "{}"), lose(n) }
+				for _, c := range []Client{&court{write: lose}, wire.client()} {
+					err := count(t.Context(), repo[user](t, c))
+					require.Equal(t, attempts, sent, "%s, lost after %v", name, lost)
+					require.Equal(t, attempts < 3, errors.Is(err, ErrUnknownOutcome), "%v", err)
+					require.Equal(t, attempts < 3, err != nil)
+				}
+			})
+		}
+	}
+}
+
+// A transaction that was refused has not been applied: it may be repeated at any
+// time.
+func TestRefusedTransactionsAreRepeatedLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &court{}
+		c.write = func(n int) error {
+			if time.Sleep(11 * time.Minute); n%2 == 1 {
+				return canceledBy("TransactionConflict")
+			}
+			return nil
+		}
+		require.NoError(t, Transact(t.Context(), repo[user](t, c).DeleteOp(KeyOf(1))))
+		require.NoError(t, repo[user](t, c).Delete(t.Context(), KeyOf(1), Once()))
+		require.Len(t, c.writes, 4)
+	})
+}
+
+// odd is a client that looks as if it could be compared.
+type odd struct {
+	Client
+	more any
+}
+
+func TestClientsThatCannotBeCompared(t *testing.T) {
+	var c Client = odd{&court{}, []int{1}}
+	require.NoError(t, Transact(t.Context(), repo[user](t, c).DeleteOp(KeyOf(1)), repo[order](t, c).DeleteOp(KeyOf("kim", 1))))
+}
+
 // Over the wire: the SDK repeats nothing itself, and an empty body is no success.
 func TestTransactOverTheWire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -94,6 +94,9 @@ func (s *store) attempts(ctx context.Context, w *write) (written, error) {
 		return written{}, s.fail(w.op, err)
 	}
 	doubt := &doubt{repeat: w.repeat, received: received{request: w.body}}
+	if w.certain {
+		doubt.until = tokenEnd()
+	}
 	o := s.watch(ctx, w.operation)
 	for attempt := 1; ; attempt++ {
 		out, err := w.send(ctx, doubt.hook, o.attach)
@@ -111,7 +114,7 @@ func (s *store) attempts(ctx context.Context, w *write) (written, error) {
 		switch {
 		case errors.As(err, &failed):
 			return s.settle(w, doubt, failed, err)
-		case again && attempt < writeAttempts && s.backoff.wait(ctx, attempt) == nil:
+		case again && attempt < writeAttempts && s.backoff.wait(ctx, attempt) == nil && !doubt.tooLate():
 			continue
 		case again && ctx.Err() != nil:
 			err = errorf("%w\n%w", err, ctx.Err())
