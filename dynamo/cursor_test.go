@@ -102,6 +102,12 @@ func TestCursorIsBoundToItsRead(t *testing.T) {
 	require.NoError(t, err)
 	requests := f.requests
 	for name, use := range map[string]func() error{
+		"a table whose name is as long": func() error {
+			r, err := New[user](f, "gsua", CursorKey(secretKey))
+			require.NoError(t, err)
+			_, err = r.ScanPage(t.Context(), cursor, 1, mine...)
+			return err
+		},
 		"another table": func() error { _, err := elsewhere.ScanPage(t.Context(), cursor, 1, mine...); return err },
 		"another key": func() error {
 			_, err := repo[other](t, f, CursorKey(secretKey)).ScanPage(t.Context(), cursor, 1, mine...)
@@ -135,6 +141,8 @@ func TestCursorIsBoundToItsRead(t *testing.T) {
 		require.NotContains(t, err.Error(), cursor[:len(cursor)-1], name)
 	}
 	require.Equal(t, requests, f.requests, "nothing is sent")
+	_, err = r.ScanPage(t.Context(), strings.Repeat("A", 1<<20), 1, mine...)
+	require.ErrorContains(t, err, "too long", "and is not read")
 }
 
 // The scope and the filter cannot be moved into one another.

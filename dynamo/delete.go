@@ -61,8 +61,7 @@ func (s *store) newDelete(k Key, opts []WriteOption) (*write, error) {
 	}
 	w.operation, w.in = "DeleteItem", in
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
-		in := *in // what a middleware makes of it is not for the next attempt
-		out, err := s.client.DeleteItem(ctx, &in, opts...)
+		out, err := s.client.DeleteItem(ctx, in, opts...)
 		if err != nil || out == nil {
 			return written{}, err
 		}

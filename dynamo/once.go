@@ -52,8 +52,7 @@ func sendOnly(s *store, w *write) {
 		ReturnConsumedCapacity: w.cfg.meter.wanted(),
 	}
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
-		in := *in // what a middleware makes of it is not for the next attempt
-		out, err := s.client.TransactWriteItems(ctx, &in, opts...)
+		out, err := s.client.TransactWriteItems(ctx, in, opts...)
 		if err != nil || out == nil {
 			return written{}, asConditionFailed(err)
 		}

@@ -106,8 +106,7 @@ func (s *store) newPut(v reflect.Value, opts []WriteOption, asText bool) (*write
 		}
 	}
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
-		in := *in // what a middleware makes of it is not for the next attempt
-		out, err := s.client.PutItem(ctx, &in, opts...)
+		out, err := s.client.PutItem(ctx, in, opts...)
 		if err != nil || out == nil {
 			return written{}, err
 		}

@@ -173,6 +173,16 @@ func TestQueryCursorsAreBoundToTheirRead(t *testing.T) {
 	r := repo[visit](t, f, CursorKey(secretKey))
 	page, err := r.QueryPage(t.Context(), ofPage, "", 2, Scope("kim"))
 	require.NoError(t, err)
+	ranged, err := r.QueryPage(t.Context(), ofPage.And(expression.Key("at").LessThanEqual(expression.Value(0))), "", 2, Scope("kim"))
+	require.NoError(t, err)
+	visits, err := r.QueryPage(t.Context(), ofUser, "", 2, Scope("kim"), Index("byUser"))
+	require.NoError(t, err)
+	type rated struct {
+		Page string `dynamodbav:"page" dynamo:"partition"`
+		At   int    `dynamodbav:"at"   dynamo:"sort"`
+		User string `dynamodbav:"us.er" dynamo:"index=byUser,partition"`
+		Rate int    `dynamodbav:"rate" dynamo:"index=byUser,sort"`
+	}
 	requests := f.requests
 	atLeast := func(n int) expression.KeyConditionBuilder {
 		return ofPage.And(expression.Key("at").GreaterThanEqual(expression.Value(n)))
@@ -183,6 +193,14 @@ func TestQueryCursorsAreBoundToTheirRead(t *testing.T) {
 			return err
 		},
 		"a condition on the sort key": func(c string) error { _, err := r.QueryPage(t.Context(), atLeast(0), c, 1, Scope("kim")); return err },
+		"another comparison": func(string) error {
+			_, err := r.QueryPage(t.Context(), atLeast(0), ranged.Next, 1, Scope("kim"))
+			return err
+		},
+		"another key of the index": func(string) error {
+			_, err := repo[rated](t, f, CursorKey(secretKey)).QueryPage(t.Context(), ofUser, visits.Next, 1, Scope("kim"), Index("byUser"))
+			return err
+		},
 		"another order": func(c string) error {
 			_, err := r.QueryPage(t.Context(), ofPage, c, 1, Scope("kim"), Descending())
 			return err

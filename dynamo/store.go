@@ -49,6 +49,10 @@ func newStore(list reflect.Type, c Client, table string, opts []Option) (*store,
 	codec.list, codec.passive = list, cfg.passive
 	_, own := c.(*dynamodb.Client)
 	codec.fromWire = own || cfg.passive
+	asText := sendsAsIs(c, cfg.passive) && !codec.plan.marshals && !codec.plan.marshalsAt
+	if !sendsAsIs(c, false) {
+		c = copying{c}
+	}
 	return &store{
 		client:    c,
 		table:     table,
@@ -56,7 +60,7 @@ func newStore(list reflect.Type, c Client, table string, opts []Option) (*store,
 		codec:     codec,
 		now:       cfg.now,
 		backoff:   cfg.backoff,
-		asText:    sendsAsIs(c, cfg.passive) && !codec.plan.marshals && !codec.plan.marshalsAt,
+		asText:    asText,
 		cursorKey: cfg.cursorKey,
 		observe:   cfg.observe,
 	}, nil

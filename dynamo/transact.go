@@ -96,8 +96,7 @@ func (t Transaction) Write(ctx context.Context, ops ...WriteOp) error {
 		x.bad = errors.New("the token is longer than 36 characters")
 	}
 	err := x.run(ctx, func(hooks ...func(*dynamodb.Options)) error {
-		in := *in // see sendOnly
-		out, err := x.store.client.TransactWriteItems(ctx, &in, hooks...)
+		out, err := x.store.client.TransactWriteItems(ctx, in, hooks...)
 		if err == nil && out != nil {
 			x.meter.writes(out.ConsumedCapacity)
 		}

@@ -133,8 +133,7 @@ func (s *store) sendUpdate(w *write, e *expressions) {
 	}
 	w.operation, w.in = "UpdateItem", in
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
-		in := *in // what a middleware makes of it is not for the next attempt
-		out, err := s.client.UpdateItem(ctx, &in, opts...)
+		out, err := s.client.UpdateItem(ctx, in, opts...)
 		if err != nil {
 			return written{}, err
 		}

@@ -215,6 +215,8 @@ func TestLostAnswerOfAnUpdate(t *testing.T) {
 		{"set of a version, applied", setState, []WriteOption{IfVersion(3)}, []error{lost, refused(now)}, false, nil, 2},
 		{"set of a version, changed since", setState, []WriteOption{IfVersion(3)}, []error{lost, refused(later)}, true, nil, 2},
 		{"set of a version, deleted since", setState, []WriteOption{IfVersion(3)}, []error{lost, refused(nil)}, true, nil, 2},
+		{"removal of a version, applied", expression.Remove(expression.Name("hits")), []WriteOption{IfVersion(3)}, []error{lost, refused(now)}, false, nil, 2},
+		{"removal of a version, not to be seen", expression.Remove(expression.Name("state")), []WriteOption{IfVersion(3)}, []error{lost, refused(now)}, true, nil, 2},
 		{"set of a version, without doubt", setState, []WriteOption{IfVersion(3)}, []error{refused(now)}, false, ErrConditionFailed, 1},
 		{"conflict", countHit, nil, []error{clash, nil}, false, nil, 2},
 		{"throttled", countHit, nil, []error{&types.ProvisionedThroughputExceededException{}}, false, ErrThrottled, 1},
@@ -307,4 +309,10 @@ func TestAnUpdateWithoutItsItemIsNoSuccess(t *testing.T) {
 	}
 	_, err = repo[user](t, f).Update(t.Context(), KeyOf(1), countHit)
 	require.EqualError(t, err, "dynamo: update ausg: done, but the new item: corrupt response: an item with another key")
+	f.update = func(*dynamodb.UpdateItemInput) (*dynamodb.UpdateItemOutput, error) {
+		return &dynamodb.UpdateItemOutput{Attributes: item{"id": avN("1"), "name": avM(nil)}}, nil
+	}
+	got, err := repo[user](t, f).Update(t.Context(), KeyOf(1), countHit)
+	require.ErrorContains(t, err, `done, but the new item: attribute "name"`)
+	require.Zero(t, got, "half an item is no result")
 }
