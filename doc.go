@@ -20,10 +20,11 @@
 // lambda.Handler: router and mapping produce one, warmup wraps one, gateway calls
 // one. The documentation of each says when to use something else, and what it costs.
 //
-// The folder examples has functions to start from, docs what moving from other libraries is
-// like. examples/users is a whole system made of all packages, and
+// The command cmd/lambdarest runs a SAM template with all of it on localhost:
 //
-//	go run ./cmd/lambdarest start examples/users/template.yaml
+//	go get -tool github.com/lambdarest/lambdarest/cmd/lambdarest
+//	go tool lambdarest start template.yaml
 //
-// runs it on localhost as its template describes it.
+// The folder examples has functions to start from; examples/users is a whole system made of
+// all packages. The folder docs says what moving from other libraries is like.
 package lambdarest
