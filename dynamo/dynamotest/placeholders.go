@@ -6,6 +6,13 @@ import (
 	"strings"
 )
 
+// The limits of placeholders in bytes, "Quotas in Amazon DynamoDB": of one with its sigil,
+// and of all with what they stand for.
+const (
+	maxPlaceholder  = 255
+	maxPlaceholders = 2 << 20
+)
+
 // placeholders are the #names and :values of a request, shared by all of its
 // expressions, and the record of those that were used.
 type placeholders struct {
@@ -21,32 +28,73 @@ func newPlaceholders(names map[string]string, values item) (*placeholders, *faul
 	if names == nil && values == nil {
 		return &placeholders{}, nil
 	}
+	if f := checkNames(names); f != nil {
+		return nil, f
+	}
+	if f := checkValues(values); f != nil {
+		return nil, f
+	}
+	if sizeOfNames(names)+values.size() > maxPlaceholders {
+		return nil, validation("Combined size of ExpressionAttributeNames and ExpressionAttributeValues exceeds max size")
+	}
+	return &placeholders{names: names, values: values, usedNames: map[string]bool{}, usedValues: map[string]bool{}}, nil
+}
+
+// checkNames checks the ExpressionAttributeNames of a request.
+func checkNames(names map[string]string) *fault {
+	const member = "ExpressionAttributeNames"
 	if names != nil && len(names) == 0 {
-		return nil, validation("ExpressionAttributeNames must not be empty")
+		return validation(member + " must not be empty")
 	}
 	for _, key := range slices.Sorted(maps.Keys(names)) {
 		if !isPlaceholder(key, '#') {
-			return nil, validation("ExpressionAttributeNames contains invalid key: Syntax error; key: %q", key)
+			return validation(member+" contains invalid key: Syntax error; key: %q", key)
+		}
+		if len(key) > maxPlaceholder {
+			return validation(member+" contains invalid key: The expression attribute map contains a key that is too long; size of key: %d", len(key))
 		}
 		if m := nameFault(names[key]); m != "" {
-			return nil, validation("ExpressionAttributeNames contains invalid value: %s for key %s", m, key)
+			return validation(member+" contains invalid value: %s for key %s", m, key)
 		}
 	}
+	if sizeOfNames(names) > maxPlaceholders {
+		return validation(member + " exceeds max size")
+	}
+	return nil
+}
+
+func sizeOfNames(names map[string]string) int {
+	size := 0
+	for key, name := range names {
+		size += len(key) + len(name)
+	}
+	return size
+}
+
+// checkValues checks the ExpressionAttributeValues of a request.
+func checkValues(values item) *fault {
+	const member = "ExpressionAttributeValues"
 	if values != nil && len(values) == 0 {
-		return nil, validation("ExpressionAttributeValues must not be empty")
+		return validation(member + " must not be empty")
 	}
 	keys := slices.Sorted(maps.Keys(values))
 	for _, key := range keys {
 		if !isPlaceholder(key, ':') {
-			return nil, validation("ExpressionAttributeValues contains invalid key: Syntax error; key: %q", key)
+			return validation(member+" contains invalid key: Syntax error; key: %q", key)
+		}
+		if len(key) > maxPlaceholder {
+			return validation(member + " contains invalid key: The expression attribute map contains a key that is too long;")
 		}
 	}
 	for _, key := range keys {
 		if m := values[key].fault(); m != "" {
-			return nil, validation("ExpressionAttributeValues contains invalid value: %s for key %s", m, key)
+			return validation(member+" contains invalid value: %s for key %s", m, key)
 		}
 	}
-	return &placeholders{names: names, values: values, usedNames: map[string]bool{}, usedValues: map[string]bool{}}, nil
+	if values.size() > maxPlaceholders {
+		return validation(member + " exceeds max size")
+	}
+	return nil
 }
 
 func isPlaceholder(key string, sigil byte) bool {

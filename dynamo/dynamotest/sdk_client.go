@@ -20,7 +20,9 @@ import (
 // configuration and reads none. Requests are not signed, as nobody would check.
 //
 // Use it where code under test wants a *dynamodb.Client, sets options, or
-// depends on how the SDK behaves.
+// depends on how the SDK behaves. Between its retries the SDK waits, for seconds
+// in all where [DB.Inject] lets every one of them fail; in a bubble of
+// testing/synctest that takes no time.
 func (db *DB) Client() *dynamodb.Client { return db.client() }
 
 func (db *DB) newClient() *dynamodb.Client {

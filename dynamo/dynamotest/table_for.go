@@ -10,6 +10,10 @@ import (
 // TableFor declares the table that items of type T live in, with the keys and
 // indexes that T's tags give it, as dynamo.New reads them. It panics where they
 // are wrong, as dynamo.New would return an error: that is a mistake in the program.
+//
+// Time to live is off, as on any new table, even where T has a field for it:
+// [DB.UpdateTimeToLive] turns it on. Without it, code is tested with items that are
+// past their time and still there, which DynamoDB takes up to a few days to delete.
 func TableFor[T any](name string) Table {
 	in, err := dynamo.CreateTableInput[T](name)
 	if err != nil {

@@ -85,6 +85,8 @@ func behaviours() []behaviour {
 		{"Projection", testProjection},
 		{"Conditions", testConditions},
 		{"FaultyConditions", testFaultyConditions},
+		{"LimitsOfExpressions", testLimitsOfExpressions},
+		{"LimitsOfPlaceholders", testLimitsOfPlaceholders},
 		{"Updates", testUpdates},
 		{"UpdateReturnValues", testUpdateReturnValues},
 		{"EveryItemOnceOverPages", testEveryItemOnceOverPages},

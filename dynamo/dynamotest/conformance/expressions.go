@@ -147,7 +147,11 @@ func testFaultyConditions(t *testing.T, each runner) {
 			letter := &door{Client: d.Client, t: t}
 			letter.fails(err, validation, row.message)
 		}
-		_, err := d.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &table, Key: av{"id": s("1")}, ExpressionAttributeNames: map[string]string{"#a": "a"}})
+		_, err := d.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{
+			TableName: &table, Key: av{"id": s("1")}, ConditionExpression: aws.String("attribute_type(a, :a)"), ExpressionAttributeValues: av{":a": s("X")},
+		})
+		d.fails(err, validation, prefix+"Invalid attribute type name found; type: X, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}")
+		_, err = d.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &table, Key: av{"id": s("1")}, ExpressionAttributeNames: map[string]string{"#a": "a"}})
 		d.fails(err, validation, "ExpressionAttributeNames can only be specified when using expressions")
 		_, err = d.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: &table, Key: av{"id": s("1")}, ExpressionAttributeValues: a})
 		d.fails(err, validation, "ExpressionAttributeValues can only be specified when using expressions: UpdateExpression and ConditionExpression are null")
