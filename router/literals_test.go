@@ -3,6 +3,7 @@ package router
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -32,6 +33,22 @@ func TestLiteralsThatDifferInANumber(t *testing.T) {
 		}
 		if looks > 8*n || longest > 2*far {
 			t.Errorf("%s: %.1f slots are looked at, %d at most", format, float64(looks)/n, longest)
+		}
+	}
+}
+
+// A literal is found whatever its length is, and none in place of one that is as long modulo 64.
+func TestLiteralsOfAllLengths(t *testing.T) {
+	const most = 130
+	long := strings.Repeat("x", most)
+	for n := range most {
+		var l literals
+		node := l.add(long[:n])
+		for m := range most {
+			found := l.find(long[:m], word(long[:m], 0))
+			if m == n && found != node || m != n && found != nil {
+				t.Fatalf("of %d bytes: what is found for %d is wrong", n, m)
+			}
 		}
 	}
 }
