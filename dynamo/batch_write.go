@@ -27,7 +27,7 @@ func (s *store) writeSender(cfg batchConfig) sender {
 		} else {
 			in.RequestItems = map[string][]types.WriteRequest{s.table: writeRequests(chunk)}
 		}
-		out, err := s.client.BatchWriteItem(ctx, in, a.hook, o.attach)
+		out, err := s.client.BatchWriteItem(ctx, s.own(in).(*dynamodb.BatchWriteItemInput), a.hook, o.attach)
 		var left map[string]bool
 		if err == nil {
 			left, err = unwritten(out, chunk, s.schema)

@@ -61,7 +61,7 @@ func (s *store) newDelete(k Key, opts []WriteOption) (*write, error) {
 	}
 	w.operation, w.in = "DeleteItem", in
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
-		out, err := s.client.DeleteItem(ctx, in, opts...)
+		out, err := s.client.DeleteItem(ctx, s.own(in).(*dynamodb.DeleteItemInput), opts...)
 		if err != nil || out == nil {
 			return written{}, err
 		}

@@ -49,14 +49,15 @@ func (s *store) getOnce(ctx context.Context, key Key, opts []ReadOption, into re
 	}
 	a := s.codec.intake(new(received), s.schema.keys, into)
 	o := s.watch(ctx, "GetItem")
-	raw, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
+	in := &dynamodb.GetItemInput{
 		TableName:                aws.String(s.table),
 		Key:                      want,
 		ConsistentRead:           optionalBool(cfg.consistent),
 		ProjectionExpression:     cfg.e.projection,
 		ExpressionAttributeNames: cfg.e.names,
 		ReturnConsumedCapacity:   cfg.meter.wanted(),
-	}, a.received.hook, o.attach)
+	}
+	raw, err := s.client.GetItem(ctx, s.own(in).(*dynamodb.GetItemInput), a.received.hook, o.attach)
 	if err == nil {
 		err = a.takeItem(raw)
 	}

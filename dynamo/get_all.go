@@ -129,10 +129,11 @@ func (g *batchGet) send(ctx context.Context, chunk []*entry) reply {
 	}
 	a, o := newAttempt(), g.s.watchChunk(ctx, "BatchGetItem", chunk[0].attempts)
 	got := g.s.codec.intake(&a.received, g.s.schema.keys, g.s.codec.newList())
-	out, err := g.s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+	in := &dynamodb.BatchGetItemInput{
 		RequestItems:           map[string]types.KeysAndAttributes{g.s.table: ask},
 		ReturnConsumedCapacity: g.meter.wanted(),
-	}, a.hook, o.attach)
+	}
+	out, err := g.s.client.BatchGetItem(ctx, g.s.own(in).(*dynamodb.BatchGetItemInput), a.hook, o.attach)
 	var left map[string]bool
 	items := 0
 	if err == nil {

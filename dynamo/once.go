@@ -52,7 +52,7 @@ func sendOnly(s *store, w *write) {
 		ReturnConsumedCapacity: w.cfg.meter.wanted(),
 	}
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
-		out, err := s.client.TransactWriteItems(ctx, in, opts...)
+		out, err := s.client.TransactWriteItems(ctx, s.own(in).(*dynamodb.TransactWriteItemsInput), opts...)
 		if err != nil || out == nil {
 			return written{}, asConditionFailed(err)
 		}

@@ -106,7 +106,7 @@ func (s *store) newPut(v reflect.Value, opts []WriteOption, asText bool) (*write
 		}
 	}
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
-		out, err := s.client.PutItem(ctx, in, opts...)
+		out, err := s.client.PutItem(ctx, s.own(in).(*dynamodb.PutItemInput), opts...)
 		if err != nil || out == nil {
 			return written{}, err
 		}

@@ -70,7 +70,7 @@ func (s *store) sendQuery(base dynamodb.QueryInput) sendPage {
 	return func(ctx context.Context, start item, limit *int32, opts ...func(*dynamodb.Options)) (*rawPage, error) {
 		in := base // whoever was given the last input may have kept it
 		in.ExclusiveStartKey, in.Limit = start, limit
-		out, err := s.client.Query(ctx, &in, opts...)
+		out, err := s.client.Query(ctx, s.own(&in).(*dynamodb.QueryInput), opts...)
 		if err != nil {
 			return nil, err
 		}

@@ -98,7 +98,7 @@ func (s *store) sendScan(base dynamodb.ScanInput) sendPage {
 	return func(ctx context.Context, start item, limit *int32, opts ...func(*dynamodb.Options)) (*rawPage, error) {
 		in := base // whoever was given the last input may have kept it
 		in.ExclusiveStartKey, in.Limit = start, limit
-		out, err := s.client.Scan(ctx, &in, opts...)
+		out, err := s.client.Scan(ctx, s.own(&in).(*dynamodb.ScanInput), opts...)
 		if err != nil {
 			return nil, err
 		}

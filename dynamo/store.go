@@ -21,6 +21,7 @@ type store struct {
 	now     func() time.Time
 	backoff backoff
 	asText  bool // puts are written here, see wire_request.go
+	copies  bool // what the client is given may be changed, see own
 
 	cursorKey []byte                                                      // nil: the public one
 	observe   func(ctx context.Context, operation, table string) observer // nil: nobody
@@ -49,10 +50,6 @@ func newStore(list reflect.Type, c Client, table string, opts []Option) (*store,
 	codec.list, codec.passive = list, cfg.passive
 	_, own := c.(*dynamodb.Client)
 	codec.fromWire = own || cfg.passive
-	asText := sendsAsIs(c, cfg.passive) && !codec.plan.marshals && !codec.plan.marshalsAt
-	if !sendsAsIs(c, false) {
-		c = copying{c}
-	}
 	return &store{
 		client:    c,
 		table:     table,
@@ -60,7 +57,8 @@ func newStore(list reflect.Type, c Client, table string, opts []Option) (*store,
 		codec:     codec,
 		now:       cfg.now,
 		backoff:   cfg.backoff,
-		asText:    asText,
+		asText:    sendsAsIs(c, cfg.passive) && !codec.plan.marshals && !codec.plan.marshalsAt,
+		copies:    !sendsAsIs(c, false),
 		cursorKey: cfg.cursorKey,
 		observe:   cfg.observe,
 	}, nil

@@ -96,7 +96,7 @@ func (t Transaction) Write(ctx context.Context, ops ...WriteOp) error {
 		x.bad = errors.New("the token is longer than 36 characters")
 	}
 	err := x.run(ctx, func(hooks ...func(*dynamodb.Options)) error {
-		out, err := x.store.client.TransactWriteItems(ctx, in, hooks...)
+		out, err := x.store.client.TransactWriteItems(ctx, x.store.own(in).(*dynamodb.TransactWriteItemsInput), hooks...)
 		if err == nil && out != nil {
 			x.meter.writes(out.ConsumedCapacity)
 		}
@@ -124,7 +124,7 @@ func (t Transaction) Get(ctx context.Context, ops ...ReadOp) error {
 	}
 	var missing []int
 	err := x.run(ctx, func(hooks ...func(*dynamodb.Options)) error {
-		out, err := x.store.client.TransactGetItems(ctx, in, hooks...)
+		out, err := x.store.client.TransactGetItems(ctx, x.store.own(in).(*dynamodb.TransactGetItemsInput), hooks...)
 		if err != nil {
 			return err
 		}

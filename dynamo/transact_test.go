@@ -188,6 +188,7 @@ func TestTransactRepeats(t *testing.T) {
 		{"lost, then refused", []error{errReset, canceledBy("ConditionalCheckFailed", "None")}, 2, ErrConditionFailed, false},
 		{"lost, then throttled", []error{errReset, errThrottled}, 8, ErrThrottled, true},
 		{"always lost", []error{errReset}, 8, errReset, true},
+		{"lost, then reused", []error{errReset, &types.IdempotentParameterMismatchException{}}, 2, ErrTokenReused, false},
 		{"reused", []error{&types.IdempotentParameterMismatchException{}}, 1, ErrTokenReused, false},
 		{"missing table", []error{&types.ResourceNotFoundException{}}, 1, nil, false},
 	} {
@@ -282,6 +283,33 @@ func TestRefusedTransactionsAreRepeatedLate(t *testing.T) {
 		require.NoError(t, repo[user](t, c).Delete(t.Context(), KeyOf(1), Once()))
 		require.Len(t, c.writes, 4)
 	})
+}
+
+// What a transaction of one write is answered, is what the write says.
+func TestAnswersToOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &court{write: func(int) error { return &types.TransactionCanceledException{} }}
+		err := repo[user](t, c).Delete(t.Context(), KeyOf(1), Once())
+		var canceled *types.TransactionCanceledException
+		require.ErrorAs(t, err, &canceled, "without a reason")
+		require.NotErrorIs(t, err, ErrConditionFailed)
+		require.NotErrorIs(t, err, ErrUnknownOutcome)
+
+		units := 1.5
+		two := twoTables{nil, &dynamodb.TransactWriteItemsOutput{ConsumedCapacity: []types.ConsumedCapacity{{CapacityUnits: &units}, {CapacityUnits: &units}}}}
+		var used Consumed
+		require.NoError(t, repo[user](t, two).Delete(t.Context(), KeyOf(1), Once(), Capacity(&used)))
+		require.Equal(t, Consumed{Write: 3}, used)
+	})
+}
+
+type twoTables struct {
+	Client
+	out *dynamodb.TransactWriteItemsOutput
+}
+
+func (c twoTables) TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	return c.out, nil
 }
 
 // odd is a client that looks as if it could be compared.

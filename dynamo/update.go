@@ -133,7 +133,7 @@ func (s *store) sendUpdate(w *write, e *expressions) {
 	}
 	w.operation, w.in = "UpdateItem", in
 	w.send = func(ctx context.Context, opts ...func(*dynamodb.Options)) (written, error) {
-		out, err := s.client.UpdateItem(ctx, in, opts...)
+		out, err := s.client.UpdateItem(ctx, s.own(in).(*dynamodb.UpdateItemInput), opts...)
 		if err != nil {
 			return written{}, err
 		}
