@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -205,6 +206,46 @@ func TestReloadFolder(t *testing.T) {
 	s.until(t, "/while-it-was-gone")
 	write(t, s.name, replace("/old", "/later"))
 	s.until(t, "/later")
+}
+
+// A lineHook does something when a line is about to be printed, before what prints it goes on.
+type lineHook struct {
+	lineWriter
+	text string
+	do   func()
+}
+
+func (w *lineHook) Write(b []byte) (int, error) {
+	if w.do != nil && strings.Contains(string(b), w.text) {
+		w.do()
+		w.do = nil
+	}
+	return w.lineWriter.Write(b)
+}
+
+// TestReloadFolderBackAtOnce: a folder that comes back between the failed look for the template and the look for the
+// folder is read again, too.
+func TestReloadFolderBackAtOnce(t *testing.T) {
+	name := project(t, reloadTemplate)
+	dir := filepath.Dir(name)
+	s := &started{lines: make(chan string, 16)}
+	stderr := &lineHook{s.lines, "is not used", func() {
+		write(t, filepath.Join(dir+"~", "template.yaml"), replace("/old", "/back-at-once"))
+		if err := os.Rename(dir+"~", dir); err != nil {
+			t.Error(err)
+		}
+	}}
+	ctx, cancel := context.WithCancel(t.Context())
+	code := make(chan int, 1)
+	go func() {
+		code <- run(ctx, []string{"start", "-addr", "127.0.0.1:0", name}, lineWriter(s.lines), stderr)
+	}()
+	s.until(t, "watching the template")
+	require.NoError(t, os.Rename(dir, dir+"~"))
+	s.until(t, "/back-at-once")
+	s.drain()
+	cancel()
+	require.Equal(t, exitOK, <-code)
 }
 
 // TestReloadSchedules: a schedule that stays fires on, one that is gone does not, one that is new does.

@@ -32,6 +32,7 @@ type watcher struct {
 
 	changed map[string]bool // functions to build
 	reload  bool            // the template has changed, or the one that is there could not be used yet
+	isBack  bool            // a folder of the template is watched anew: it may have come back after the template was read
 }
 
 // watch builds and restarts functions whose sources change, and reloads the template when it or a file that it includes
@@ -61,8 +62,11 @@ func (s *system) watch(ctx context.Context) {
 				settled.Reset(settleTime)
 			}
 		case <-settled.C:
+			w.isBack = false
 			w.act(ctx)
-			lost = w.lookForLost()
+			if lost = w.lookForLost(); w.reload && w.isBack {
+				settled.Reset(settleTime)
+			}
 		case <-lost:
 			if lost = w.lookForLost(); lost == nil {
 				w.reload = true
@@ -123,7 +127,7 @@ func (w *watcher) add(ctx context.Context, app *sam.App) {
 	for _, name := range app.Files {
 		name = realName(name)
 		w.files[name] = true
-		w.addFolder(filepath.Dir(name))
+		w.isBack = w.addFolder(filepath.Dir(name)) || w.isBack
 	}
 	for _, fn := range app.Functions {
 		w.addSources(ctx, fn)
@@ -181,7 +185,7 @@ func (w *watcher) lookForLost() <-chan time.Time {
 			again = time.After(lostTime)
 			continue
 		}
-		w.addFolder(dir)
+		w.isBack = w.addFolder(dir) || w.isBack
 	}
 	return again
 }
