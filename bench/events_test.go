@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -12,14 +11,7 @@ import (
 
 // BenchmarkEventSize answers events of growing size with the length of their body, to see
 // that the cost grows with the size and no faster. cpu-ns/KB should stay the same.
-//
-// A collection of a heap as small as these costs about the same whatever it holds, and by
-// Go's default the smallest heap is 4 MB: of the smallest events a few fit into one
-// collection, of the larger ones none does, and the size between them at which there begins
-// to be one for each event looked like a step of the router's. With four times the room
-// collections are in proportion to the bytes.
 func BenchmarkEventSize(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	r := router.New()
 	r.Post("/{proxy+}", func(_ context.Context, req *router.Request) (*router.Response, error) {
 		body, err := req.Body()
