@@ -119,6 +119,7 @@ func anchor(heading string) string {
 
 // commands are those of the README, and where CI runs them.
 var commands = map[string]struct{ script, as string }{
+	"go get github.com/lambdarest/lambdarest":                      {".ci/consume", `go get "$module@$version"`},
 	"go get -tool github.com/lambdarest/lambdarest/cmd/lambdarest": {".ci/consume", `go get -tool "$module/cmd/lambdarest@$version"`},
 	"go tool lambdarest start template.yaml":                       {".ci/consume", `"$lambdarest" start -addr 127.0.0.1:0 template.yaml`},
 	"go run ./cmd/lambdarest start examples/users/template.yaml":   {".ci/examples", `lambdarest" start -addr 127.0.0.1:0 "$@" examples/users/template.yaml`},
