@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 )
@@ -45,19 +44,19 @@ func (r *Repository[T]) QueryPage(ctx context.Context, k expression.KeyCondition
 
 // pageOf reads a page; err is what is wrong with p.
 func pageOf[T any](ctx context.Context, s *store, op string, p *paged, err error, cursor string, limit int) (Page[T], error) {
-	page := Page[T]{Items: []T{}}
+	var items lists
+	next := ""
 	if err == nil {
-		page.Next, err = s.readPage(ctx, p, cursor, limit, valueAt(&page.Items))
+		next, err = s.readPage(ctx, p, cursor, limit, &items)
 	}
 	if err != nil {
 		return Page[T]{}, s.fail(op, err)
 	}
-	return page, nil
+	return Page[T]{joined[T](items), next}, nil
 }
 
-// readPage appends the items of a page to the list into, and gives the cursor
-// after them.
-func (s *store) readPage(ctx context.Context, p *paged, cursor string, limit int, into reflect.Value) (next string, err error) {
+// readPage reads the items of a page, and gives the cursor after them.
+func (s *store) readPage(ctx context.Context, p *paged, cursor string, limit int, into *lists) (next string, err error) {
 	if limit <= 0 {
 		return "", errors.New("the limit of a page must be positive")
 	}
@@ -78,11 +77,10 @@ func (s *store) readPage(ctx context.Context, p *paged, cursor string, limit int
 	var last *wholePage
 	taken := 0 // of it
 	err = s.read(ctx, p, start, func(page *wholePage, n int) bool {
-		appendItems(into, page, n)
 		last, taken = page, n
-		return true
+		return into.add(page, n)
 	})
-	if err == nil && into.Len() == limit && last.goesOn(taken) {
+	if err == nil && into.n == limit && last.goesOn(taken) {
 		next, err = cursors.encode(last.got.key(taken - 1))
 	}
 	return next, err

@@ -106,14 +106,14 @@ type planKey struct {
 
 // planner makes plans, each once, so that types may contain themselves.
 type planner struct {
-	known   map[planKey]*plan
+	known   []*plan // few
 	dynamic *dynamicPlans
 }
 
 // planOf makes the plan of a type and all that it needs. The error names the
 // field that cannot be stored.
 func planOf(t reflect.Type, opts avOptions) (*plan, error) {
-	return planner{map[planKey]*plan{}, new(dynamicPlans)}.plan(t, opts)
+	return (&planner{dynamic: new(dynamicPlans)}).plan(t, opts)
 }
 
 // dynamicPlans are the plans of types that were met in interfaces. They belong
@@ -127,7 +127,7 @@ func (d *dynamicPlans) of(t reflect.Type, opts avOptions) (*plan, error) {
 	if p, ok := d.known.Load(key); ok {
 		return p.(*plan), nil
 	}
-	p, err := planner{map[planKey]*plan{}, d}.plan(t, opts)
+	p, err := (&planner{dynamic: d}).plan(t, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -135,12 +135,14 @@ func (d *dynamicPlans) of(t reflect.Type, opts avOptions) (*plan, error) {
 	return p, nil
 }
 
-func (ps planner) plan(t reflect.Type, opts avOptions) (*plan, error) {
-	if known := ps.known[planKey{t, opts}]; known != nil {
-		return known, nil
+func (ps *planner) plan(t reflect.Type, opts avOptions) (*plan, error) {
+	for _, known := range ps.known {
+		if known.typ == t && known.opts == opts {
+			return known, nil
+		}
 	}
 	p := &plan{typ: t, shape: shapeOf(t), opts: opts, dynamic: ps.dynamic}
-	ps.known[planKey{t, opts}] = p
+	ps.known = append(ps.known, p)
 	p.marshals = t.Implements(marshalerType)
 	p.marshalsAt = t.Name() != "" && t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(marshalerType)
 	p.unmarshals = t.Name() != "" && t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(unmarshalerType)
@@ -163,7 +165,7 @@ func (ps planner) plan(t reflect.Type, opts avOptions) (*plan, error) {
 
 // elements plans the elements of p: with the options that hold for them when
 // they are written, without any when they are read.
-func (ps planner) elements(p *plan) (err error) {
+func (ps *planner) elements(p *plan) (err error) {
 	if p.elem, err = ps.plan(p.typ.Elem(), p.opts.elem()); err != nil {
 		return err
 	}
@@ -172,7 +174,7 @@ func (ps planner) elements(p *plan) (err error) {
 }
 
 // fields plans the fields of a struct, in the order of their declaration.
-func (ps planner) fields(p *plan) error {
+func (ps *planner) fields(p *plan) error {
 	fields, err := fieldsOf(p.typ)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"iter"
-	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -32,33 +31,47 @@ func (r *Repository[T]) Scan(ctx context.Context, opts ...ReadOption) iter.Seq2[
 // is nil: part of a table is not a result. As it wants every page, each is
 // requested while the one before it is decoded, unless [Prefetch] says no.
 func (r *Repository[T]) All(ctx context.Context, opts ...ReadOption) ([]T, error) {
-	items := []T{}
-	err := r.store.all(ctx, opts, valueAt(&items))
-	return items, err
+	lists, err := r.store.all(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	return joined[T](lists), nil
 }
 
-// all is All; the items go to the list into, which is nil after an error.
-func (s *store) all(ctx context.Context, opts []ReadOption, into reflect.Value) error {
+// all is All, page by page.
+func (s *store) all(ctx context.Context, opts []ReadOption) (lists, error) {
+	var all lists
 	p, err := s.scan(append([]ReadOption{Prefetch(true)}, opts...))
 	if err == nil {
-		err = s.read(ctx, p, nil, func(page *wholePage, n int) bool {
-			appendItems(into, page, n)
-			return true
-		})
+		err = s.read(ctx, p, nil, all.add)
 	}
 	if err != nil {
-		into.SetZero()
-		return s.fail("scan", err)
+		return lists{}, s.fail("scan", err)
 	}
-	return nil
+	return all, nil
 }
 
-// appendItems appends the first n items of a page, which has no others after that, to a list.
-//
-//go:noinline
-func appendItems(to reflect.Value, page *wholePage, n int) {
-	page.got.into.SetLen(n) // links less than Slice
-	to.Set(reflect.AppendSlice(to, page.got.into))
+// lists are the items of pages, a pointer to a list of T for each page.
+type lists struct {
+	each []any
+	n    int // items in all
+}
+
+// add takes the first n items of a page.
+func (l *lists) add(page *wholePage, n int) bool {
+	page.got.into.SetLen(n)
+	l.each = append(l.each, page.got.into.Addr().Interface())
+	l.n += n
+	return true
+}
+
+// joined puts pages together.
+func joined[T any](l lists) []T {
+	items := make([]T, 0, l.n)
+	for _, list := range l.each {
+		items = append(items, *list.(*[]T)...)
+	}
+	return items
 }
 
 // scan makes the scan under Scan and All.
