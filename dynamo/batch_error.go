@@ -50,6 +50,9 @@ func (e *BatchError[V]) Error() string {
 	return batchErrorText(e.Operation, e.Table, len(e.Left), e.Taken, e.Err)
 }
 
+// batchErrorText is linked once, not for each V.
+//
+//go:noinline
 func batchErrorText(operation, table string, left, taken int, err error) string {
 	return fmt.Sprintf("dynamo: %s %s: %d of %d not done: %v", operation, table, left, taken, err)
 }

@@ -56,6 +56,9 @@ func (e *ConditionError[T]) Error() string {
 	return conditionErrorText(e.Operation, e.Table)
 }
 
+// conditionErrorText is linked once, not for each T.
+//
+//go:noinline
 func conditionErrorText(operation, table string) string {
 	return "dynamo: " + operation + " " + table + ": " + ErrConditionFailed.Error()
 }

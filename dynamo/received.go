@@ -66,14 +66,12 @@ func (r *received) empty() bool { return r.any && r.bytes == 0 }
 // read reads the body of an answer to its end, and leaves none: the SDK empties and closes it again, and logs a
 // warning where it is closed.
 func (r *received) read(ctx context.Context, resp *smithyhttp.Response) ([]byte, error) {
-	defer func() {
-		_ = resp.Body.Close()
-		resp.Body = http.NoBody
-	}()
 	body, err := readAll(resp.Body, r.buffer(resp.ContentLength))
 	if err == nil && r.body != nil {
 		_, err = io.Copy(io.Discard, r.body) // what a decompressor left
 	}
+	_ = resp.Body.Close()
+	resp.Body = http.NoBody
 	if err == nil {
 		err = r.check(resp.Response)
 	}
