@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"net/http"
 	"reflect"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/stretchr/testify/require"
 )
 
@@ -364,5 +366,9 @@ func TestMayHaveBeenApplied(t *testing.T) {
 	require.True(t, mayHaveBeenApplied(&types.InternalServerError{}))
 	require.True(t, mayHaveBeenApplied(&smithy.GenericAPIError{Code: "ServiceUnavailable", Fault: smithy.FaultServer}))
 	require.True(t, mayHaveBeenApplied(errors.New("anything")))
+	for status, may := range map[int]bool{200: true, 302: true, 400: false, 408: true, 429: false, 500: true} {
+		err := &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: &http.Response{StatusCode: status}}, Err: errReset}
+		require.Equal(t, may, mayHaveBeenApplied(err), "status %d", status)
+	}
 	require.True(t, mayHaveBeenApplied(context.DeadlineExceeded))
 }

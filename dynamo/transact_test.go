@@ -122,13 +122,16 @@ func TestTransactIsCheckedBeforeTheWire(t *testing.T) {
 		require.ErrorContains(t, Transact(t.Context(), tc.ops...), tc.want)
 	}
 	require.NoError(t, Transact(t.Context(), deletes(100)...))
+	elsewhere, err := New[user](c, "another table")
+	require.NoError(t, err)
+	require.NoError(t, Transact(t.Context(), users.DeleteOp(KeyOf(1)), elsewhere.DeleteOp(KeyOf(1))), "not the same item")
 	require.ErrorContains(t, Transaction{Token: strings.Repeat("x", 37)}.Write(t.Context(), deletes(1)...), "36 characters")
 	require.ErrorContains(t, TransactGet(t.Context(), users.GetOp(KeyOf(1), nil)), "pointer")
 	require.ErrorContains(t, TransactGet(t.Context(), users.GetOp(KeyOf(1), new(user), Consistent())), "does not apply")
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.ErrorIs(t, Transact(ended, deletes(1)...), context.Canceled)
-	require.Len(t, c.writes, 1)
+	require.Len(t, c.writes, 2)
 }
 
 func TestCancellationReasonsAreThoseOfTheOperations(t *testing.T) {
@@ -283,6 +286,37 @@ func TestRefusedTransactionsAreRepeatedLate(t *testing.T) {
 		require.NoError(t, repo[user](t, c).Delete(t.Context(), KeyOf(1), Once()))
 		require.Len(t, c.writes, 4)
 	})
+}
+
+// 4 MB are taken, a byte more is not sent.
+func TestTransactOf4MBIsTheLimit(t *testing.T) {
+	c := &court{}
+	users := repo[user](t, c)
+	for more, sent := range []int{1, 1} {
+		var ops []WriteOp
+		left := maxTransactBytes + more
+		for i := 1; left > 0; i++ {
+			op := users.PutOp(user{ID: i, Name: strings.Repeat("x", min(left, 390<<10))})
+			if over := op.op.size - left; over > 0 { // names, and the key
+				op = users.PutOp(user{ID: i, Name: strings.Repeat("x", left-over)})
+			}
+			left -= op.op.size
+			ops = append(ops, op)
+		}
+		err := Transact(t.Context(), ops...)
+		require.Equal(t, more == 0, err == nil, "%v", err)
+		require.Len(t, c.writes, sent)
+	}
+}
+
+func TestTransactGetCountsCapacity(t *testing.T) {
+	units := 2.0
+	c := &court{get: func(int) (*dynamodb.TransactGetItemsOutput, error) {
+		return &dynamodb.TransactGetItemsOutput{Responses: []types.ItemResponse{{Item: userItem("1", "Kim")}}, ConsumedCapacity: []types.ConsumedCapacity{{CapacityUnits: &units}}}, nil
+	}}
+	var used Consumed
+	require.NoError(t, Transaction{Consumed: &used}.Get(t.Context(), repo[user](t, c).GetOp(KeyOf(1), new(user))))
+	require.Equal(t, Consumed{Read: 2}, used)
 }
 
 // What a transaction of one write is answered, is what the write says.
