@@ -132,8 +132,13 @@ func (r *report) count(verdict string) (n int) {
 
 // writeMissed says of what is missed why.
 func (r *report) writeMissed(b *strings.Builder) {
-	first := true
+	first, what := true, ""
 	for _, c := range bars {
+		if strings.HasPrefix(c.what, "the same") {
+			c.what = what + "; " + c.what
+		} else {
+			what = c.what
+		}
 		values, err := c.of(r.all)
 		if err != nil || c.note == "" || c.limit.keeps(summarize(values).median) {
 			continue
