@@ -47,7 +47,7 @@ func (l *instanceLog) add(b []byte) {
 	defer log.mu.Unlock()
 	log.buf = append(log.buf, b...)
 	if over := len(log.buf) - maxInvocationLog; over > 0 {
-		if end := bytes.IndexByte(log.buf[over:], '\n'); end >= 0 {
+		if end := bytes.IndexByte(log.buf[over:][:maxInvocationLog/2], '\n'); end >= 0 { // a very long line is cut
 			over += end + 1
 		}
 		log.buf = slices.Clone(log.buf[over:])

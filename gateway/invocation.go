@@ -56,11 +56,11 @@ func (i Invocation) WriteTo(w io.Writer) (int64, error) {
 
 // observe begins the observation of an invocation; what it returns ends it.
 func (p *Process) observe(inst *instance, inv *invocation, isNew bool) func(out []byte, err error) {
+	log := inst.log.begin(isNew) // also where nobody wants it: what comes from now on is not of the one before
 	if p.Observe == nil && inv.seen == nil {
 		return func([]byte, error) {}
 	}
 	begin := time.Now()
-	log := inst.log.begin(isNew)
 	return func(_ []byte, err error) {
 		seen := Invocation{
 			Function: p.name(), RequestID: inv.id, Cold: isNew, Duration: time.Since(begin),
