@@ -90,6 +90,38 @@ func TestAnswersThatCouldNotBeWrittenStay(t *testing.T) {
 	}
 }
 
+// A response without a socket is its reader's own, whole or cut, however late it is read.
+func TestResponsesInProcessStay(t *testing.T) {
+	db := dynamotest.New(dynamotest.Table{Name: "answers", Partition: dynamotest.S("p"), Sort: dynamotest.N("n")})
+	client := db.Client().Options().HTTPClient
+	ask := func(operation string, in obj) *http.Response {
+		body, err := json.Marshal(in)
+		require.NoError(t, err)
+		res, err := client.Do(newWireRequest("http://engine.invalid", operation, body))
+		require.NoError(t, err)
+		return res
+	}
+	for n := range 3 {
+		ask("PutItem", obj{"TableName": "answers", "Item": tellTale(0, n)})
+	}
+	get := func(n int) *http.Response {
+		return ask("GetItem", obj{"TableName": "answers", "Key": obj{"p": tellTale(0, n)["p"], "n": tellTale(0, n)["n"]}})
+	}
+	for range 20 { // as above
+		db.Inject(dynamotest.Fault{Effect: dynamotest.CutBody, Times: 1})
+		cut, whole := get(1), get(1)
+		get(0)
+		get(2)
+		text, err := io.ReadAll(whole.Body)
+		require.NoError(t, err)
+		require.Equal(t, fmt.Sprint(crc32.ChecksumIEEE(text)), whole.Header.Get("X-Amz-Crc32"))
+		half, err := io.ReadAll(cut.Body)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		require.Contains(t, string(half), "0/1;")
+		require.NotRegexp(t, `0/[02];`, string(half))
+	}
+}
+
 // A brokenWriter fails, and goes on reading what it was given.
 type brokenWriter struct {
 	header http.Header

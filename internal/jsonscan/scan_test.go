@@ -162,6 +162,58 @@ func TestErrorsAreSticky(t *testing.T) {
 	}
 }
 
+// After Stop the scanner gives what it gives after an error, wherever it stood.
+func TestStop(t *testing.T) {
+	for _, in := range []int{0, 1, 2} { // of {"a":[1,2]}
+		s := New([]byte(`{"a":[1,2]}`))
+		if in > 0 {
+			_ = s.EnterObject() && s.NextKey()
+		}
+		if in > 1 {
+			_ = s.EnterArray() && s.NextElem()
+		}
+		s.Stop()
+		if s.Err() == nil || s.Value() != nil || s.NextKey() || s.EnterArray() || s.NextElem() || s.Peek() != 0 || s.Rest() != 0 || s.End() == nil {
+			t.Errorf("%d deep the scanner went on", in)
+		}
+	}
+}
+
+// A value that was left for later is read in its place, and what came after it goes on as if nothing had been.
+func TestBack(t *testing.T) {
+	s := New([]byte(`[{"later":{"x":[7,8]},"a":1}, {"b":2} ] `))
+	if !s.EnterArray() || !s.NextElem() || !s.EnterObject() || !s.NextKey() {
+		t.Fatal(s.Err())
+	}
+	later := s.Mark()
+	for s.Skip(); s.NextKey(); s.Skip() {
+	}
+	after := s.Mark()
+	for range 2 {
+		s.Back(later)
+		if !s.EnterObject() || !s.NextKey() || string(s.Key()) != "x" || string(s.Value()) != "[7,8]" || s.NextKey() {
+			t.Fatalf("what was left for later is not there: %v", s.Err())
+		}
+	}
+	s.Back(later) // and not to its end
+	_ = s.EnterObject() && s.NextKey() && s.EnterArray()
+	s.Back(after)
+	if !s.NextElem() || string(s.Value()) != `{"b":2}` || s.NextElem() || s.End() != nil {
+		t.Errorf("what came after is not there: %v", s.Err())
+	}
+	s = New(bytes.Repeat([]byte("["), MaxDepth)) // a depth that Back did not restore would end here
+	for range MaxDepth - 1 {
+		_ = s.EnterArray() && s.NextElem()
+	}
+	deep := s.Mark()
+	for range 3 {
+		s.Back(deep)
+		if !s.EnterArray() {
+			t.Fatal(s.Err())
+		}
+	}
+}
+
 func TestScanAllocatesNothing(t *testing.T) {
 	doc := []byte(`{"a":[1,-2.5e3,"x\u00e9\n"],"b":{"c":null,"d":true}}`)
 	if n := testing.AllocsPerRun(100, func() {
