@@ -208,6 +208,23 @@ func TestReloadFolder(t *testing.T) {
 	s.until(t, "/later")
 }
 
+// TestReloadFolderBesideOneThatStaysAway: a folder comes back, while one that an earlier template had never does.
+func TestReloadFolderBesideOneThatStaysAway(t *testing.T) {
+	apis := t.TempDir()
+	write(t, filepath.Join(apis, "api.yaml"), "openapi: 3.0.1\npaths: {/api: {get: {x-amazon-apigateway-integration: {type: mock}}}}\n")
+	s := startReload(t, reloadTemplate+"  Api: {Type: AWS::Serverless::Api, Properties: {StageName: p, DefinitionUri: ../"+filepath.Base(apis)+"/api.yaml}}\n")
+	write(t, s.name, reloadTemplate)
+	s.until(t, "- ")
+	require.NoError(t, os.RemoveAll(apis))
+	s.until(t, "reloaded")
+	dir := filepath.Dir(s.name)
+	require.NoError(t, os.Rename(dir, dir+"~"))
+	s.until(t, "is not used")
+	write(t, filepath.Join(dir+"~", "template.yaml"), replace("/old", "/while-it-was-gone"))
+	require.NoError(t, os.Rename(dir+"~", dir))
+	s.until(t, "/while-it-was-gone")
+}
+
 // A lineHook does something when a line is about to be printed, before what prints it goes on.
 type lineHook struct {
 	lineWriter

@@ -68,7 +68,8 @@ func (s *system) watch(ctx context.Context) {
 				settled.Reset(settleTime)
 			}
 		case <-lost:
-			if lost = w.lookForLost(); lost == nil {
+			w.isBack = false
+			if lost = w.lookForLost(); lost == nil || w.isBack { // an earlier template's may stay away
 				w.reload = true
 				settled.Reset(settleTime)
 			}
