@@ -2,6 +2,7 @@ package dynamotest_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -103,4 +104,32 @@ func TestStatuses(t *testing.T) {
 	out, err := d.ListTables(t.Context(), &dynamodb.ListTablesInput{})
 	require.NoError(t, err)
 	require.Empty(t, out.TableNames)
+}
+
+// UPDATED_OLD and UPDATED_NEW are the parts of the document that the update names, and of a list all elements.
+func TestUpdatedParts(t *testing.T) {
+	db := dynamotest.New(dynamotest.Table{Name: "documents", Partition: dynamotest.S("p")})
+	d := &door{client: db, t: t}
+	for _, row := range []struct {
+		update   string
+		old, new av
+	}{
+		{"SET d.a = :v", av{"d": m(av{"a": n("1")})}, av{"d": m(av{"a": n("9")})}},
+		{"SET d.fresh = :v", nil, av{"d": m(av{"fresh": n("9")})}},
+		{"REMOVE d.a", av{"d": m(av{"a": n("1")})}, nil},
+		{"SET d.l[1] = :v", av{"d": m(av{"l": l(n("2"), n("3"))})}, av{"d": m(av{"l": l(n("2"), n("9"))})}},
+		{"REMOVE d.l[0]", av{"d": m(av{"l": l(n("2"), n("3"))})}, av{"d": m(av{"l": l(n("3"))})}},
+		{"SET d.a = :v REMOVE d.m.x", av{"d": m(av{"a": n("1"), "m": m(av{"x": n("4")})})}, av{"d": m(av{"a": n("9")})}},
+	} {
+		for mode, want := range map[types.ReturnValue]av{types.ReturnValueUpdatedOld: row.old, types.ReturnValueUpdatedNew: row.new} {
+			d.put("documents", av{"p": s("1"), "d": m(av{"a": n("1"), "l": l(n("2"), n("3")), "m": m(av{"x": n("4"), "y": n("5")})})})
+			in := &dynamodb.UpdateItemInput{TableName: aws.String("documents"), Key: av{"p": s("1")}, UpdateExpression: &row.update, ReturnValues: mode}
+			if strings.Contains(row.update, ":v") {
+				in.ExpressionAttributeValues = av{":v": n("9")}
+			}
+			out, err := d.UpdateItem(t.Context(), in)
+			require.NoError(t, err)
+			require.Equal(t, want, out.Attributes, "%s %s", row.update, mode)
+		}
+	}
 }
