@@ -5,7 +5,7 @@ const notToBeHad = "github.com/aquasecurity/lmdrouter and github.com/akrylysov/a
 
 // Why bars of several rows are missed, where they are.
 const (
-	codeAndTables  = "two fifths of it are the linker's tables of 430 functions, not code; decoding and encoding from and to the wire, checks of what arrives, templates and key schemas are together about as much as is too much"
+	codeAndTables  = "two fifths of it are the linker's tables of 430 functions, not code; decoding from the wire and encoding to it, checks of what arrives, templates and key schemas are together about as large as the excess"
 	frontDoor      = "net/http's server and the kernel take more than three quarters of the processor time of a request; the table below has net/http alone"
 	processesAlone = "the function's process, which is aws-lambda-go's loop around net/http, takes the greater part of the processor time; the table below has the same processes without a gateway, fed by one thread around epoll, and its requests a second are the most that a gateway could reach here"
 	kernelSlices   = "the clients' thread has one of the two processors, so that the gateway's threads, and its functions' processes, wait for each other on the second for a slice of the kernel's scheduler, 3 ms"
