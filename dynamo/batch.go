@@ -40,7 +40,7 @@ type entry struct {
 	size  int    // bytes on the wire
 
 	attempts int
-	mark     int       // what was done in all when it was first sent
+	mark     int       // what was written in all when it was first sent
 	doubtful bool      // an attempt may have been applied
 	due      time.Time // when it has rested
 	flying   bool
@@ -86,6 +86,7 @@ type batch struct {
 	jitter  float64  // of the answer that is being settled: what came back together goes together
 
 	taken, done int
+	written     int               // of what is done: the rest is superseded
 	invalid     []*entry          // cannot even be sent
 	failed      map[string]*entry // given up
 	fatal       error             // why nothing more is sent
@@ -179,10 +180,17 @@ func (b *batch) add(e *entry) {
 		if earlier.later != nil { // it was in flight, and was refused
 			b.supersede(earlier.later, e)
 		}
-		b.supersede(earlier, e)
-		e.due = earlier.due
-		*earlier = *e
+		b.replace(earlier, e)
 	}
+}
+
+// replace puts later where e waits or rests. The attempts at the key go on, and what
+// it is suspected of: of a key that comes again and again there would be no end, and
+// no longer pause.
+func (b *batch) replace(e, later *entry) {
+	b.supersede(e, later)
+	later.due, later.attempts, later.mark, later.suspects = e.due, e.attempts, e.mark, e.suspects
+	*e = *later
 }
 
 // supersede is the end of e, which may have been written: later takes its place.
@@ -209,7 +217,7 @@ func (b *batch) dispatch(flush bool) {
 		}
 		for _, e := range chunk {
 			if e.attempts == 0 {
-				e.mark = b.done
+				e.mark = b.written
 			}
 			e.attempts++
 			e.flying = true

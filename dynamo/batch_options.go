@@ -46,7 +46,8 @@ func Parallel(n int) BatchOption {
 
 // Attempts is the largest number of times that one item of a batch is sent: the
 // first time, and again when DynamoDB leaves it unprocessed, throttles, or an
-// answer is lost. The default is 8. See [Backoff] for the pauses.
+// answer is lost. A value that takes the place of one that is to be sent again
+// goes on with its attempts. The default is 8. See [Backoff] for the pauses.
 func Attempts(n int) BatchOption {
 	return batchOption(func(c *batchConfig) {
 		c.attempts = n

@@ -82,6 +82,7 @@ func (b *batch) stop(err error) {
 // finish is the end of e, which is written.
 func (b *batch) finish(e *entry) {
 	b.done++
+	b.written++
 	b.release(e)
 }
 
@@ -107,16 +108,18 @@ func (b *batch) yields(e *entry) bool {
 // If nothing at all got through meanwhile there is no use in going on.
 func (b *batch) rest(e *entry, err error) {
 	switch {
-	case b.yields(e):
 	case e.attempts < b.attempts:
+		if e.later != nil {
+			b.replace(e, e.later)
+		}
 		e.due = time.Now().Add(b.backoff.pause(max(e.attempts, 1), b.jitter))
 		at, _ := slices.BinarySearchFunc(b.resting, e, func(a, e *entry) int { return a.due.Compare(e.due) })
 		b.resting = slices.Insert(b.resting, at, e)
-	default:
+	case !b.yields(e):
 		b.giveUp(e, err)
-		if e.mark == b.done {
-			b.stop(err)
-		}
+	}
+	if e.attempts >= b.attempts && e.mark == b.written {
+		b.stop(err)
 	}
 }
 
@@ -129,10 +132,9 @@ func (b *batch) giveUp(e *entry, err error) {
 // convict gives up an entry that was refused by itself. If a whole chunk was
 // refused one by one, it is the table or the type that is wrong.
 func (b *batch) convict(e *entry, err error) {
-	if b.yields(e) {
-		return
+	if !b.yields(e) {
+		b.giveUp(e, err)
 	}
-	b.giveUp(e, err)
 	if e.suspects != nil {
 		if e.suspects.guilty++; e.suspects.guilty == e.suspects.size {
 			b.stop(err)

@@ -1,0 +1,61 @@
+package dynamo
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/smithy-go"
+	"github.com/stretchr/testify/require"
+)
+
+// Sequences without an end, over keys that come again and again: a batch of which
+// nothing gets through must end all the same.
+
+func unending(keys int, pause time.Duration, taken *int) func(yield func(user) bool) {
+	return func(yield func(user) bool) {
+		for *taken < 200_000 {
+			*taken++
+			if pause > 0 {
+				time.Sleep(pause)
+			}
+			if !yield(user{ID: *taken % keys}) {
+				return
+			}
+		}
+	}
+}
+
+func TestEndlessSequencesEnd(t *testing.T) {
+	invalid := &smithy.GenericAPIError{Code: "ValidationException", Fault: smithy.FaultClient}
+	for _, test := range []struct {
+		name  string
+		keys  int
+		pause time.Duration
+		err   error
+	}{
+		{"each chunk has its own", 1000, 0, errThrottled},
+		{"all are held", 150, 100 * time.Microsecond, errThrottled},
+		{"all are in flight", 100, time.Millisecond, errThrottled},
+		{"in one chunk", 25, 100 * time.Millisecond, errThrottled},
+		{"hardly ever again", 30, time.Minute, errThrottled},
+		{"invalid", 25, time.Millisecond, invalid},
+		{"invalid, slowly", 25, 100 * time.Millisecond, invalid},
+		{"invalid, all are held", 150, 100 * time.Microsecond, invalid},
+		{"invalid, never again", 30, time.Minute, invalid},
+		{"invalid, two", 26, 5 * time.Millisecond, invalid},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBulk(t, 1)
+				b.latency = 10 * time.Millisecond
+				b.refuse = func([]string) error { return test.err }
+				taken := 0
+				err := repo[user](t, b).PutAll(t.Context(), unending(test.keys, test.pause, &taken))
+				require.Error(t, err)
+				require.Less(t, taken, 200_000)
+				require.Less(t, b.requests, 100)
+			})
+		})
+	}
+}
