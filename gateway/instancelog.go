@@ -76,8 +76,12 @@ const (
 	restlessPauses = 100 // at most
 )
 
-// settle waits for what is still on its way.
+// settle waits for what is still on its way. It does so before the instance takes its next invocation, to which what comes
+// later would belong.
 func (l *invocationLog) settle() {
+	if l == nil {
+		return
+	}
 	last, quiet := l.size(), 0
 	await(restlessPauses, func() bool {
 		size := l.size()
@@ -90,9 +94,6 @@ func (l *invocationLog) settle() {
 
 // logTail is the end of what Lambda logs of an invocation, as the header X-Amz-Log-Result has it.
 func (i Invocation) logTail() string {
-	if i.log != nil {
-		i.log.settle()
-	}
 	var b strings.Builder
 	_, _ = i.WriteTo(&b) // never fails
 	text := b.String()

@@ -29,9 +29,10 @@ type Invocation struct {
 	log *invocationLog
 }
 
-// Log returns what the instance has written to stdout and stderr from the invocation's start to the start of the next,
-// so far: output passes through a pipe and may come after the answer. A line without an end is there as well. At most the
-// last 64 KB are kept. An instance that takes several invocations at a time mixes them.
+// Log returns what has come of the instance's stdout and stderr from the invocation's start to the start of the next, so
+// far: output passes through a pipe and may come after the answer, so that on a busy machine the end of a log may be in
+// the next one. A line without an end is there as well. At most the last 64 KB are kept. An instance that takes several
+// invocations at a time mixes them.
 func (i Invocation) Log() string { return i.log.String() }
 
 // WriteTo writes the lines that Lambda writes to a function's log: START, what the function wrote, END and REPORT.

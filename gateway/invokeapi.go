@@ -219,7 +219,7 @@ func (c *invokeCall) call(ctx context.Context) (i Invocation, out []byte, err er
 	if p, ok := c.handler.(*Process); ok {
 		ctx, cancel := context.WithTimeout(lambdacontext.NewContext(context.WithoutCancel(ctx), &c.lambda), longestTimeout)
 		defer cancel()
-		out, err = p.invoke(ctx, c.event, nil, func(seen Invocation) { i = seen })
+		out, err = p.invoke(ctx, c.event, nil, c.observer(func(seen Invocation) { i = seen }))
 		out, fail, err = settle(result{out, err}, ctx.Err() != nil && err != nil)
 	} else {
 		begin := time.Now()
@@ -231,6 +231,16 @@ func (c *invokeCall) call(ctx context.Context) (i Invocation, out []byte, err er
 		err = errLongestTimeout(fail.cause)
 	}
 	return i, out, err
+}
+
+// observer is tell, with all of the log where that is asked for.
+func (c *invokeCall) observer(tell func(Invocation)) func(Invocation) {
+	return func(i Invocation) {
+		if c.tail {
+			i.log.settle()
+		}
+		tell(i)
+	}
 }
 
 func errLongestTimeout(cause error) *FunctionError {

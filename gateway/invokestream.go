@@ -86,7 +86,7 @@ func (c *invokeCall) pieces(seen chan<- Invocation) StreamHandler {
 	switch h := c.handler.(type) {
 	case *Process:
 		return func(ctx context.Context, event json.RawMessage) (io.ReadCloser, error) {
-			return h.stream(ctx, event, func(i Invocation) { seen <- i })
+			return h.stream(ctx, event, c.observer(func(i Invocation) { seen <- i }))
 		}
 	case streamer:
 		return h.Stream
