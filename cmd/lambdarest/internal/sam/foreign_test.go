@@ -20,7 +20,7 @@ Globals:
     Environment: {Variables: {VPC: !Ref Vpc, SECRET: "{{resolve:ssm:/db/password}}"}}
 Resources:
   F: {Type: AWS::Serverless::Function, Properties: {Environment: {Variables: {NODE: !Ref Node}}}}
-  G: {Type: AWS::Serverless::Function}
+  G: {Type: AWS::Serverless::Function, Properties: {Description: !Ref Vpc}}
   Node:
     Type: AWS::Serverless::Function
     Properties:
@@ -44,7 +44,7 @@ Resources:
 	require.Len(t, app.APIs, 1)
 	require.Len(t, app.APIs[0].Routes, 1)
 	require.Equal(t, []string{
-		"template.yaml:9:36: Resources.F.Properties.Environment.Variables.VPC: parameter Vpc has its default here, which names a value in Systems Manager; -parameter Vpc=VALUE gives the value",
+		"template.yaml:3:8: Parameters.Vpc: only the default is known here, the name of a value in Systems Manager; -parameter Vpc=VALUE gives the value",
 		"template.yaml:8:13: Resources.F.Properties.Layers: layers are not loaded here: /opt has nothing of them",
 		"template.yaml:9:54: Resources.F.Properties.Environment.Variables.SECRET: dynamic references are not resolved here; -env SECRET=VALUE gives a value",
 		"template.yaml:14:5: Resources.Node: nodejs22.x: this command runs Go programs only; the function is left out, with its events",

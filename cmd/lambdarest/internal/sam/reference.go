@@ -48,7 +48,7 @@ func (t *template) parameter(n *yaml.Node, p value, name, path string) *yaml.Nod
 		}
 		text = def.text()
 		if strings.HasPrefix(p.get("Type").text(), "AWS::SSM::Parameter::Value<") {
-			t.warn(n, path, "parameter %s has its default here, which names a value in Systems Manager; -parameter %s=VALUE gives the value", name, name)
+			t.warn(p.n, p.path, "only the default is known here, the name of a value in Systems Manager; -parameter %s=VALUE gives the value", name)
 		}
 	}
 	if allowed := p.get("AllowedValues").texts(); len(allowed) > 0 && !slices.Contains(allowed, text) {
