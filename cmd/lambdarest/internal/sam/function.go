@@ -53,9 +53,9 @@ func (t *template) readFunction(r *resource) *Function {
 	return f
 }
 
-// otherLanguages are how the names of AWS's runtimes begin that are not for Go
+// otherLanguages are the names of AWS's runtimes that are not for Go, of any version
 // (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html).
-var otherLanguages = regexp.MustCompile(`^(nodejs|python|java|ruby|dotnet)`)
+var otherLanguages = regexp.MustCompile(`^(nodejs|python|java|ruby|dotnet)[\w.]*$`)
 
 // isForeign reports whether a function of SAM is in another language or a container image: the rest of its template runs
 // without it.

@@ -181,6 +181,7 @@ func TestErrors(t *testing.T) {
 		{"timeout", "Resources:\n" + fn("F", "      Timeout: 901\n"), `template.yaml:7:16: Resources.F.Properties.Timeout: expected a whole number from 1 to 900, got "901"`},
 		{"memory", "Resources:\n" + fn("F", "      MemorySize: big\n"), `template.yaml:7:19: Resources.F.Properties.MemorySize: expected a whole number from 128 to 10240, got "big"`},
 		{"runtime", "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: .\n      Runtime: provided.al2032\n", `template.yaml:6:16: Resources.F.Properties.Runtime: expected provided.al2023, got "provided.al2032"`},
+		{"runtime with an escape sequence", "Resources:\n  F: {Type: AWS::Serverless::Function, Properties: {CodeUri: ., Runtime: \"nodejs\\e[31m\"}}\n", `Resources.F.Properties.Runtime: expected provided.al2023, got "nodejs\x1b[31m"`},
 		{"no code", "Resources:\n  F: {Type: AWS::Serverless::Function, Properties: {Runtime: provided.al2023}}\n", "template.yaml:2:6: Resources.F: expected CodeUri"},
 		{"code on S3", "Resources:\n  F: {Type: AWS::Serverless::Function, Properties: {Runtime: provided.al2023, CodeUri: s3://b/k}}\n", "expected a folder of this machine"},
 		{"unknown reference", "Resources:\n" + fn("F", "      Environment: {Variables: {A: !Ref Nobody}}\n"), `template.yaml:7:36: Resources.F.Properties.Environment.Variables.A: the template has neither a parameter nor a resource "Nobody"`},
@@ -220,4 +221,7 @@ func TestErrors(t *testing.T) {
 	require.ErrorContains(t, err, `the template has no parameter "X"`)
 	_, err = load(t, Options{}, "Resources:\n"+fn("F", "      Timeout: x\n      MemorySize: y\n"))
 	require.Len(t, strings.Split(err.Error(), "\n"), 2, "both at once")
+	app, err := load(t, Options{}, "Resources:\n"+fn("F", "      Events: {E: {Type: \"\"}}\n"))
+	require.ErrorContains(t, err, "expected a Type")
+	require.Empty(t, app.Warnings, "which nobody meant to be another one")
 }

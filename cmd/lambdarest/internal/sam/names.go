@@ -123,7 +123,7 @@ const eventTypes = "AlexaSkill Api CloudWatchEvent CloudWatchLogs Cognito Docume
 	"S3 SNS SQS Schedule ScheduleV2 SelfManagedKafka"
 
 func (t *template) checkEventType(v value) {
-	if !v.isScalar() {
+	if !v.isScalar() || v.n.Value == "" { // which is reported where the event is read
 		return
 	}
 	if name, _ := intrinsic(v.n); name == "" {
