@@ -75,12 +75,14 @@ func FuzzSign(f *testing.F) {
 	f.Add("PUT", "http://127.0.0.1:8080", "x-amzn-trace-id", "Root=1", []byte("body"), "", uint32(1e9))
 	f.Add("GET", "http://example.com:80/%zz", "User-Agent", "x", []byte(nil), "t", uint32(1))
 	f.Add("GET", "https://[::1]:443/~-._!*'()", "Expect", "x", []byte(nil), "t", uint32(1<<31))
+	f.Add("", "https://exa]ple.com:443/", "X-Amz-Meta", "\x88 two   spaces  ", []byte{}, "", uint32(69)) // no name of a host
+	f.Add("", "https://example.com:443/", "X-Amz-Meta", "\x88 two   spaces  ", []byte{}, "\xcf8\xeb0", uint32(69))
 	f.Fuzz(func(t *testing.T, method, url, header, value string, body []byte, token string, at uint32) {
 		now := time.Unix(int64(at), 0)
 		keys := credentials{id: "AKID", secret: "secret", token: token}
 		make := func() *http.Request {
 			req, err := http.NewRequest(method, url, bytes.NewReader(body))
-			if err != nil || req.URL.Opaque != "" || req.URL.RawQuery != "" || strings.Contains(req.URL.Host, "[") {
+			if err != nil || req.URL.Opaque != "" || req.URL.RawQuery != "" || strings.ContainsAny(req.URL.Host, "[]") {
 				t.Skip("not a request to AWS")
 			}
 			req.Header.Set(header, value)
