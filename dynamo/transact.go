@@ -30,7 +30,8 @@ const (
 const transactAttempts = 8
 
 // ErrTokenReused says that the token of a transaction was used with other
-// operations within the last ten minutes. Nothing was written.
+// operations within the last ten minutes. Nothing was written, unless the error
+// matches [ErrUnknownOutcome] as well.
 var ErrTokenReused = errors.New("the token was used for another transaction")
 
 // Transaction is how to run a transaction. The zero value is ready to use, and is
@@ -257,7 +258,7 @@ func (x *exchange) run(ctx context.Context, send func(hooks ...func(*dynamodb.Op
 		if v.err == nil {
 			return nil
 		}
-		doubt = x.token != "" && (doubt || v.doubtful) && !settles(v.err)
+		doubt = x.token != "" && (doubt || v.doubtful) && !x.settles(v.err)
 		if bad := (*DecodeError)(nil); errors.As(v.err, &bad) {
 			v.again = false
 		}
@@ -276,11 +277,13 @@ func (x *exchange) run(ctx context.Context, send func(hooks ...func(*dynamodb.Op
 }
 
 // settles tells whether an answer leaves no doubt about the attempts before it
-// with the same token: had one been applied, it would have been a success.
-func settles(err error) bool {
+// with the same token: had one been applied, it would have been a success. But where
+// something else changes what is sent, encrypts it say, an attempt may be none of the
+// same operations: then it was perhaps the one before that used the token.
+func (x *exchange) settles(err error) bool {
 	var canceled *types.TransactionCanceledException
 	var reused *types.IdempotentParameterMismatchException
-	return errors.As(err, &canceled) || errors.As(err, &reused)
+	return errors.As(err, &canceled) || !x.store.copies && errors.As(err, &reused)
 }
 
 // failure makes the error of a transaction.

@@ -191,7 +191,7 @@ func TestTransactRepeats(t *testing.T) {
 		{"lost, then refused", []error{errReset, canceledBy("ConditionalCheckFailed", "None")}, 2, ErrConditionFailed, false},
 		{"lost, then throttled", []error{errReset, errThrottled}, 8, ErrThrottled, true},
 		{"always lost", []error{errReset}, 8, errReset, true},
-		{"lost, then reused", []error{errReset, &types.IdempotentParameterMismatchException{}}, 2, ErrTokenReused, false},
+		{"lost, then other operations, by a wrapper's doing perhaps", []error{errReset, &types.IdempotentParameterMismatchException{}}, 2, ErrTokenReused, true},
 		{"reused", []error{&types.IdempotentParameterMismatchException{}}, 1, ErrTokenReused, false},
 		{"missing table", []error{&types.ResourceNotFoundException{}}, 1, nil, false},
 	} {
@@ -222,6 +222,22 @@ func TestTransactRepeats(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What only the SDK gets to see is the same each time: another one's was in the way.
+func TestTokenOfAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		wire := newWire()
+		wire.fault = func(n int, _ func() *http.Response) (*http.Response, error) {
+			if n == 1 {
+				return nil, errReset
+			}
+			return answer(400, `{"__type":"com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException"}`), nil
+		}
+		err := Transact(t.Context(), repo[user](t, wire.client()).DeleteOp(KeyOf(1)))
+		require.ErrorIs(t, err, ErrTokenReused)
+		require.NotErrorIs(t, err, ErrUnknownOutcome)
+	})
 }
 
 func TestTransactEndsWithTheContext(t *testing.T) {
