@@ -188,7 +188,7 @@ func TestGet(t *testing.T) {
 				sent = in
 				return tc.answer, nil
 			}}
-			got, err := repo[user](t, f).Get(t.Context(), KeyOf(1))
+			got, err := repo[user](t, f, Backoff(0, 0)).Get(t.Context(), KeyOf(1))
 			require.Equal(t, &dynamodb.GetItemInput{TableName: sent.TableName, Key: item{"id": avN("1")}}, sent)
 			switch tc.want {
 			case nil:

@@ -46,7 +46,7 @@ func TestTheSDKHasNothingToWarnOf(t *testing.T) {
 	for _, body := range []string{"{}", "", "nonsense", onePage} {
 		var log strings.Builder
 		c := dynamodb.New(over(t, false, body).Options(), once, func(o *dynamodb.Options) { o.Logger = logging.NewStandardLogger(&log) })
-		r := repo[user](t, c)
+		r := repo[user](t, c, Backoff(0, 0))
 		for name, call := range map[string]func() error{
 			"put":      func() error { return r.Put(t.Context(), user{ID: 1}) },
 			"delete":   func() error { return r.Delete(t.Context(), KeyOf(1)) },
@@ -75,18 +75,18 @@ func TestEmptyBodyIsCorrupt(t *testing.T) {
 	}
 	for name, client := range clients {
 		t.Run(name, func(t *testing.T) {
-			_, err := repo[user](t, client("")).Get(t.Context(), KeyOf(1))
+			_, err := repo[user](t, client(""), Backoff(0, 0)).Get(t.Context(), KeyOf(1))
 			require.EqualError(t, err, "dynamo: get ausg: corrupt response: empty body")
 			require.ErrorIs(t, err, ErrCorruptResponse)
-			_, err = repo[user](t, client("{}")).Get(t.Context(), KeyOf(1))
+			_, err = repo[user](t, client("{}"), Backoff(0, 0)).Get(t.Context(), KeyOf(1))
 			require.ErrorIs(t, err, ErrNotFound)
 
 			for _, bodies := range [][]string{{""}, {"{}"}, {onePage, ""}, {onePage, "{}"}, {onePage, `{"Items":null}`}} {
-				all, err := repo[user](t, client(bodies...)).All(t.Context())
+				all, err := repo[user](t, client(bodies...), Backoff(0, 0)).All(t.Context())
 				require.ErrorIs(t, err, ErrCorruptResponse, bodies)
 				require.Nil(t, all)
 			}
-			all, err := repo[user](t, client(onePage, `{"Count":0,"Items":[]}`)).All(t.Context())
+			all, err := repo[user](t, client(onePage, `{"Count":0,"Items":[]}`), Backoff(0, 0)).All(t.Context())
 			require.NoError(t, err)
 			require.Equal(t, []user{{ID: 1}}, all)
 		})

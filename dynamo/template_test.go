@@ -102,7 +102,7 @@ func TestTemplatesAreCheckedWhenRead(t *testing.T) {
 	f := &fake{get: func(*dynamodb.GetItemInput) (*dynamodb.GetItemOutput, error) {
 		return &dynamodb.GetItemOutput{Item: answer}, nil
 	}}
-	r := repo[team](t, f)
+	r := repo[team](t, f, Backoff(0, 0))
 	full := team{PK: "ORG#acme##TEAM#7#X", SK: "PROFILE", GSI: "LEAD#kim", Org: "acme", No: 7, Lead: "kim"}
 	for _, tc := range []struct {
 		name string
