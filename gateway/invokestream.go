@@ -18,7 +18,8 @@ import (
 // reads the function as for a streamed answer of a Gateway, so that the function runs on where the client goes away.
 //
 // Unverified: an ErrorCode is always "Unhandled", as the header X-Amz-Function-Error of Invoke; ErrorDetails is the error
-// as Invoke returns it. An answer that is not streamed may come in several chunks.
+// as Invoke returns it. An answer that is not streamed may come in several chunks, and have 200 MiB where it is a
+// bootstrap's: nothing in what aws-lambda-go posts tells it from one that is.
 
 // A streamer is a function that answers piece by piece.
 type streamer interface {
