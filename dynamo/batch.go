@@ -151,8 +151,8 @@ func (b *batch) take(e *entry) bool {
 	} else {
 		b.add(e)
 	}
-	b.dispatch(false)
 	b.collect()
+	b.dispatch(false) // or there may be nothing to await
 	for b.fatal == nil && len(b.held) >= 2*b.parallel*b.limits.count {
 		b.await()
 		b.dispatch(false)

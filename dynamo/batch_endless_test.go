@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -58,4 +59,31 @@ func TestEndlessSequencesEnd(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An answer that is there just when as much is held as can be, and after which
+// everything is to be sent again, is not the last thing that happens.
+func TestAnswersWhileEverythingIsHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBulk(t, 1)
+		b.refuse = func(keys []string) error {
+			if slices.Contains(keys, "0") {
+				return &smithy.GenericAPIError{Code: "ValidationException", Fault: smithy.FaultClient}
+			}
+			return nil
+		}
+		err := repo[user](t, b).PutAll(t.Context(), func(yield func(user) bool) {
+			for u := range numbered(50) {
+				if u.ID == 49 {
+					time.Sleep(time.Second)
+				}
+				if !yield(u) {
+					return
+				}
+			}
+		}, Parallel(1))
+		var left *BatchError[user]
+		require.ErrorAs(t, err, &left)
+		require.Equal(t, [3]int{50, 49, 0}, [3]int{left.Taken, left.Done, left.Left[0].Index})
+	})
 }
