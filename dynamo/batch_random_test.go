@@ -1,9 +1,11 @@
 package dynamo_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -103,9 +105,16 @@ func (l *lingering) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp *http.Response
 		err  error
 	}
+	body, err := io.ReadAll(req.Body) // the SDK closes it when it has been answered, while it may be on its way
+	if err != nil {
+		return nil, err
+	}
+	_ = req.Body.Close()
+	own := req.WithContext(context.WithoutCancel(req.Context()))
+	own.Body, own.GetBody = io.NopCloser(bytes.NewReader(body)), nil
 	ready := make(chan answer, 1)
 	go func() {
-		resp, err := l.RoundTripper.RoundTrip(req.WithContext(context.WithoutCancel(req.Context())))
+		resp, err := l.RoundTripper.RoundTrip(own)
 		ready <- answer{resp, err}
 	}()
 	select {
